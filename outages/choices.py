@@ -1,0 +1,88 @@
+"""Labels for people, and small vocabularies of the outage's life."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class ReportKind(TextChoices):
+    BURST = "burst", _("burst pipe")
+    LEAK = "leak", _("leak")
+    NO_WATER = "no_water", _("no water")
+    LOW_PRESSURE = "low_pressure", _("low pressure")
+    WATER_QUALITY = "water_quality", _("water quality")
+    OTHER = "other", _("other fault")
+
+
+# Kinds that mean water is leaving a main: they get a plan proposed at once.
+ISOLATION_KINDS = frozenset({ReportKind.BURST, ReportKind.LEAK})
+
+
+class MeterSide(TextChoices):
+    BEFORE = "before", _("before the meter")
+    AFTER = "after", _("after the meter")
+    UNKNOWN = "unknown", _("not clear")
+
+
+class Channel(TextChoices):
+    """How a report came in."""
+
+    PHONE = "phone", _("telephone")
+    MAP = "map", _("control room map")
+    PUBLIC_FORM = "public_form", _("public form")
+    CREW = "crew", _("field staff")
+    OTHER = "other", _("other")
+
+
+class Supply(TextChoices):
+    NO_WATER = "no_water", _("no water")
+    LOW_PRESSURE = "low_pressure", _("reduced pressure")
+
+
+class Works(TextChoices):
+    NETWORK = "network", _("network works")
+    PLANT = "plant", _("plant or pump")
+
+
+class Cause(TextChoices):
+    BURST = "burst", _("burst water main")
+    LEAK = "leak", _("leaking water main")
+    RENEWAL = "renewal", _("pipe renewal")
+    CONNECTION = "connection", _("connection of a new main")
+    VALVE_WORK = "valve_work", _("valve replacement")
+    EQUIPMENT = "equipment_failure", _("equipment failure")
+    WATER_QUALITY = "water_quality", _("water quality")
+    OTHER = "other", _("urgent repair")
+
+
+class Effect(TextChoices):
+    """Why a customer is in an outage."""
+
+    ZONE = "zone", _("in the zone")
+    UNINTENDED = "unintended", _("outside the zone, cut off")
+    ALREADY_DRY = "already_dry", _("without water before")
+
+
+class Direction(TextChoices):
+    CLOSE = "close", _("close")
+    OPEN = "open", _("open")
+
+
+class CannotReason(TextChoices):
+    SEIZED = "seized", _("seized")
+    SPINDLE_SLIPS = "spindle_slips", _("spindle slips")
+    NOT_FOUND = "not_found", _("not found")
+    BLOCKED = "blocked", _("blocked")
+    PASSES_WATER = "passes_water", _("passes water")
+
+
+class NoticeKind(TextChoices):
+    FIRST = "first", _("outage notice")
+    UPDATE = "update", _("update")
+    ALL_CLEAR = "all_clear", _("supply restored")
+    CANCELLATION = "cancellation", _("cancelled")
+
+
+class NoticeChannel(TextChoices):
+    SMS = "sms", _("SMS")
+    EMAIL = "email", _("e-mail")
+    PUBLIC_LIST = "public_list", _("public outage page")

@@ -1,0 +1,21 @@
+from outages.models.events import Event
+from outages.models.notices import Delivery, OutageNotice
+from outages.models.outages import Outage, RestorationEstimate
+from outages.models.plans import AffectedCustomer, IsolationPlan, ValveOperation
+from outages.models.reports import BurstReport
+from outages.models.work import Crew, OperationPhoto, WorkOrder
+
+__all__ = [
+    "AffectedCustomer",
+    "BurstReport",
+    "Crew",
+    "Delivery",
+    "Event",
+    "IsolationPlan",
+    "OperationPhoto",
+    "Outage",
+    "OutageNotice",
+    "RestorationEstimate",
+    "ValveOperation",
+    "WorkOrder",
+]

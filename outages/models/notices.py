@@ -1,0 +1,92 @@
+"""What people are told: a notice is a row, and so is each delivery of it."""
+
+from django.conf import settings
+from django.contrib.gis.db import models
+from django.db.models import Q
+
+from outages.choices import NoticeChannel, NoticeKind
+from outages.models.outages import Outage
+from outages.workflow import DeliveryStatus, NoticeStatus
+
+
+class OutageNotice(models.Model):
+    """One version of what is said about an outage, in both languages.
+
+    `fields` keeps the values that the texts were made from (reason, area, start, end,
+    estimated restoration, storage advice, hotline, apology), so a text can be explained.
+    """
+
+    outage = models.ForeignKey(Outage, on_delete=models.PROTECT, related_name="notices")
+    kind = models.CharField(max_length=12, choices=NoticeKind.choices)
+    version = models.PositiveIntegerField()
+    status = models.CharField(
+        max_length=10,
+        choices=[(s.value, s.value) for s in NoticeStatus],
+        default=NoticeStatus.DRAFT,
+    )
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    published_at = models.DateTimeField(null=True, blank=True)
+    fields = models.JSONField()
+    title_zh = models.CharField(max_length=120)
+    title_en = models.CharField(max_length=120)
+    text_zh = models.TextField()
+    text_en = models.TextField()
+    sms_zh = models.TextField()
+    sms_en = models.TextField(blank=True)
+    area = models.MultiPolygonField(srid=4326)
+    customers = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["outage", "version"], name="notice_version"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.outage_id} {self.kind} v{self.version}"
+
+
+class Delivery(models.Model):
+    """One notice to one recipient on one channel: the outbox row.
+
+    `attempts` is the fencing token: a sender whose claim was taken over sees another
+    number and stops. `key` travels with the message so that a gateway can refuse a repeat.
+    """
+
+    notice = models.ForeignKey(OutageNotice, on_delete=models.PROTECT, related_name="deliveries")
+    channel = models.CharField(max_length=12, choices=NoticeChannel.choices)
+    recipient = models.CharField(max_length=120)  # phone, address, or "public"
+    customer = models.CharField(max_length=64, blank=True)
+    language = models.CharField(max_length=8, default="zh-hans")
+    key = models.UUIDField(unique=True)
+    status = models.CharField(
+        max_length=12,
+        choices=[(s.value, s.value) for s in DeliveryStatus],
+        default=DeliveryStatus.PENDING,
+    )
+    attempts = models.PositiveIntegerField(default=0)
+    due_at = models.DateTimeField()
+    lease_until = models.DateTimeField(null=True, blank=True)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    provider_reference = models.CharField(max_length=120, blank=True)
+    last_error = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["notice", "channel", "recipient"], name="one_delivery_per_recipient"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at"],
+                name="deliveries_to_send",
+                condition=Q(status__in=["pending", "sending", "unknown"]),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.notice_id} {self.channel} {self.status}"

@@ -1,0 +1,245 @@
+"""The state tables: what may follow what. Pure: no Django, no database, no clock.
+
+Each table maps a state to the states that may follow it. Services ask `require`;
+nothing else decides a transition, so a table printed is the rule in force.
+"""
+
+from enum import StrEnum
+
+
+class ReportStatus(StrEnum):
+    RECEIVED = "received"
+    ANSWERED = "answered"
+    INVALID = "invalid"
+    DUPLICATE = "duplicate"
+    ORDER_ISSUED = "order_issued"
+
+
+class PlanStatus(StrEnum):
+    COMPUTED = "computed"
+    ADJUSTED = "adjusted"
+    APPROVED = "approved"
+    EXECUTING = "executing"
+    ALL_CLOSED = "all_closed"
+    REOPENING = "reopening"
+    REOPENED = "reopened"
+    SUPERSEDED = "superseded"
+    ABORTED = "aborted"
+
+
+class StepStatus(StrEnum):
+    PENDING = "pending"
+    DONE = "done"
+    FAILED = "failed"
+    VOID = "void"
+    LEFT_CLOSED = "left_closed"
+
+
+class OutageStatus(StrEnum):
+    DRAFT = "draft"
+    IMPACT_CONFIRMED = "impact_confirmed"
+    AWAITING_LEADER = "awaiting_leader"
+    AWAITING_PERMIT = "awaiting_permit"
+    READY = "ready"
+    PUBLISHED = "published"
+    IN_EFFECT = "in_effect"
+    RESTORING = "restoring"
+    RESTORED = "restored"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+class OutageKind(StrEnum):
+    PLANNED = "planned"
+    UNPLANNED = "unplanned"
+
+
+class WorkOrderStatus(StrEnum):
+    ISSUED = "issued"
+    NOTIFIED = "notified"
+    ACCEPTED = "accepted"
+    EN_ROUTE = "en_route"
+    ON_SITE = "on_site"
+    IN_PROGRESS = "in_progress"
+    RESULT_ENTERED = "result_entered"
+    FED_BACK = "fed_back"
+    CALLBACK = "callback"
+    ARCHIVED = "archived"
+    VOID = "void"
+
+
+class NoticeStatus(StrEnum):
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    SUPERSEDED = "superseded"
+
+
+class DeliveryStatus(StrEnum):
+    PENDING = "pending"
+    SENDING = "sending"
+    ACCEPTED = "accepted"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    SUPERSEDED = "superseded"
+
+
+REPORT_TRANSITIONS: dict[StrEnum, frozenset[StrEnum]] = {
+    ReportStatus.RECEIVED: frozenset(
+        {
+            ReportStatus.ANSWERED,
+            ReportStatus.INVALID,
+            ReportStatus.DUPLICATE,
+            ReportStatus.ORDER_ISSUED,
+        }
+    ),
+    # A caller who was answered, or a report taken for noise, may prove to be a burst after all.
+    ReportStatus.ANSWERED: frozenset({ReportStatus.RECEIVED}),
+    ReportStatus.INVALID: frozenset({ReportStatus.RECEIVED}),
+    # "That is another burst": a duplicate is taken out of its group again.
+    ReportStatus.DUPLICATE: frozenset({ReportStatus.RECEIVED}),
+    ReportStatus.ORDER_ISSUED: frozenset(),
+}
+
+PLAN_TRANSITIONS: dict[StrEnum, frozenset[StrEnum]] = {
+    PlanStatus.COMPUTED: frozenset(
+        {PlanStatus.ADJUSTED, PlanStatus.APPROVED, PlanStatus.SUPERSEDED, PlanStatus.ABORTED}
+    ),
+    PlanStatus.ADJUSTED: frozenset(
+        {PlanStatus.ADJUSTED, PlanStatus.APPROVED, PlanStatus.SUPERSEDED, PlanStatus.ABORTED}
+    ),
+    PlanStatus.APPROVED: frozenset(
+        {
+            PlanStatus.EXECUTING,
+            PlanStatus.ALL_CLOSED,
+            PlanStatus.SUPERSEDED,
+            PlanStatus.ABORTED,
+        }
+    ),
+    PlanStatus.EXECUTING: frozenset(
+        {PlanStatus.ALL_CLOSED, PlanStatus.SUPERSEDED, PlanStatus.REOPENING, PlanStatus.ABORTED}
+    ),
+    # A closed valve that turns out to pass water supersedes even a finished plan.
+    PlanStatus.ALL_CLOSED: frozenset({PlanStatus.REOPENING, PlanStatus.SUPERSEDED}),
+    PlanStatus.REOPENING: frozenset({PlanStatus.REOPENED}),
+    PlanStatus.REOPENED: frozenset(),
+    PlanStatus.SUPERSEDED: frozenset(),
+    PlanStatus.ABORTED: frozenset(),
+}
+
+STEP_TRANSITIONS: dict[StrEnum, frozenset[StrEnum]] = {
+    StepStatus.PENDING: frozenset(
+        {StepStatus.DONE, StepStatus.FAILED, StepStatus.VOID, StepStatus.LEFT_CLOSED}
+    ),
+    StepStatus.DONE: frozenset(),
+    # The crew tried again and it moved: allowed until a new plan replaces this one.
+    StepStatus.FAILED: frozenset({StepStatus.DONE, StepStatus.VOID}),
+    StepStatus.VOID: frozenset(),
+    StepStatus.LEFT_CLOSED: frozenset({StepStatus.DONE}),
+}
+
+UNPLANNED_OUTAGE_TRANSITIONS: dict[StrEnum, frozenset[StrEnum]] = {
+    OutageStatus.DRAFT: frozenset({OutageStatus.IMPACT_CONFIRMED, OutageStatus.CANCELLED}),
+    # An emergency never waits for its notice: publication runs beside it.
+    OutageStatus.IMPACT_CONFIRMED: frozenset({OutageStatus.IN_EFFECT, OutageStatus.CANCELLED}),
+    OutageStatus.IN_EFFECT: frozenset({OutageStatus.RESTORING}),
+    # A weld that does not hold: closed again before everything was open.
+    OutageStatus.RESTORING: frozenset({OutageStatus.RESTORED, OutageStatus.IN_EFFECT}),
+    OutageStatus.RESTORED: frozenset({OutageStatus.CLOSED}),
+    OutageStatus.CLOSED: frozenset(),
+    OutageStatus.CANCELLED: frozenset(),
+}
+
+PLANNED_OUTAGE_TRANSITIONS: dict[StrEnum, frozenset[StrEnum]] = {
+    OutageStatus.DRAFT: frozenset({OutageStatus.IMPACT_CONFIRMED, OutageStatus.CANCELLED}),
+    OutageStatus.IMPACT_CONFIRMED: frozenset(
+        {
+            OutageStatus.AWAITING_LEADER,
+            OutageStatus.AWAITING_PERMIT,
+            OutageStatus.READY,
+            OutageStatus.CANCELLED,
+        }
+    ),
+    OutageStatus.AWAITING_LEADER: frozenset(
+        {OutageStatus.AWAITING_PERMIT, OutageStatus.READY, OutageStatus.CANCELLED}
+    ),
+    OutageStatus.AWAITING_PERMIT: frozenset({OutageStatus.READY, OutageStatus.CANCELLED}),
+    OutageStatus.READY: frozenset({OutageStatus.PUBLISHED, OutageStatus.CANCELLED}),
+    # A planned outage begins only after its notice is out.
+    OutageStatus.PUBLISHED: frozenset({OutageStatus.IN_EFFECT, OutageStatus.CANCELLED}),
+    OutageStatus.IN_EFFECT: frozenset({OutageStatus.RESTORING}),
+    OutageStatus.RESTORING: frozenset({OutageStatus.RESTORED, OutageStatus.IN_EFFECT}),
+    OutageStatus.RESTORED: frozenset({OutageStatus.CLOSED}),
+    OutageStatus.CLOSED: frozenset(),
+    OutageStatus.CANCELLED: frozenset(),
+}
+
+WORK_ORDER_TRANSITIONS: dict[StrEnum, frozenset[StrEnum]] = {
+    WorkOrderStatus.ISSUED: frozenset(
+        {WorkOrderStatus.NOTIFIED, WorkOrderStatus.ACCEPTED, WorkOrderStatus.VOID}
+    ),
+    WorkOrderStatus.NOTIFIED: frozenset({WorkOrderStatus.ACCEPTED, WorkOrderStatus.VOID}),
+    WorkOrderStatus.ACCEPTED: frozenset(
+        {
+            WorkOrderStatus.EN_ROUTE,
+            WorkOrderStatus.ON_SITE,
+            WorkOrderStatus.IN_PROGRESS,
+            WorkOrderStatus.VOID,
+        }
+    ),
+    WorkOrderStatus.EN_ROUTE: frozenset(
+        {WorkOrderStatus.ON_SITE, WorkOrderStatus.IN_PROGRESS, WorkOrderStatus.VOID}
+    ),
+    WorkOrderStatus.ON_SITE: frozenset({WorkOrderStatus.IN_PROGRESS, WorkOrderStatus.VOID}),
+    WorkOrderStatus.IN_PROGRESS: frozenset({WorkOrderStatus.RESULT_ENTERED, WorkOrderStatus.VOID}),
+    WorkOrderStatus.RESULT_ENTERED: frozenset({WorkOrderStatus.FED_BACK}),
+    WorkOrderStatus.FED_BACK: frozenset({WorkOrderStatus.CALLBACK, WorkOrderStatus.ARCHIVED}),
+    WorkOrderStatus.CALLBACK: frozenset({WorkOrderStatus.ARCHIVED}),
+    WorkOrderStatus.ARCHIVED: frozenset(),
+    WorkOrderStatus.VOID: frozenset(),
+}
+
+OPEN_OUTAGES = frozenset(
+    set(OutageStatus) - {OutageStatus.CLOSED, OutageStatus.CANCELLED, OutageStatus.RESTORED}
+)
+RUNNING_OUTAGES = frozenset({OutageStatus.IN_EFFECT, OutageStatus.RESTORING})
+# Plans whose valves are, or will be, shut: what other plans must reckon with.
+HOLDING_PLANS = frozenset(
+    {
+        PlanStatus.APPROVED,
+        PlanStatus.EXECUTING,
+        PlanStatus.ALL_CLOSED,
+        PlanStatus.REOPENING,
+    }
+)
+OPEN_WORK_ORDERS = frozenset(set(WorkOrderStatus) - {WorkOrderStatus.ARCHIVED, WorkOrderStatus.VOID})
+
+
+class TransitionRefused(Exception):
+    """A step out of order. Says where things stand and what may follow."""
+
+    def __init__(self, subject: str, current: str, wanted: str, allowed: frozenset[StrEnum]) -> None:
+        self.subject = subject
+        self.current = current
+        self.wanted = wanted
+        self.allowed = allowed
+        options = ", ".join(sorted(allowed)) or "nothing more"
+        super().__init__(f"{subject} is {current}: {wanted} cannot follow (allowed: {options})")
+
+
+def require(
+    table: dict[StrEnum, frozenset[StrEnum]], subject: str, current: str, wanted: StrEnum
+) -> None:
+    """Raise TransitionRefused unless `wanted` may follow `current` in `table`.
+
+    `subject` names the record for the person who reads the message, e.g. "plan 12".
+    """
+    allowed = next((after for state, after in table.items() if state == current), frozenset())
+    if wanted not in allowed:
+        raise TransitionRefused(subject, current, wanted, allowed)
+
+
+def outage_transitions(kind: str) -> dict[StrEnum, frozenset[StrEnum]]:
+    """The outage table for a kind; the two differ in what publication gates."""
+    if kind == OutageKind.PLANNED:
+        return PLANNED_OUTAGE_TRANSITIONS
+    return UNPLANNED_OUTAGE_TRANSITIONS
