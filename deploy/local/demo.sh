@@ -1,0 +1,2 @@
+# filled below
+demo() { die "the demo is not there yet"; }

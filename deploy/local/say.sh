@@ -1,0 +1,18 @@
+# What every part of ./run says and how it gives up.
+
+say() { printf '%s\n' "mainbreak: $*" >&2; }
+
+die() {
+  printf '%s\n' "mainbreak: $*" >&2
+  exit 1
+}
+
+am_root() { [ "$EUID" -eq 0 ]; }
+
+# Start time of a process in clock ticks since boot: with the id, a name no later process can have.
+start_time() {
+  local stat
+  { stat=$(<"/proc/$1/stat"); } 2>/dev/null || return 1
+  set -- ${stat##*) }
+  printf '%s' "${20}"
+}

@@ -1,0 +1,19 @@
+"""The Celery application. Celery only wakes workers: every promise is a row in the database."""
+
+import os
+
+from celery import Celery
+from celery.signals import setup_logging
+from django_structlog.celery.steps import DjangoStructLogInitStep
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gisapp.settings")
+
+app = Celery("mainbreak")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.steps["worker"].add(DjangoStructLogInitStep)
+app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def _keep_django_logging(**_kwargs: object) -> None:
+    """Leave logging as settings.LOGGING made it: connecting is what stops Celery's own set-up."""

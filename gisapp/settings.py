@@ -1,0 +1,405 @@
+"""Settings, all of them, read from the environment and safe for production by default.
+
+A value that is missing or nonsense stops the start with its name. `./run` writes the environment
+of a private instance; `.env.example` lists the variables for a server.
+
+Units are part of the names: `_M` metres, `_S` seconds, `_MM` millimetres, `_BYTES`.
+"""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONCE, NONE, SELF, UNSAFE_INLINE
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from gisapp import gdal
+from gisapp.logs import logging_config
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+
+def strict_bool(name: str, *, default: bool) -> bool:
+    """Read a switch: only true/false/on/off/1/0 count, anything else stops the start."""
+    text = env.str(name, default=str(default)).strip().lower()
+    if text in ("true", "on", "1"):
+        return True
+    if text in ("false", "off", "0"):
+        return False
+    msg = f"{name} must be true or false, not {text!r}"
+    raise ImproperlyConfigured(msg)
+
+
+def positive_int(name: str, *, default: int) -> int:
+    """Read a whole number above zero."""
+    value = env.int(name, default=default)
+    if value <= 0:
+        msg = f"{name} must be above zero, not {value}"
+        raise ImproperlyConfigured(msg)
+    return value
+
+
+def positive_float(name: str, *, default: float) -> float:
+    """Read a finite number above zero."""
+    value = env.float(name, default=default)
+    if not 0 < value < float("inf"):
+        msg = f"{name} must be a finite number above zero, not {value}"
+        raise ImproperlyConfigured(msg)
+    return value
+
+
+def secret(name: str) -> str:
+    """Read a secret from NAME, or from the file that NAME_FILE names."""
+    file = env.str(f"{name}_FILE", default="")
+    value = Path(file).read_text(encoding="utf-8").strip() if file else env.str(name, default="")
+    if len(value) < 32:  # noqa: PLR2004
+        msg = f"{name} (or {name}_FILE) must hold at least 32 characters"
+        raise ImproperlyConfigured(msg)
+    return value
+
+
+# -- The instance ------------------------------------------------------------------------------
+
+DEBUG = strict_bool("DEBUG", default=False)
+SECRET_KEY = secret("SECRET_KEY")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+# Everything that one instance writes outside the database: media, static files, graph snapshots.
+STATE_DIR = Path(env.str("STATE_DIR", default=str(BASE_DIR / ".state")))
+MEDIA_ROOT = STATE_DIR / "media"
+MEDIA_URL = "/media/"
+STATIC_ROOT = STATE_DIR / "static"
+STATIC_URL = "/static/"
+SNAPSHOT_DIR = STATE_DIR / "snapshots"  # network snapshots, memory-mapped by every process
+PUBLIC_DIR = STATE_DIR / "public"  # the public side's immutable files and their pointer
+IMPORT_DIR = STATE_DIR / "imports"  # uploads waiting to be imported
+
+# -- GDAL and GEOS, before anything spatial is imported ----------------------------------------
+
+gdal.harden()
+GDAL_LIBRARY_PATH = gdal.gdal_library()
+GEOS_LIBRARY_PATH = gdal.geos_library()
+
+# -- Applications ------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "gisapp.accounts",
+    "network",
+    "outages",
+    "layers",
+    "gisapp",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.gis",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "axes",
+    "csp",
+    "django_htmx",
+    "django_structlog",
+    "leaflet",
+]
+
+MIDDLEWARE = [
+    "gisapp.logs.PathOnlyRequestMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "gisapp.urls"
+WSGI_APPLICATION = "gisapp.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+            ],
+        },
+    },
+]
+
+# -- Database, cache, broker -------------------------------------------------------------------
+
+DATABASES: dict[str, dict[str, Any]] = {"default": env.db_url("DATABASE_URL")}
+if DATABASES["default"]["ENGINE"] != "django.contrib.gis.db.backends.postgis":
+    _msg = "DATABASE_URL must start with postgis://"
+    raise ImproperlyConfigured(_msg)
+DATABASES["default"]["OPTIONS"] = {
+    "application_name": env.str("PROCESS_NAME", default="mainbreak"),
+    "options": " ".join(
+        f"-c {name}={env.int(variable, default=default)}"
+        for name, variable, default in (
+            # Milliseconds; 0 is no limit. The web sets a statement limit, imports must not have one.
+            ("statement_timeout", "DB_STATEMENT_TIMEOUT_MS", 0),
+            ("lock_timeout", "DB_LOCK_TIMEOUT_MS", 10_000),
+            ("idle_in_transaction_session_timeout", "DB_IDLE_TRANSACTION_TIMEOUT_MS", 300_000),
+        )
+    ),
+}
+if strict_bool("DB_POOL", default=False):
+    # For web processes only: Celery closes Django's pool at every task boundary.
+    DATABASES["default"]["OPTIONS"]["pool"] = {
+        "min_size": 1,
+        "max_size": positive_int("DB_POOL_SIZE", default=8),
+        "timeout": 10,
+    }
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+
+REDIS_URL = env.str("REDIS_URL")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "mainbreak",
+    }
+}
+
+# -- Celery ------------------------------------------------------------------------------------
+# The database is the queue of record (outbox rows, waiting reports); a message is only a wake-up,
+# so nothing here needs results, retries by the broker or long visibility.
+
+CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 300,
+    "global_keyprefix": "mainbreak-celery:",
+    "socket_timeout": 10,
+    "socket_connect_timeout": 5,
+}
+# A request never waits for a broker that is away: the sweepers below find what was not announced.
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_RESULT_BACKEND = None
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_TIME_LIMIT = 280
+CELERY_TASK_SOFT_TIME_LIMIT = 240
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+# Periodic work. One line each: name, task, seconds. `expires` drops a wake-up that is already
+# outdated by the next one, so a long stop does not end in a burst of sweeps.
+_PERIODIC = (
+    ("send-due-deliveries", "outages.tasks.send_due_deliveries", 10),
+    ("plan-waiting-reports", "outages.tasks.plan_waiting_reports", 15),
+)
+CELERY_BEAT_SCHEDULE = {
+    name: {"task": task, "schedule": float(seconds), "options": {"expires": seconds}}
+    for name, task, seconds in _PERIODIC
+}
+CELERY_BEAT_SCHEDULE_FILENAME = str(STATE_DIR / "celerybeat-schedule")
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+
+# -- People and sessions -----------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "login"
+# Lock a name at an address, never a name everywhere: that would let anybody lock dispatchers out.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_RESET_ON_SUCCESS = True
+AXES_VERBOSE = False
+AXES_IPWARE_PROXY_COUNT = env.int("PROXY_COUNT", default=0) or None
+AXES_IPWARE_META_PRECEDENCE_ORDER = (
+    ["HTTP_X_FORWARDED_FOR", "REMOTE_ADDR"] if AXES_IPWARE_PROXY_COUNT else ["REMOTE_ADDR"]
+)
+
+# HTTPS=false is for an address that only this machine or a front server reaches.
+HTTPS = strict_bool("HTTPS", default=not DEBUG)
+SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds; one long shift
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_NAME = env.str("SESSION_COOKIE_NAME", default="mainbreak_session")
+CSRF_COOKIE_NAME = env.str("CSRF_COOKIE_NAME", default="mainbreak_csrf")
+CSRF_COOKIE_HTTPONLY = False  # the page's own script reads it for its requests
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = HTTPS
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = False
+SECURE_REDIRECT_EXEMPT = [r"^healthz/"]
+SECURE_REFERRER_POLICY = "same-origin"
+if AXES_IPWARE_PROXY_COUNT:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024  # bytes of a request's body, files not counted
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_TEMP_DIR = None
+
+# -- Content security policy -------------------------------------------------------------------
+
+# Each: {"name", "url", "subdomains", "attribution", "crs": "wgs84" | "gcj02", "key"}. None by
+# default: the map draws its own background from the database.
+BASEMAPS: list[dict[str, Any]] = env.json("BASEMAPS", default=[])
+
+
+def basemap_sources(basemaps: list[dict[str, Any]]) -> list[str]:
+    """Return the origins that basemap tiles come from, for img-src.
+
+    A `{s}` in the host becomes a wildcard label.
+    """
+    origins = set()
+    for basemap in basemaps:
+        parts = urlsplit(str(basemap.get("url", "")))
+        if parts.scheme != "https" or not parts.netloc:
+            msg = f"BASEMAPS: {basemap.get('name')!r} needs an https:// url"
+            raise ImproperlyConfigured(msg)
+        first, _dot, rest = parts.netloc.partition(".")
+        origins.add(f"https://{f'*.{rest}' if '{s}' in first else parts.netloc}")
+    return sorted(origins)
+
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        # Leaflet positions its panes and markers through style attributes.
+        "style-src-attr": [UNSAFE_INLINE],
+        "img-src": [SELF, "data:", "blob:", *basemap_sources(BASEMAPS)],
+        "connect-src": [SELF],
+        "worker-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# -- Languages and time ------------------------------------------------------------------------
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+
+# -- Files -------------------------------------------------------------------------------------
+
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "gisapp.static_storage.HashedGzipStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("gz", "br", "png", "jpg", "jpeg", "webp", "woff2", "map")
+
+# -- The map -----------------------------------------------------------------------------------
+
+LEAFLET_CONFIG = {
+    "TILES": [],
+    "DEFAULT_CENTER": (22.93, 110.05),  # latitude, longitude
+    "DEFAULT_ZOOM": 14,
+    "MIN_ZOOM": 10,
+    "MAX_ZOOM": 20,
+    "SCALE": "metric",
+    "ATTRIBUTION_PREFIX": "",
+    # Its button is drawn from a bare URL, which hashed file names and the policy above break.
+    "RESET_VIEW": False,
+    # Leaflet finds its marker images by file name, which hashed names defeat: say where they are.
+    "FORCE_IMAGE_PATH": f"{STATIC_URL}leaflet/images/",
+}
+
+# -- The utility -------------------------------------------------------------------------------
+
+UTILITY_NAME = {
+    "zh-hans": env.str("UTILITY_NAME_ZH", default="清江供水"),
+    "en": env.str("UTILITY_NAME_EN", default="Qingjiang Water"),
+}
+HOTLINE = env.str("HOTLINE", default="952525")
+# Where people outside reach this instance, for links in messages and printed plans.
+PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
+
+# -- Geometry ----------------------------------------------------------------------------------
+
+STORAGE_SRID = 4326
+# Ends of pipes, valves and fittings nearer than this are one place.
+SNAP_TOLERANCE_M = positive_float("SNAP_TOLERANCE_M", default=0.5)
+# A report is tied to the nearest pipe within this distance.
+REPORT_SNAP_M = positive_float("REPORT_SNAP_M", default=50)
+# A customer without a pipe is tied to the nearest distribution pipe within this distance.
+CUSTOMER_SNAP_M = positive_float("CUSTOMER_SNAP_M", default=80)
+# A second report within this distance and time of an open one is offered as a duplicate.
+DUPLICATE_REPORT_M = positive_float("DUPLICATE_REPORT_M", default=150)
+DUPLICATE_REPORT_S = positive_int("DUPLICATE_REPORT_S", default=6 * 60 * 60)
+# An outage area is drawn this far around the dry pipes.
+AREA_BUFFER_M = positive_float("AREA_BUFFER_M", default=35)
+
+# -- Imports -----------------------------------------------------------------------------------
+
+IMPORT_MAX_BYTES = positive_int("IMPORT_MAX_BYTES", default=500 * 1024 * 1024)
+IMPORT_MAX_UNPACKED_BYTES = positive_int("IMPORT_MAX_UNPACKED_BYTES", default=4 * 1024**3)
+
+# -- Publication -------------------------------------------------------------------------------
+
+# Counts below this are never told to the public, nor anything they could be computed from.
+PUBLIC_MINIMUM_COUNT = positive_int("PUBLIC_MINIMUM_COUNT", default=10)
+
+# -- Messages ----------------------------------------------------------------------------------
+
+# Channel -> {"url", "token", ...}. A channel without an entry has no gateway and says so.
+GATEWAYS: dict[str, dict[str, Any]] = env.json("GATEWAYS", default={})
+GATEWAY_TIMEOUT_S = positive_float("GATEWAY_TIMEOUT_S", default=10)
+vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="mainbreak@localhost")
+EMAIL_TIMEOUT = 10  # seconds
+
+# -- Logs --------------------------------------------------------------------------------------
+
+LOGGING = logging_config(level=env.str("LOG_LEVEL", default="INFO"), as_json=not DEBUG)
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+DJANGO_STRUCTLOG_USER_ID_FIELD = "pk"

@@ -1,0 +1,17 @@
+#!/usr/bin/env python3
+"""Django's command line. `./run manage ARGS` calls it with the database and Redis running."""
+
+import os
+import sys
+
+
+def main() -> None:
+    """Run the management command named on the command line."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gisapp.settings")
+    from django.core.management import execute_from_command_line  # noqa: PLC0415
+
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()
