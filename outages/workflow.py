@@ -211,13 +211,17 @@ HOLDING_PLANS = frozenset(
         PlanStatus.REOPENING,
     }
 )
-OPEN_WORK_ORDERS = frozenset(set(WorkOrderStatus) - {WorkOrderStatus.ARCHIVED, WorkOrderStatus.VOID})
+OPEN_WORK_ORDERS = frozenset(
+    set(WorkOrderStatus) - {WorkOrderStatus.ARCHIVED, WorkOrderStatus.VOID}
+)
 
 
 class TransitionRefused(Exception):
     """A step out of order. Says where things stand and what may follow."""
 
-    def __init__(self, subject: str, current: str, wanted: str, allowed: frozenset[StrEnum]) -> None:
+    def __init__(
+        self, subject: str, current: str, wanted: str, allowed: frozenset[StrEnum]
+    ) -> None:
         self.subject = subject
         self.current = current
         self.wanted = wanted

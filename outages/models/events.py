@@ -1,7 +1,73 @@
 """What happened, in order. Append-only: the database refuses update and delete."""
 
+from datetime import datetime
+from typing import Any
+
 from django.conf import settings
+from django.contrib.auth.models import AbstractUser
 from django.db import models
+
+# Who acts: a member of staff, or None where the system acts by itself.
+Actor = AbstractUser | None
+
+# The word that events use for each kind of record.
+SUBJECTS = {
+    "BurstReport": "report",
+    "IsolationPlan": "plan",
+    "Outage": "outage",
+    "WorkOrder": "order",
+    "OutageNotice": "notice",
+    "ValveOperation": "operation",
+    "Delivery": "delivery",
+}
+
+
+class EventLog(models.Manager["Event"]):
+    """Events are appended, never changed."""
+
+    def append(
+        self,
+        subject: models.Model,
+        verb: str,
+        *,
+        by: Actor,
+        at: datetime,
+        old: str = "",
+        new: str = "",
+        reason: str = "",
+        **facts: Any,
+    ) -> "Event":
+        """Append one fact about `subject`, in the caller's transaction.
+
+        The report and the outage that it belongs to are read off the subject. `facts` must be
+        JSON and hold no personal data: ids, numbers, codes.
+        """
+        outage_id, report_id = _belongs_to(subject)
+        return self.create(
+            at=at,
+            by=by,
+            subject=SUBJECTS[type(subject).__name__],
+            subject_id=subject.pk,
+            outage_id=outage_id,
+            report_id=report_id,
+            verb=verb,
+            old=str(old),
+            new=str(new),
+            reason=reason[:300],
+            facts=facts,
+        )
+
+
+def _belongs_to(subject: models.Model) -> tuple[int | None, int | None]:
+    """Return (outage id, report id) of a record, through its plan or notice if need be."""
+    name = SUBJECTS[type(subject).__name__]
+    if name == "operation":
+        subject = subject.plan  # type: ignore[attr-defined]
+    elif name == "delivery":
+        subject = subject.notice  # type: ignore[attr-defined]
+    outage = subject.pk if name == "outage" else getattr(subject, "outage_id", None)
+    report = subject.pk if name == "report" else getattr(subject, "report_id", None)
+    return outage, report
 
 
 class Event(models.Model):
@@ -18,13 +84,19 @@ class Event(models.Model):
         "outages.Outage", null=True, blank=True, on_delete=models.PROTECT, related_name="events"
     )
     report = models.ForeignKey(
-        "outages.BurstReport", null=True, blank=True, on_delete=models.PROTECT, related_name="events"
+        "outages.BurstReport",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="events",
     )
     verb = models.CharField(max_length=40)
     old = models.CharField(max_length=40, blank=True)
     new = models.CharField(max_length=40, blank=True)
     reason = models.CharField(max_length=300, blank=True)
     facts = models.JSONField(default=dict, blank=True)
+
+    objects = EventLog()
 
     class Meta:
         ordering = ["at", "pk"]

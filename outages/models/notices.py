@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib.gis.db import models
+from django.contrib.gis.db.models.functions import IsEmpty, IsValid
 from django.db.models import Q
 
 from outages.choices import NoticeChannel, NoticeKind
@@ -42,6 +43,14 @@ class OutageNotice(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["outage", "version"], name="notice_version"),
+            # Fail closed: a lost area must not become everybody's notice.
+            models.CheckConstraint(
+                condition=Q(IsValid("area")) & ~Q(IsEmpty("area")), name="notice_sound_area"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="draft") | Q(published_at__isnull=False),
+                name="published_notice_has_time",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -52,7 +61,9 @@ class Delivery(models.Model):
     """One notice to one recipient on one channel: the outbox row.
 
     `attempts` is the fencing token: a sender whose claim was taken over sees another
-    number and stops. `key` travels with the message so that a gateway can refuse a repeat.
+    number and stops. `send_started_at` is set just before the gateway is called and
+    cleared when its answer is known: a claim that ended with it set may have arrived.
+    `key` travels with the message so that a gateway can refuse a repeat.
     """
 
     notice = models.ForeignKey(OutageNotice, on_delete=models.PROTECT, related_name="deliveries")
@@ -69,6 +80,7 @@ class Delivery(models.Model):
     attempts = models.PositiveIntegerField(default=0)
     due_at = models.DateTimeField()
     lease_until = models.DateTimeField(null=True, blank=True)
+    send_started_at = models.DateTimeField(null=True, blank=True)
     accepted_at = models.DateTimeField(null=True, blank=True)
     provider_reference = models.CharField(max_length=120, blank=True)
     last_error = models.CharField(max_length=200, blank=True)

@@ -22,7 +22,9 @@ class Outage(models.Model):
     cause = models.CharField(max_length=20, choices=Cause.choices)
     supply = models.CharField(max_length=12, choices=Supply.choices, default=Supply.NO_WATER)
     status = models.CharField(
-        max_length=18, choices=[(s.value, s.value) for s in OutageStatus], default=OutageStatus.DRAFT
+        max_length=18,
+        choices=[(s.value, s.value) for s in OutageStatus],
+        default=OutageStatus.DRAFT,
     )
     lock_version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()

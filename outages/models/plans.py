@@ -54,6 +54,7 @@ class IsolationPlan(models.Model):
     customers_in_zone = models.PositiveIntegerField(default=0)
     customers_unintended = models.PositiveIntegerField(default=0)
     customers_already_dry = models.PositiveIntegerField(default=0)
+    closing_minutes = models.PositiveIntegerField(default=0)  # estimated
     connections = models.PositiveIntegerField(default=0)
     persons = models.PositiveIntegerField(default=0)
     key_users = models.PositiveIntegerField(default=0)
@@ -70,6 +71,15 @@ class IsolationPlan(models.Model):
                 fields=["report", "version"],
                 condition=Q(report__isnull=False),
                 name="plan_version_per_report",
+            ),
+            models.UniqueConstraint(
+                fields=["outage", "version"],
+                condition=Q(report__isnull=True),
+                name="plan_version_per_outage",
+            ),
+            models.CheckConstraint(
+                condition=Q(report__isnull=False) | Q(outage__isnull=False),
+                name="plan_has_a_cause",
             ),
             # Two dispatchers, two browsers: the database lets one plan be in force.
             models.UniqueConstraint(

@@ -35,6 +35,8 @@ class BurstReport(models.Model):
         max_length=8, choices=MeterSide.choices, default=MeterSide.UNKNOWN
     )
     is_danger = models.BooleanField(default=False)
+    # 1 at once, 2 soon, 3 in turn (impact.report_priority).
+    priority = models.PositiveSmallIntegerField(default=3)
     contact_name = models.CharField(max_length=80, blank=True)
     contact_phone = models.CharField(max_length=40, blank=True)
     # Where it was snapped to; blank when no pipe was near enough.
@@ -63,7 +65,16 @@ class BurstReport(models.Model):
             models.CheckConstraint(
                 condition=Q(duplicate_of__isnull=True) | ~Q(status="received"),
                 name="duplicate_is_not_open",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(duplicate_of__isnull=True) | ~Q(duplicate_of=models.F("pk")),
+                name="no_duplicate_of_itself",
+            ),
+            models.CheckConstraint(
+                condition=Q(pipe_fraction__isnull=True)
+                | (Q(pipe_fraction__gte=0) & Q(pipe_fraction__lte=1)),
+                name="report_fraction_on_pipe",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,241 @@
+"""What a plan means for people and for the crew: arithmetic only.
+
+Pure: no Django, no database, no clock. Distances are metres in a local metric frame, times
+seconds or minutes as the names say. Every time given here is an estimate, and so marked.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import hypot
+from typing import NamedTuple
+
+# Where the customer's record does not say how many persons (policy persons_per_connection).
+PERSONS_PER_CONNECTION = 4
+# From here on an outage has duties of its own (policy big_outage_persons).
+LARGE_OUTAGE_PERSONS = 5_000
+
+WALK_M_PER_S = 1.3
+SECONDS_PER_TURN = 2.5
+# Finding the cover, lifting it, setting the key, and closing up again.
+SECONDS_PER_VALVE = 180
+# A gate valve of unknown turns: about three per inch of bore, and two to seat it.
+TURNS_PER_MM = 3 / 25.4
+TURNS_TO_SEAT = 2
+UNKNOWN_BORE_MM = 200.0
+# From here up a main carries enough to flood a street.
+LARGE_MAIN_MM = 300.0
+
+
+class CustomerFacts(NamedTuple):
+    """What the arithmetic needs of one customer; `persons` None where nobody counted."""
+
+    asset_id: str
+    persons: int | None
+    connections: int
+    key_user: bool
+    large_user: bool
+    special_user: str
+
+
+@dataclass(frozen=True)
+class Impact:
+    """How many lose water; `key_users` and `special_users` are asset ids, sorted."""
+
+    customers: int
+    connections: int
+    persons: int
+    key_users: tuple[str, ...]
+    special_users: tuple[str, ...]
+
+
+def assess(
+    customers: Iterable[CustomerFacts], *, persons_per_connection: int = PERSONS_PER_CONNECTION
+) -> Impact:
+    """Add up who loses water. A large user counts as a key user: both are told by telephone."""
+    rows = list(customers)
+    return Impact(
+        customers=len(rows),
+        connections=sum(row.connections for row in rows),
+        persons=sum(_persons(row, persons_per_connection) for row in rows),
+        key_users=tuple(sorted(r.asset_id for r in rows if r.key_user or r.large_user)),
+        special_users=tuple(sorted(r.asset_id for r in rows if r.special_user)),
+    )
+
+
+def _persons(row: CustomerFacts, persons_per_connection: int) -> int:
+    return persons_per_connection * row.connections if row.persons is None else row.persons
+
+
+@dataclass(frozen=True)
+class ThresholdDistance:
+    """Where a count of persons stands against a threshold; `missing` is 0 once reached."""
+
+    persons: int
+    threshold: int
+
+    @property
+    def is_reached(self) -> bool:
+        """At or above. Rules that say "more than" ask `is_exceeded`."""
+        return self.persons >= self.threshold
+
+    @property
+    def is_exceeded(self) -> bool:
+        """Strictly above."""
+        return self.persons > self.threshold
+
+    @property
+    def missing(self) -> int:
+        """Persons short of the threshold."""
+        return max(0, self.threshold - self.persons)
+
+
+def threshold_distance(persons: int, threshold: int = LARGE_OUTAGE_PERSONS) -> ThresholdDistance:
+    """Compare persons with the large-outage threshold."""
+    return ThresholdDistance(persons=persons, threshold=threshold)
+
+
+# -- Comparing two answers ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class PlanFacts:
+    """What a comparison needs of one plan. `minutes` is the estimated closing time."""
+
+    valves: frozenset[str]
+    customers: frozenset[str]
+    persons: int
+    key_users: frozenset[str]
+    minutes: int
+
+
+@dataclass(frozen=True)
+class PlanDifference:
+    """What changes from one plan to the next. `threshold_crossed` is "up", "down" or ""."""
+
+    valves_added: tuple[str, ...]
+    valves_removed: tuple[str, ...]
+    customers_added: tuple[str, ...]
+    customers_removed: tuple[str, ...]
+    key_users_added: tuple[str, ...]
+    key_users_removed: tuple[str, ...]
+    persons_before: int
+    persons_after: int
+    minutes_before: int
+    minutes_after: int
+    threshold_crossed: str
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing that anybody would act on differently."""
+        return not (
+            self.valves_added
+            or self.valves_removed
+            or self.customers_added
+            or self.customers_removed
+        )
+
+
+def compare(
+    before: PlanFacts, after: PlanFacts, *, threshold: int = LARGE_OUTAGE_PERSONS
+) -> PlanDifference:
+    """Say what changes from `before` to `after`; ids are sorted."""
+    was, now = before.persons >= threshold, after.persons >= threshold
+    return PlanDifference(
+        valves_added=tuple(sorted(after.valves - before.valves)),
+        valves_removed=tuple(sorted(before.valves - after.valves)),
+        customers_added=tuple(sorted(after.customers - before.customers)),
+        customers_removed=tuple(sorted(before.customers - after.customers)),
+        key_users_added=tuple(sorted(after.key_users - before.key_users)),
+        key_users_removed=tuple(sorted(before.key_users - after.key_users)),
+        persons_before=before.persons,
+        persons_after=after.persons,
+        minutes_before=before.minutes,
+        minutes_after=after.minutes,
+        threshold_crossed="" if was == now else ("up" if now else "down"),
+    )
+
+
+# -- The order of the valves -------------------------------------------------------------------
+
+
+class ValvePlace(NamedTuple):
+    """A valve to turn: position in metres, bore in millimetres, turns from open to shut."""
+
+    asset_id: str
+    x_m: float
+    y_m: float
+    bore_mm: float | None
+    turns: int | None
+
+
+def closing_order(valves: Sequence[ValvePlace]) -> tuple[ValvePlace, ...]:
+    """Order the valves for closing: the largest bore first, then always the nearest next.
+
+    The largest carries most of the water that is being lost. And the valve shut last takes the
+    whole pressure difference, which is no place for a large one. After the first, walking is
+    what costs time. Ties go by asset id, so the order is the same wherever it is computed.
+    """
+    left = sorted(valves, key=lambda v: v.asset_id)
+    if not left:
+        return ()
+    here = max(left, key=lambda v: v.bore_mm or 0.0)
+    order = [here]
+    left.remove(here)
+    while left:
+        here = min(left, key=lambda v: _distance_m(order[-1], v))
+        order.append(here)
+        left.remove(here)
+    return tuple(order)
+
+
+def reopening_order(closed_in_order: Sequence[ValvePlace]) -> tuple[ValvePlace, ...]:
+    """Order the valves for opening: one small refill valve first, then the closing reversed.
+
+    The mains are filled slowly through the smallest valve, so that air can leave before
+    the others are opened against it. Of equal bores the one closed last is taken.
+    """
+    backwards = list(reversed(closed_in_order))
+    if not backwards:
+        return ()
+    refill = min(backwards, key=lambda v: UNKNOWN_BORE_MM if v.bore_mm is None else v.bore_mm)
+    backwards.remove(refill)
+    return (refill, *backwards)
+
+
+def estimated_minutes(order: Sequence[ValvePlace]) -> int:
+    """Estimate the minutes one crew needs for the valves in this order, from the first one on.
+
+    Walking, finding and turning; the way to the first valve is not in it.
+    """
+    walking = sum(_distance_m(a, b) for a, b in zip(order, order[1:], strict=False)) / WALK_M_PER_S
+    turning = sum(_turns(valve) for valve in order) * SECONDS_PER_TURN
+    return round((walking + turning + SECONDS_PER_VALVE * len(order)) / 60)
+
+
+def _turns(valve: ValvePlace) -> float:
+    if valve.turns is not None:
+        return valve.turns
+    return (valve.bore_mm or UNKNOWN_BORE_MM) * TURNS_PER_MM + TURNS_TO_SEAT
+
+
+def _distance_m(a: ValvePlace, b: ValvePlace) -> float:
+    return hypot(a.x_m - b.x_m, a.y_m - b.y_m)
+
+
+# -- How urgent a report is --------------------------------------------------------------------
+
+
+def report_priority(
+    *, isolates: bool, is_danger: bool, on_trunk_road: bool, diameter_mm: float | None
+) -> int:
+    """Give a report's priority: 1 at once, 2 soon, 3 in turn.
+
+    1. danger to people is 1;
+    2. water leaving a main (`isolates`) is 1 on a trunk road or from 300 mm up, else 2;
+    3. everything else is 3.
+    """
+    if is_danger:
+        return 1
+    if not isolates:
+        return 3
+    return 1 if on_trunk_road or (diameter_mm or 0) >= LARGE_MAIN_MM else 2
