@@ -15,7 +15,8 @@ from django_structlog.middlewares import RequestMiddleware
 class PathOnlyRequestMiddleware(RequestMiddleware):
     """Logs start and end of every request by method and path."""
 
-    def format_request(self, request: HttpRequest) -> str:
+    @staticmethod
+    def format_request(request: HttpRequest) -> str:
         """Name the request without its query string."""
         return f"{request.method} {request.path}"
 

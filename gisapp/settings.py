@@ -6,6 +6,7 @@ of a private instance; `.env.example` lists the variables for a server.
 Units are part of the names: `_M` metres, `_S` seconds, `_MM` millimetres, `_BYTES`.
 """
 
+import math
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,18 +36,22 @@ def strict_bool(name: str, *, default: bool) -> bool:
 
 def positive_int(name: str, *, default: int) -> int:
     """Read a whole number above zero."""
-    value = env.int(name, default=default)
-    if value <= 0:
-        msg = f"{name} must be above zero, not {value}"
+    text = env.str(name, default=str(default))
+    if not text.isdecimal() or int(text) == 0:
+        msg = f"{name} must be a whole number above zero, not {text!r}"
         raise ImproperlyConfigured(msg)
-    return value
+    return int(text)
 
 
 def positive_float(name: str, *, default: float) -> float:
     """Read a finite number above zero."""
-    value = env.float(name, default=default)
-    if not 0 < value < float("inf"):
-        msg = f"{name} must be a finite number above zero, not {value}"
+    text = env.str(name, default=str(default))
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value < math.inf:
+        msg = f"{name} must be a finite number above zero, not {text!r}"
         raise ImproperlyConfigured(msg)
     return value
 
@@ -55,7 +60,7 @@ def secret(name: str) -> str:
     """Read a secret from NAME, or from the file that NAME_FILE names."""
     file = env.str(f"{name}_FILE", default="")
     value = Path(file).read_text(encoding="utf-8").strip() if file else env.str(name, default="")
-    if len(value) < 32:  # noqa: PLR2004
+    if len(value) < 32:
         msg = f"{name} (or {name}_FILE) must hold at least 32 characters"
         raise ImproperlyConfigured(msg)
     return value
@@ -153,7 +158,7 @@ DATABASES["default"]["OPTIONS"] = {
     "options": " ".join(
         f"-c {name}={env.int(variable, default=default)}"
         for name, variable, default in (
-            # Milliseconds; 0 is no limit. The web sets a statement limit, imports must not have one.
+            # Milliseconds, 0 for none. The web sets a statement limit; imports must not have one.
             ("statement_timeout", "DB_STATEMENT_TIMEOUT_MS", 0),
             ("lock_timeout", "DB_LOCK_TIMEOUT_MS", 10_000),
             ("idle_in_transaction_session_timeout", "DB_IDLE_TRANSACTION_TIMEOUT_MS", 300_000),
@@ -240,6 +245,7 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
 # Lock a name at an address, never a name everywhere: that would let anybody lock dispatchers out.
+AXES_LOCKOUT_CALLABLE = "gisapp.views.locked_out"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25  # hours
@@ -363,6 +369,10 @@ UTILITY_NAME = {
 HOTLINE = env.str("HOTLINE", default="952525")
 # Where people outside reach this instance, for links in messages and printed plans.
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
+
+# The demo town: its files, and the one password of its invented users. Empty on a real system.
+DEMO_DIR = STATE_DIR / "demo"
+DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="")
 
 # -- Geometry ----------------------------------------------------------------------------------
 

@@ -1,10 +1,24 @@
-"""Settings of the tests: the application's own, with what a test must not do switched off."""
+"""Settings of the tests: the application's own, with what a test must not touch moved aside."""
 
-from gisapp.settings import *  # noqa: F403
+import os
+from pathlib import Path
 
+# A demo that runs in the same state folder keeps its Redis and its files. The environment is
+# changed, not only the settings, because tests start workers as processes of their own.
+_server, _slash, _database = os.environ["REDIS_URL"].rpartition("/")
+os.environ["REDIS_URL"] = f"{_server}/9"
+_state = Path(os.environ.get("MAINBREAK_STATE", os.environ["STATE_DIR"]))
+os.environ["STATE_DIR"] = str(_state / "test")
+os.environ.update(HTTPS="false", DEBUG="false", GATEWAYS="{}")
+
+from gisapp.settings import *  # noqa: E402, F403
+from gisapp.settings import DATABASES, STATE_DIR  # noqa: E402
+
+STATE_DIR.mkdir(exist_ok=True)
+DATABASES["default"]["OPTIONS"]["options"] += " -c synchronous_commit=off"
 # No collected static files are needed to render a page.
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True
@@ -13,9 +27,6 @@ WHITENOISE_AUTOREFRESH = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # `client.login` has no request to lock; the tests of the lock-out switch it on.
 AXES_ENABLED = False
-HTTPS = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = False
-SECURE_HSTS_SECONDS = 0
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-GATEWAYS: dict[str, dict[str, str]] = {}

@@ -1,0 +1,45 @@
+"""Tells ./run facts of the loaded demo town, from the files that load_demo leaves in a folder.
+
+    demo_facts.py FOLDER burst              "LON,LAT  NAME" of the burst to show
+    demo_facts.py FOLDER logins PASSWORD    a table of one login per role
+
+Exits 1 where the folder does not say.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def read(folder: Path, name: str) -> Any:
+    """Return the parsed file, or end with status 1 where there is none."""
+    try:
+        return json.loads((folder / name).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        sys.exit(1)
+
+
+def burst(folder: Path) -> str:
+    """Return place and name of the first burst that the town's manifest names."""
+    bursts = read(folder, "manifest.json").get("bursts", [])
+    rows = list(bursts.values()) if isinstance(bursts, dict) else bursts
+    if not rows:
+        sys.exit(1)
+    first = rows[0]
+    name = first.get("address") or first.get("name") or first.get("id", "")
+    return f"{first['lon']},{first['lat']}  {name}"
+
+
+def logins(folder: Path, password: str) -> str:
+    """Return one line per demo user."""
+    users = read(folder, "users.json")
+    rows = [(user["username"], password, user.get("display_name", "")) for user in users]
+    width = max(len(username) for username, _password, _name in rows)
+    return "\n".join(f"  {username:<{width}}  {secret}  {name}" for username, secret, name in rows)
+
+
+if __name__ == "__main__":
+    place, what, *rest = sys.argv[1:]
+    answer = burst(Path(place)) if what == "burst" else logins(Path(place), *rest)
+    sys.stdout.write(answer + "\n")
