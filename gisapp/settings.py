@@ -70,12 +70,14 @@ def secret(name: str) -> str:
 
 DEBUG = strict_bool("DEBUG", default=False)
 SECRET_KEY = secret("SECRET_KEY")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+# The machine itself may always ask: health checks come from there.
+ALLOWED_HOSTS = [*env.list("ALLOWED_HOSTS", default=["localhost", "[::1]"]), "127.0.0.1"]
 # Everything that one instance writes outside the database: media, static files, graph snapshots.
 STATE_DIR = Path(env.str("STATE_DIR", default=str(BASE_DIR / ".state")))
 MEDIA_ROOT = STATE_DIR / "media"
 MEDIA_URL = "/media/"
-STATIC_ROOT = STATE_DIR / "static"
+# An image brings its collected files along; elsewhere they belong to the instance.
+STATIC_ROOT = Path(env.str("STATIC_DIR", default=str(STATE_DIR / "static")))
 STATIC_URL = "/static/"
 SNAPSHOT_DIR = STATE_DIR / "snapshots"  # network snapshots, memory-mapped by every process
 PUBLIC_DIR = STATE_DIR / "public"  # the public side's immutable files and their pointer
