@@ -9,12 +9,20 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    sync_playwright,
+)
 from redis import Redis
 
 # Playwright keeps an event loop in the main thread, which Django would take for async code.
@@ -30,7 +38,14 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
     "--force-prefers-reduced-motion",
 ]
-LOCAL_HOSTS = {"localhost", "127.0.0.1", "[::1]"}
+# Fixed, so that no test depends on the machine's language, clock or screen.
+CONTEXT_OPTIONS: dict[str, Any] = {
+    "locale": "zh-CN",
+    "timezone_id": "Asia/Shanghai",
+    "viewport": {"width": 1440, "height": 900},
+}
+FAILED = pytest.StashKey[bool]()
+LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -44,8 +59,19 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark every test that opens a page, so that `-m 'not browser'` leaves them out."""
     for item in items:
-        if {"page", "context", "browser"} & set(getattr(item, "fixturenames", ())):
+        if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Remember that a test failed, so that its browser is photographed before it closes."""
+    report = yield
+    if report.failed:
+        item.stash[FAILED] = True
+    return report
 
 
 @pytest.fixture
@@ -58,22 +84,14 @@ def redis_client() -> Iterator[Redis]:
 
 
 @pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """Start the distribution's Chromium; where there is none, the one Playwright installed."""
-    chromium = shutil.which("chromium")
-    place = {"executable_path": chromium} if chromium else {}
-    return {**browser_type_launch_args, **place, "args": CHROMIUM_FLAGS}
-
-
-@pytest.fixture(scope="session")
-def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
-    """Fix what would differ between machines: language, time zone, size."""
-    return {
-        **browser_context_args,
-        "locale": "zh-CN",
-        "timezone_id": "Asia/Shanghai",
-        "viewport": {"width": 1440, "height": 900},
-    }
+def browser() -> Iterator[Browser]:
+    """Return the distribution's Chromium; where there is none, the one Playwright installed."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=CHROMIUM_FLAGS
+        )
+        yield browser
+        browser.close()
 
 
 class Complaints:
@@ -108,18 +126,55 @@ class Complaints:
 
 
 @pytest.fixture
-def context(context: BrowserContext, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
-    """Return a browser context; console errors and outside requests in it fail the test."""
+def new_context(
+    browser: Browser, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., BrowserContext]]:
+    """Return a function that opens one more browser context: one person's cookies and pages.
+
+    Console errors, script errors and outside requests in any of them fail the test.
+    """
+    contexts: list[BrowserContext] = []
     complaints = Complaints()
-    complaints.listen_to(context)
-    yield context
+
+    def open_context(**differences: Any) -> BrowserContext:
+        context = browser.new_context(**{**CONTEXT_OPTIONS, **differences})
+        context.set_default_timeout(10_000)
+        complaints.listen_to(context)
+        contexts.append(context)
+        return context
+
+    yield open_context
+    for number, context in enumerate(contexts):
+        if request.node.stash.get(FAILED, False):
+            _keep_pictures(context, f"{request.node.name}-{number}")
+        context.close()
     expected = [mark.args[0] for mark in request.node.iter_markers("expects_console_errors")]
     left = complaints.unexpected(expected)
     assert not left, "the browser complained:\n" + "\n".join(left)
 
 
+def _keep_pictures(context: BrowserContext, name: str) -> None:
+    folder = Path("test-results")
+    folder.mkdir(exist_ok=True)
+    for number, page in enumerate(context.pages):
+        page.screenshot(path=folder / f"{re.sub('[^A-Za-z0-9_-]+', '-', name)}-{number}.png")
+
+
 @pytest.fixture
-def phone_page(page: Page) -> Page:
-    """Return a page of a phone's size (390 x 844 CSS pixels)."""
-    page.set_viewport_size({"width": 390, "height": 844})
-    return page
+def context(new_context: Callable[..., BrowserContext]) -> BrowserContext:
+    """Return one person's browser at desktop size."""
+    return new_context()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    """Return a page of 1440 x 900 CSS pixels."""
+    return context.new_page()
+
+
+@pytest.fixture
+def phone_page(new_context: Callable[..., BrowserContext]) -> Page:
+    """Return a page of a phone: 390 x 844 CSS pixels, touched with fingers."""
+    return new_context(
+        viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True
+    ).new_page()
