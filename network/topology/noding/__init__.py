@@ -1,0 +1,37 @@
+"""Which pipe ends are one junction, and on which pipe every asset stands.
+
+Given references win; what is missing is found by snapping within a tolerance:
+
+1. A pipe end with a known node id is that node, wherever it was drawn.
+2. An end without one is the nearest node within the tolerance.
+3. Else it joins other ends within the tolerance. A chain of ends is one junction only while no
+   two of them are further apart than twice the tolerance, and never both ends of one pipe.
+4. A junction found that way that touches the middle of another pipe is a tee there. A node that
+   a pipe end uses makes a tee only on a pipe whose own ends were not both given: a source that
+   states its topology is believed.
+5. Pipes that cross without a shared end are not connected.
+"""
+
+from network.topology.noding.columns import (
+    Junctions,
+    NodedNetwork,
+    Places,
+    RawNetwork,
+    RawPipes,
+    RawPoints,
+    Splits,
+    Tolerances,
+)
+from network.topology.noding.network import node_network
+
+__all__ = [
+    "Junctions",
+    "NodedNetwork",
+    "Places",
+    "RawNetwork",
+    "RawPipes",
+    "RawPoints",
+    "Splits",
+    "Tolerances",
+    "node_network",
+]
