@@ -1,0 +1,81 @@
+"""The entries of the top bar: who sees them, and where each role begins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from gisapp.accounts.models import User
+
+
+@dataclass(frozen=True)
+class Destination:
+    """One page of the product and the permission that opens it."""
+
+    url_name: str
+    permission: str
+    label: Promise
+    icon: str
+
+
+@dataclass(frozen=True)
+class NavigationItem:
+    """A destination on this page: its address, and whether the reader is there."""
+
+    url: str
+    label: str
+    icon: str
+    is_current: bool
+
+
+DESTINATIONS: Final = (
+    Destination("outages:map", "outages.view_outages", _("Map"), "map"),
+    Destination("outages:board", "outages.view_outages", _("Deadlines"), "clock"),
+    Destination("outages:work-orders", "outages.work_orders", _("Work orders"), "wrench"),
+    Destination("outages:desk", "outages.enquire", _("Call desk"), "headset"),
+    Destination("outages:notices", "outages.publish_notice", _("Notices"), "bell"),
+    Destination("network:check", "network.import_network", _("Network"), "network"),
+)
+
+# The first that the user may open is where signing in leads.
+HOME_ORDER: Final = (
+    ("outages.approve_plan", "outages:map"),
+    ("outages.enquire", "outages:desk"),
+    ("outages.work_orders", "outages:work-orders"),
+    ("network.import_network", "network:check"),
+    ("outages.view_outages", "outages:board"),
+)
+
+
+def items_for(request: HttpRequest) -> list[NavigationItem]:
+    """Return the destinations that the user of this request may open, in order."""
+    user = getattr(request, "user", AnonymousUser())
+    items = []
+    for destination in DESTINATIONS:
+        url = _address(destination.url_name)
+        if url and user.has_perm(destination.permission):
+            here = request.path.startswith(url)
+            items.append(NavigationItem(url, str(destination.label), destination.icon, here))
+    return items
+
+
+def home_of(user: User | AnonymousUser) -> str:
+    """Return the address where this user's work begins, or an empty string for none."""
+    for permission, url_name in HOME_ORDER:
+        url = _address(url_name)
+        if url and user.has_perm(permission):
+            return url
+    return ""
+
+
+def _address(url_name: str) -> str:
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:  # an installation may leave an app out
+        return ""

@@ -1,0 +1,60 @@
+"""What the scripts of a page say. They hold no text of their own; `{name}` is filled in there."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+
+def script_texts() -> dict[str, str]:
+    """Return the texts by key, in the active language."""
+    return {
+        "days_hours": _("{days} d {hours} h"),
+        "metres": _("{n} m"),
+        "kilometres": _("{n} km"),
+        "valves_merged": _("{n} valves"),
+        "legend": _("Legend"),
+        "zoom_in": _("Zoom in"),
+        "zoom_out": _("Zoom out"),
+        "fit": _("Show the whole area"),
+        "locate": _("Where am I"),
+        "main": _("Main DN100–300"),
+        "trunk": _("Trunk DN≥400"),
+        "valve_open": _("Open valve"),
+        "valve_closed": _("Closed valve"),
+        "valve_inoperable": _("Stuck or out of reach"),
+        "hydrant": _("Hydrant"),
+        "hydrant_dry": _("Hydrant without water"),
+        "source": _("Source"),
+        "source_shut": _("Source, shut"),
+        "one_way": _("One-way device"),
+        "zone": _("Zone without water"),
+        "off": _("Off now"),
+        "unintended": _("Also without water"),
+        "weak": _("Low pressure"),
+        "planned": _("Planned"),
+        "returning": _("Water returning"),
+        "todo": _("To close, in order"),
+        "operating": _("Being operated"),
+        "done": _("Done"),
+        "reopen": _("To open"),
+        "burst": _("Burst"),
+        "key_user": _("Key user"),
+        "crew": _("Crew"),
+        "crew_minutes": _("{name} · {n} min"),
+        "map_failed": _("The map background did not load. Lists and forms still work."),
+        "pick_start": _("Arrows move the cross-hair 10 m, Shift 1 m, Enter sets, Esc stops."),
+        "pick_set": _("Point set."),
+        "close": _("Close"),
+        "keys_title": _("All keys"),
+        "keys_off": _("Single-letter keys"),
+        "key_search": _("Search"),
+        "key_help": _("Show all keys"),
+        "key_back": _("Back"),
+        "deadline_warn": _("{name}: {time} left"),
+        "deadline_late": _("{name}: overdue"),
+        "masked_again": _("hidden again in {time}"),
+        "reveal_failed": _("The number could not be shown. Try again."),
+        "not_saved": _("Not saved. What you typed is still here. Try again."),
+        "no_connection": _("No connection. What you see may be old."),
+        "not_allowed": _("You may not do that. Sign in again or ask your leader."),
+    }

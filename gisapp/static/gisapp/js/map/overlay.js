@@ -1,0 +1,223 @@
+// Draws a plan, or public areas, over the live map from GeoJSON (EPSG:4326).
+// properties.kind: zone, unintended, zone-pipe {dn}, unintended-pipe {dn}, weak-pipe,
+// valve {id, number, status, rotation}, burst, hydrant {id, dry}, key-user {id, symbol, inside},
+// source {id, shut}, crew {id, name, minutes, stale}, area {state: off|planned|returning, label}.
+
+/* global L */
+
+import { glyphIcon, glyphOf, glyphTitle, tagIcon } from "gisapp/map/glyphs";
+import { spread } from "gisapp/map/spread";
+import { pipeWidth } from "gisapp/map/widths";
+import { t } from "gisapp/texts";
+
+const POINT_PANES = {
+  burst: "burst", hydrant: "hydrants", "key-user": "keyusers", source: "sources", crew: "crews",
+};
+const MERGE_UNDER_ZOOM = 14;
+const DISC_GAP_PX = 27;
+const PLAN_STATUSES = new Set(["waiting", "todo", "operating", "done", "reopen", "void", "cannot"]);
+const LEGEND_OF_KIND = {
+  zone: "zone", unintended: "unintended", "weak-pipe": "weak", burst: "burst", crew: "crew",
+  "key-user": "key_user",
+};
+
+function areaOptions(properties) {
+  const { kind, state } = properties;
+  if (kind === "zone" || state === "off") return { pane: "zone", className: "ov-zone" };
+  if (kind === "unintended") {
+    return { pane: "unintended", className: "ov-unintended", fillColor: "url(#hatch-unintended)" };
+  }
+  if (state === "planned") return { pane: "zone", className: "ov-planned", fillColor: "url(#dots-planned)" };
+  return { pane: "zone", className: "ov-returning" };
+}
+
+function legendKey(properties) {
+  if (properties.kind === "area") return properties.state;
+  if (["valve", "hydrant", "source"].includes(properties.kind)) {
+    return glyphOf(properties).replaceAll("-", "_");
+  }
+  return LEGEND_OF_KIND[properties.kind] ?? null;
+}
+
+class Overlay {
+  constructor(live, geojson, { onSelect = null } = {}) {
+    this.live = live;
+    this.onSelect = onSelect;
+    this.group = L.layerGroup().addTo(live.map);
+    this.numbers = L.layerGroup().addTo(live.map);
+    this.assets = new Map();
+    this.entries = [];
+    this.planValves = [];
+    this.renderers = new Map();
+    geojson.features.forEach((feature) => this.add(feature));
+    this.drawNumbers();
+    this.redraw = () => this.drawNumbers();
+    live.map.on("zoomend", this.redraw);
+    this.keys = () => this.keysInView();
+    live.addLegendSource(this.keys);
+    live.fitOnce(this.bounds());
+  }
+
+  renderer(pane) {
+    if (!this.renderers.has(pane)) this.renderers.set(pane, L.svg({ pane, padding: 0.5 }));
+    return this.renderers.get(pane);
+  }
+
+  add(feature) {
+    const { kind } = feature.properties;
+    if (feature.geometry === null) return;
+    if (["zone", "unintended", "area"].includes(kind)) this.addArea(feature);
+    else if (kind.endsWith("-pipe")) this.addPipe(feature);
+    else this.addPoint(feature);
+  }
+
+  remember(properties, layer) {
+    const bounds = layer.getBounds ? layer.getBounds() : L.latLngBounds([layer.getLatLng()]);
+    this.entries.push({ key: legendKey(properties), bounds, kind: properties.kind });
+  }
+
+  addArea(feature) {
+    const { properties } = feature;
+    const options = areaOptions(properties);
+    const style = { ...options, renderer: this.renderer(options.pane), fillOpacity: 1 };
+    const layer = L.geoJSON(feature, { style, pane: options.pane }).addTo(this.group);
+    if (properties.label) {
+      const modifier = properties.state === "off" ? "" : properties.state ?? "";
+      const at = L.latLng(properties.label_at ? [...properties.label_at].reverse() : layer.getBounds().getCenter());
+      L.marker(at, { icon: tagIcon(properties.label, modifier), pane: "burst", interactive: false, keyboard: false })
+        .addTo(this.group);
+    }
+    this.remember(properties, layer);
+    if (properties.id) this.link(properties, layer);
+  }
+
+  addPipe(feature) {
+    const { kind } = feature.properties;
+    const pane = kind === "weak-pipe" ? "weak" : "zonepipes";
+    const weight = pipeWidth(feature.properties) + 1.5;
+    const draw = (className, width) =>
+      L.geoJSON(feature, {
+        pane,
+        style: { className, weight: width, renderer: this.renderer(pane), lineCap: "round" },
+        interactive: false,
+      }).addTo(this.group);
+    if (kind !== "weak-pipe") draw("ov-halo", weight + 6);
+    this.remember(feature.properties, draw(`ov-${kind}`, weight));
+  }
+
+  addPoint(feature) {
+    const { properties } = feature;
+    const [lng, lat] = feature.geometry.coordinates;
+    if (properties.kind === "valve" && properties.number !== undefined && PLAN_STATUSES.has(properties.status)) {
+      this.planValves.push({ properties, at: L.latLng(lat, lng) });
+      this.entries.push({ key: legendKey(properties), bounds: L.latLngBounds([[lat, lng]]), kind: "valve" });
+      return;
+    }
+    const marker = this.marker(L.latLng(lat, lng), properties).addTo(this.group);
+    this.remember(properties, marker);
+  }
+
+  marker(at, properties) {
+    const { kind } = properties;
+    const crew = kind === "crew";
+    const drawn = crew
+      ? tagIcon(t("crew_minutes", { name: properties.name, n: properties.minutes ?? "—" }), properties.stale ? "crew map-tag--stale" : "crew")
+      : glyphIcon(properties);
+    const title = glyphTitle(properties);
+    const marker = L.marker(at, {
+      icon: drawn,
+      pane: POINT_PANES[kind] ?? (properties.number === undefined ? "valves" : "planvalves"),
+      alt: title,
+      keyboard: Boolean(this.onSelect && properties.id),
+    });
+    marker.bindTooltip(title, { className: "map-tip", direction: "top", offset: [0, -12] });
+    if (properties.id) this.link(properties, marker);
+    return marker;
+  }
+
+  link(properties, layer) {
+    this.assets.set(properties.id, layer);
+    layer.on("mouseover focus", () => light(this, properties.id, true));
+    layer.on("mouseout blur", () => light(this, properties.id, false));
+    layer.on("add", () => layer.getElement?.()?.setAttribute("data-asset", properties.id));
+    if (this.onSelect) layer.on("click", () => this.onSelect(properties));
+  }
+
+  /** Numbers never vanish: merged under zoom 14, else moved apart on leaders. */
+  drawNumbers() {
+    this.numbers.clearLayers();
+    if (this.planValves.length === 0) return;
+    const { map } = this.live;
+    if (map.getZoom() < MERGE_UNDER_ZOOM && this.planValves.length > 1) {
+      const centre = L.latLngBounds(this.planValves.map(({ at }) => at)).getCenter();
+      const text = t("valves_merged", { n: this.planValves.length });
+      L.marker(centre, { icon: tagIcon(text, "plan"), pane: "planvalves", keyboard: false }).addTo(this.numbers);
+      return;
+    }
+    const points = this.planValves.map(({ at }) => map.latLngToLayerPoint(at));
+    spread(points, DISC_GAP_PX).forEach((point, i) => this.drawNumber(i, points[i], L.point(point)));
+  }
+
+  drawNumber(i, from, point) {
+    const { at, properties } = this.planValves[i];
+    const place = this.live.map.layerPointToLatLng(point);
+    if (from.distanceTo(point) > 4) {
+      L.polyline([at, place], {
+        pane: "valves",
+        renderer: this.renderer("valves"),
+        className: "ov-leader",
+        interactive: false,
+      }).addTo(this.numbers);
+    }
+    this.marker(place, properties).addTo(this.numbers);
+  }
+
+  bounds() {
+    const wanted = this.entries.filter(({ kind }) => !["source", "crew", "weak-pipe"].includes(kind));
+    return (wanted.length > 0 ? wanted : this.entries)
+      .reduce((all, { bounds }) => all.extend(bounds), L.latLngBounds([]));
+  }
+
+  keysInView() {
+    const view = this.live.map.getBounds();
+    return this.entries.filter(({ key, bounds }) => key && view.intersects(bounds)).map(({ key }) => key);
+  }
+
+  /** Take it off the map. */
+  remove() {
+    this.live.map.off("zoomend", this.redraw);
+    this.live.extraKeys.delete(this.keys);
+    this.group.remove();
+    this.numbers.remove();
+    this.live.refreshLegend();
+  }
+}
+
+function light(overlay, id, on) {
+  overlay.assets.get(id)?.getElement?.()?.classList.toggle("is-lit", on);
+  overlay.assets.get(id)?.getElement?.()?.classList.toggle("ov-lit", on && !isMarker(overlay, id));
+  document.querySelectorAll(`[data-asset="${CSS.escape(id)}"]:not(.glyph-icon)`).forEach((row) => {
+    row.classList.toggle("is-lit", on);
+  });
+}
+
+function isMarker(overlay, id) {
+  return overlay.assets.get(id) instanceof L.Marker;
+}
+
+/** Draw `geojson` on a live map (map/base.js). `onSelect(properties)` makes symbols buttons. */
+export function drawOverlay(live, geojson, options) {
+  return new Overlay(live, geojson, options);
+}
+
+/** Light the symbol of a list row, and back, for every [data-asset] row under `root`. */
+export function linkRows(root, overlay) {
+  const on = (event, value) => {
+    const row = event.target.closest("[data-asset]");
+    if (row && root.contains(row)) light(overlay, row.dataset.asset, value);
+  };
+  root.addEventListener("mouseover", (event) => on(event, true));
+  root.addEventListener("mouseout", (event) => on(event, false));
+  root.addEventListener("focusin", (event) => on(event, true));
+  root.addEventListener("focusout", (event) => on(event, false));
+}

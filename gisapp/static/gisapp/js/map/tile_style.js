@@ -1,0 +1,135 @@
+// Paint and label rules for our vector tiles, from the tokens.
+// Layers: background {kind: land|block|building|park|water|street, width, class, name, name_en},
+// pipe {id, dn, role, status, one_way}, valve {id, state, operable, rotation}, hydrant {id},
+// source {id, name, active}. Zooms here are those of the screen.
+
+/* global protomapsL */
+
+import { HydrantSymbol, OneWaySymbol, SourceSymbol, ValveSymbol } from "gisapp/map/asset_symbols";
+import { StreetLabel } from "gisapp/map/street_label";
+import { isService, isTrunk, pipeWidth, streetWidth } from "gisapp/map/widths";
+
+const kindIs = (kind) => (_zoom, feature) => feature.props.kind === kind;
+
+function area(kind, fill, extra = {}) {
+  return {
+    dataLayer: "background",
+    filter: kindIs(kind),
+    symbolizer: new protomapsL.PolygonSymbolizer({ fill }),
+    ...extra,
+  };
+}
+
+function streets(color, latitude, more) {
+  return {
+    dataLayer: "background",
+    filter: kindIs("street"),
+    symbolizer: new protomapsL.LineSymbolizer({
+      color,
+      perFeature: true,
+      lineCap: "round",
+      lineJoin: "round",
+      width: (zoom, feature) => streetWidth(feature.props, zoom, latitude) + more,
+    }),
+  };
+}
+
+function backgroundPaint(colours, latitude) {
+  return [
+    area("land", colours.land),
+    area("water", colours.water),
+    area("block", colours.block),
+    area("park", colours.park),
+    area("building", colours.bld, { minzoom: 15 }),
+    streets(colours.casing, latitude, 1.5),
+    streets(colours.street, latitude, 0),
+  ];
+}
+
+function pipes(color, filter, extra = {}) {
+  return {
+    dataLayer: "pipe",
+    filter,
+    symbolizer: new protomapsL.LineSymbolizer({
+      color,
+      perFeature: true,
+      lineCap: "round",
+      lineJoin: "round",
+      width: (zoom, feature) => pipeWidth(feature.props) * (zoom < 15 ? 0.7 : 1),
+    }),
+    ...extra,
+  };
+}
+
+function networkPaint(colours) {
+  const inUse = (feature) => !["abandoned", "retired"].includes(feature.props.status);
+  return [
+    pipes(colours.pipe, (_z, f) => inUse(f) && isService(f.props), { minzoom: 17 }),
+    pipes(colours.pipe, (_z, f) => inUse(f) && !isTrunk(f.props) && !isService(f.props), { minzoom: 15 }),
+    pipes(colours.trunk, (_z, f) => inUse(f) && isTrunk(f.props), { minzoom: 13 }),
+    {
+      dataLayer: "pipe",
+      minzoom: 15,
+      filter: (_zoom, feature) => Boolean(feature.props.one_way),
+      symbolizer: new OneWaySymbol(colours),
+    },
+    { dataLayer: "hydrant", minzoom: 16, symbolizer: new HydrantSymbol(colours) },
+    { dataLayer: "valve", minzoom: 16, symbolizer: new ValveSymbol(colours) },
+    { dataLayer: "source", minzoom: 13, symbolizer: new SourceSymbol(colours) },
+  ];
+}
+
+function text(colours, dataLayer, labelProps, extra = {}) {
+  return {
+    dataLayer,
+    symbolizer: new protomapsL.OffsetTextSymbolizer({
+      labelProps,
+      fill: colours.label,
+      stroke: colours.halo,
+      width: 3,
+      font: `400 12px ${colours.font}`,
+      offsetX: extra.offset ?? 8,
+      offsetY: extra.offset ?? 4,
+    }),
+    ...extra,
+  };
+}
+
+function labelRules(colours, { network, english }) {
+  const place = english ? ["name_en", "name"] : ["name"];
+  const rules = [
+    {
+      dataLayer: "background",
+      minzoom: 15,
+      filter: kindIs("street"),
+      symbolizer: new StreetLabel({ colours, english }),
+    },
+    ...["park", "water"].map((kind) => ({
+      dataLayer: "background",
+      minzoom: 14,
+      filter: kindIs(kind),
+      symbolizer: new protomapsL.CenteredTextSymbolizer({
+        labelProps: place,
+        fill: colours.label,
+        stroke: colours.halo,
+        width: 3,
+        font: `400 12px ${colours.font}`,
+      }),
+    })),
+  ];
+  if (!network) return rules;
+  return [
+    text(colours, "source", ["name"], { minzoom: 13, offset: 14 }),
+    ...rules,
+    text(colours, "valve", ["id"], { minzoom: 17 }),
+  ];
+}
+
+/** Rules for the colours given; `network` adds pipes and assets, `english` picks English names. */
+export function tileStyle(colours, { latitude, network, english }) {
+  return {
+    paintRules: [...backgroundPaint(colours, latitude), ...(network ? networkPaint(colours) : [])],
+    labelRules: labelRules(colours, { network, english }),
+    backgroundColor: colours.land,
+  };
+}
