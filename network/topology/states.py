@@ -1,0 +1,83 @@
+"""What holds at one moment: which valves are shut or stuck, which sources give nothing."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from network.topology.structure import BoolArray, Topology
+
+
+@dataclass(frozen=True)
+class NetworkState:
+    """How the network differs from its revision, by asset id.
+
+    What is not named is as the revision has it. A valve may be both closed and inoperable;
+    a closed valve cuts, broken or not.
+    """
+
+    closed: frozenset[str] = frozenset()
+    opened: frozenset[str] = frozenset()
+    inoperable: frozenset[str] = frozenset()
+    operable: frozenset[str] = frozenset()
+    inactive_sources: frozenset[str] = frozenset()
+    active_sources: frozenset[str] = frozenset()
+
+    def with_changes(
+        self,
+        *,
+        closed: Iterable[str] = (),
+        opened: Iterable[str] = (),
+        inoperable: Iterable[str] = (),
+        inactive_sources: Iterable[str] = (),
+    ) -> "NetworkState":
+        """This state with what-if changes laid over it; a change wins over what was said before."""
+        shut, freed = frozenset(closed), frozenset(opened)
+        stuck, silent = frozenset(inoperable), frozenset(inactive_sources)
+        return NetworkState(
+            closed=(self.closed - freed) | shut,
+            opened=(self.opened - shut) | (freed - shut),
+            inoperable=self.inoperable | stuck,
+            operable=self.operable - stuck,
+            inactive_sources=self.inactive_sources | silent,
+            active_sources=self.active_sources - silent,
+        )
+
+    def digest(self) -> str:
+        """A short fingerprint: equal states have equal digests in every process."""
+        content = {name: sorted(getattr(self, name)) for name in self.__dataclass_fields__}
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Masks:
+    """A state on a topology's arrays.
+
+    A closed valve cuts; `walked` ones (stuck open, or one-way devices) let a trace through
+    and are never proposed for closing.
+    """
+
+    closed: BoolArray
+    walked: BoolArray
+    active: BoolArray
+
+
+def masks(topology: Topology, state: NetworkState) -> Masks:
+    """Lay `state` over what the revision says. Raises UnknownAsset for an id it does not have."""
+    closed = np.array(topology.valve_closed)
+    operable = np.array(topology.valve_operable)
+    active = np.array(topology.source_active)
+    for array, kind, ids, value in (
+        (closed, "valve", state.closed, True),
+        (closed, "valve", state.opened, False),
+        (operable, "valve", state.inoperable, False),
+        (operable, "valve", state.operable, True),
+        (active, "source", state.inactive_sources, False),
+        (active, "source", state.active_sources, True),
+    ):
+        for each in ids:
+            array[topology.index(kind, each)] = value
+    one_way = np.asarray(topology.valve_one_way)
+    return Masks(closed=closed, walked=~operable | one_way, active=active)

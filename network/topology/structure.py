@@ -1,0 +1,177 @@
+"""The built network: arrays that a question is answered on.
+
+Vertices are pipe parts, then junctions, then points that only the graph knows (a valve
+in mid-pipe, or between two valves at one pipe end). Their *base segments* are what is
+joined whatever the valves' states: components over edges that carry no valve and pass
+water both ways. All other edges are *arcs* between base segments. Every state of the
+network is a choice of which arcs pass, so segments are computed once per revision.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from network.topology.elements import UnknownAsset
+
+IntArray = NDArray[np.int32]
+BoolArray = NDArray[np.bool_]
+IdArray = NDArray[np.bytes_]
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """Items grouped by segment: `items[starts[s]:starts[s + 1]]` belong to segment s."""
+
+    items: IntArray
+    starts: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, segments: IntArray, count: int) -> "Grouping":
+        """Group the indices of `segments` (one segment per item) over `count` segments."""
+        order = np.argsort(segments, kind="stable").astype(np.int32)
+        starts = np.zeros(count + 1, dtype=np.int64)
+        np.cumsum(np.bincount(segments, minlength=count), out=starts[1:])
+        return cls(order, starts)
+
+    def of_segments(self, chosen: Iterable[int]) -> IntArray:
+        """The items of all `chosen` segments, in no particular order."""
+        parts = [self.items[self.starts[s] : self.starts[s + 1]] for s in chosen]
+        return np.concatenate(parts) if parts else np.empty(0, dtype=np.int32)
+
+
+@dataclass(frozen=True)
+class Topology:
+    """A network revision, ready for questions. Immutable; may be memory-mapped and shared.
+
+    Ids are UTF-8 bytes. `*_segment` arrays hold base segments; a customer or hydrant on no
+    pipe in service has segment `segment_count`, which is never part of an answer. Arc k joins segments
+    `arc_u[k]` and `arc_v[k]`; water may pass u to v where `arc_forward[k]`, v to u where
+    `arc_backward[k]`; `arc_valve[k]` is the valve that stands there or -1. `valve_hub` is
+    the segment of the junction at which a valve stands, and
+    `valve_sides[valve_side_starts[v]:valve_side_starts[v + 1]]` are those of the pipe parts
+    that meet there; a valve that cuts nothing has hub -1 and no sides. `valve_end` is the
+    segment of the one pipe part whose end a valve stands at, -1 for those on all of them.
+    """
+
+    pipe_ids: IdArray
+    part_starts: IntArray  # first part of each pipe, and one more at the end
+    part_segment: IntArray
+    cut_fractions: NDArray[np.float64]  # of pipe i: [part_starts[i] - i : part_starts[i + 1] - i - 1]
+    junction_ids: IdArray
+    junction_segment: IntArray
+    valve_ids: IdArray
+    valve_isolates: BoolArray  # may be closed to cut; false for air, washout, control valves
+    valve_one_way: BoolArray
+    valve_closed: BoolArray  # as the revision has it
+    valve_operable: BoolArray
+    valve_hub: IntArray
+    valve_end: IntArray
+    valve_side_starts: NDArray[np.int64]
+    valve_sides: IntArray
+    source_ids: IdArray
+    source_segment: IntArray
+    source_active: BoolArray
+    hydrant_ids: IdArray
+    hydrant_segment: IntArray
+    customer_ids: IdArray
+    customer_segment: IntArray
+    customer_persons: IntArray
+    arc_u: IntArray
+    arc_v: IntArray
+    arc_valve: IntArray
+    arc_forward: BoolArray
+    arc_backward: BoolArray
+    segment_count: int
+
+    # -- looking up -------------------------------------------------------------
+
+    def index(self, kind: str, asset_id: str) -> int:
+        """Position of an asset in its arrays. Raises UnknownAsset."""
+        ids: IdArray = getattr(self, f"{kind}_ids")
+        order: IntArray = self._order(kind)
+        wanted = asset_id.encode()
+        at = int(np.searchsorted(ids, np.bytes_(wanted), sorter=order))
+        if at < len(order) and bytes(ids[order[at]]) == wanted:
+            return int(order[at])
+        raise UnknownAsset(kind, asset_id)
+
+    def names(self, kind: str, indices: Iterable[int] | IntArray) -> tuple[str, ...]:
+        """Ids of the assets at `indices`, sorted."""
+        ids: IdArray = getattr(self, f"{kind}_ids")
+        chosen = np.asarray(indices if isinstance(indices, np.ndarray) else list(indices), dtype=int)
+        return tuple(sorted(raw.decode() for raw in ids[chosen].tolist()))
+
+    def parts_of(self, pipe: int) -> range:
+        return range(int(self.part_starts[pipe]), int(self.part_starts[pipe + 1]))
+
+    def part_at(self, pipe: int, fraction: float) -> int:
+        """The part of a pipe on which `fraction` lies; a point on a cut belongs to the part after."""
+        first = int(self.part_starts[pipe])
+        cuts = self.cut_fractions[first - pipe : int(self.part_starts[pipe + 1]) - pipe - 1]
+        return first + int(np.searchsorted(cuts, fraction, side="right"))
+
+    def _order(self, kind: str) -> IntArray:
+        return self._orders.setdefault(kind, self._sorted(kind))
+
+    def _sorted(self, kind: str) -> IntArray:
+        if kind in self._orders:
+            return self._orders[kind]
+        return np.argsort(getattr(self, f"{kind}_ids"), kind="stable").astype(np.int32)
+
+    @cached_property
+    def _orders(self) -> dict[str, IntArray]:
+        return {}
+
+    # -- derived once -----------------------------------------------------------
+
+    @cached_property
+    def part_pipe(self) -> IntArray:
+        counts = np.diff(self.part_starts)
+        return np.repeat(np.arange(len(self.pipe_ids), dtype=np.int32), counts)
+
+    @cached_property
+    def parts_by_segment(self) -> Grouping:
+        return Grouping.of(self.part_segment, self.segment_count)
+
+    @cached_property
+    def customers_by_segment(self) -> Grouping:
+        return Grouping.of(self.customer_segment, self.segment_count + 1)
+
+    @cached_property
+    def hydrants_by_segment(self) -> Grouping:
+        return Grouping.of(self.hydrant_segment, self.segment_count + 1)
+
+    @cached_property
+    def sources_by_segment(self) -> Grouping:
+        return Grouping.of(self.source_segment, self.segment_count)
+
+    @cached_property
+    def arcs_by_segment(self) -> Grouping:
+        """Arcs at each segment; an arc k stands as k at its u side and as k + n at its v side."""
+        both = np.concatenate([self.arc_u, self.arc_v])
+        return Grouping.of(both, self.segment_count)
+
+    @cached_property
+    def arcs_by_valve(self) -> Grouping:
+        """Arcs of each valve; group 0 holds the arcs without one, group v + 1 those of valve v."""
+        return Grouping.of(self.arc_valve + 1, len(self.valve_ids) + 1)
+
+    # -- keeping ----------------------------------------------------------------
+
+    def save(self, folder: Path) -> None:
+        """Write one `.npy` per array into `folder`, which must exist."""
+        for each in fields(self):
+            np.save(folder / f"{each.name}.npy", np.asarray(getattr(self, each.name)))
+
+    @classmethod
+    def load(cls, folder: Path) -> "Topology":
+        """Map what `save` wrote; processes that map one folder share its memory."""
+        values = {
+            each.name: np.load(folder / f"{each.name}.npy", mmap_mode="r") for each in fields(cls)
+        }
+        values["segment_count"] = int(values["segment_count"])
+        return cls(**values)
