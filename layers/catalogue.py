@@ -1,0 +1,57 @@
+"""The list of map layers: what there is, who may see it, from which zoom, and where it comes from.
+
+The staff map's layer control is drawn from it, and a test walks it against the views.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+PUBLIC: Final = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One layer. `tile_layer` is its name within the vector tiles; without one `url_name` is
+    GeoJSON. `permission` is PUBLIC (empty) for everybody."""
+
+    code: str
+    name: str | Promise
+    permission: str
+    url_name: str
+    min_zoom: int
+    tile_layer: str = ""
+    shown_at_first: bool = True
+
+    @property
+    def url(self) -> str:
+        """Where it is fetched from; a tile address keeps {z}, {x} and {y} to be filled in."""
+        if not self.tile_layer:
+            return reverse(self.url_name)
+        address = reverse(self.url_name, args=[0, 0, 0])
+        return address.replace("0/0/0.mvt", "{z}/{x}/{y}.mvt")
+
+
+LAYERS: Final = (
+    Layer("background", _("Town"), PUBLIC, "public:tile", 10, "background"),
+    Layer("outages", _("Outages"), "outages.view_outages", "layers:outages", 10),
+    Layer("reports", _("Open reports"), "outages.view_outages", "layers:reports", 13),
+    Layer("pipes", _("Pipes"), "network.view_network", "layers:tile", 13, "pipe"),
+    Layer("sources", _("Sources"), "network.view_network", "layers:tile", 13, "source"),
+    Layer("valves", _("Valves"), "network.view_network", "layers:tile", 16, "valve"),
+    Layer("hydrants", _("Hydrants"), "network.view_network", "layers:tile", 16, "hydrant"),
+    Layer("key-users", _("Key users"), "network.view_network", "layers:network", 16),
+)
+
+
+def layers_for(user: AbstractBaseUser | AnonymousUser) -> list[Layer]:
+    """The layers that this person may see, in the order of the layer control."""
+    return [
+        layer
+        for layer in LAYERS
+        if not layer.permission or user.has_perm(layer.permission)  # type: ignore[union-attr]
+    ]

@@ -1,0 +1,147 @@
+"""From an outage to what may be published: a list of permitted fields, nothing copied whole.
+
+A field that is not named here does not get out (PUB-14); the test of the published files walks
+them and fails on any other.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any, Final
+
+import shapely
+from django.conf import settings
+from django.contrib.gis.geos import GEOSGeometry
+from django.db.models import Q
+from shapely.geometry.base import BaseGeometry
+
+from layers.choices import BackgroundKind
+from layers.models import BackgroundFeature
+from layers.public.areas import generalised_area
+from layers.public.wording import advice_text, both, cause_text
+from outages.models import Outage
+from outages.workflow import OutageKind, OutageStatus
+
+# How long "supply is back" stays on the list.
+RESTORED_SHOWN_FOR: Final = timedelta(hours=12)
+
+OUTAGE_FIELDS: Final = frozenset(
+    {
+        *("code", "kind", "status", "supply", "place", "cause", "remark", "advice", "area"),
+        *("starts_at", "ends_at", "eta", "earlier_etas", "restored_at", "customers", "updated_at"),
+    }
+)
+
+STATUS: Final[dict[str, str]] = {
+    OutageStatus.IMPACT_CONFIRMED: "off",
+    OutageStatus.IN_EFFECT: "off",
+    OutageStatus.RESTORING: "returning",
+    OutageStatus.RESTORED: "restored",
+    OutageStatus.CLOSED: "restored",
+}
+
+
+def public_status(outage: Outage) -> str:
+    """`off`, `returning`, `planned` or `restored`; empty where the public is told nothing."""
+    if outage.status in {OutageStatus.CANCELLED, OutageStatus.DRAFT}:
+        return ""
+    status = STATUS.get(outage.status, "planned" if outage.kind == OutageKind.PLANNED else "")
+    if status == "off" and outage.kind == OutageKind.PLANNED and not outage.started_at:
+        return "planned"
+    return status
+
+
+def published_outages(at: datetime) -> list[Outage]:
+    """Outages with a published notice and a sound area that are not long over.
+
+    One without an area is left out rather than shown everywhere.
+    """
+    over = Q(status__in=[OutageStatus.RESTORED, OutageStatus.CLOSED]) & (
+        Q(restored_at__isnull=True) | Q(restored_at__lt=at - RESTORED_SHOWN_FOR)
+    )
+    rows = (
+        Outage.objects.filter(published_at__lte=at, area__isnull=False)
+        .exclude(over)
+        .prefetch_related("estimates")
+        .order_by("code")
+    )
+    return [outage for outage in rows if public_status(outage)]
+
+
+def homes_of(outage: Outage) -> int:
+    """Homes and firms: a row of customers may stand for a whole building."""
+    return max(outage.connections, outage.customers)
+
+
+def public_count(homes: int, minimum: int) -> dict[str, int]:
+    """A count that singles nobody out: rounded to tens, below the minimum only that it is."""
+    if homes < minimum:
+        return {"fewer_than": minimum}
+    return {"about": max(round(homes / 10) * 10, minimum)}
+
+
+def project(outage: Outage) -> dict[str, Any]:
+    """The permitted fields of one outage."""
+    minimum = settings.PUBLIC_MINIMUM_COUNT
+    homes = homes_of(outage)
+    status = public_status(outage)
+    planned = outage.kind == OutageKind.PLANNED
+    if outage.area is None:
+        msg = f"outage {outage.code} has no area: it cannot be published"
+        raise ValueError(msg)
+    return {
+        "code": outage.code,
+        "kind": outage.kind,
+        "status": status,
+        "supply": outage.supply,
+        "place": both(outage.place, outage.place_en),
+        "cause": cause_text(outage.cause, planned=planned),
+        "remark": both(outage.remark_public, outage.remark_public_en),
+        "advice": advice_text(status, outage.supply),
+        "starts_at": _iso(outage.started_at or outage.planned_start_at or outage.published_at),
+        "ends_at": _iso(outage.planned_end_at),
+        "eta": _iso(outage.estimated_restoration_at or outage.planned_end_at),
+        "earlier_etas": _earlier_etas(outage),
+        "restored_at": _iso(outage.restored_at),
+        "customers": public_count(homes, minimum),
+        "area": generalised_area(
+            shapely.from_wkb(bytes(outage.area.wkb)),
+            homes=homes,
+            minimum=minimum,
+            blocks_near=_blocks_near,
+        ),
+        "updated_at": _iso(_last_change(outage)),
+    }
+
+
+def _earlier_etas(outage: Outage) -> list[dict[str, Any]]:
+    """Times promised before, newest first, each with the reason for which it was given up."""
+    estimates = list(outage.estimates.all())
+    return [
+        {
+            "eta": _iso(earlier.estimated_restoration_at),
+            "changed_at": _iso(later.at),
+            "reason": both(later.reason, later.reason_en),
+        }
+        for later, earlier in pairwise(estimates)
+        if earlier.estimated_restoration_at != later.estimated_restoration_at
+    ]
+
+
+def _last_change(outage: Outage) -> datetime | None:
+    times = [outage.published_at, outage.started_at, outage.restored_at, outage.repaired_at]
+    times += [estimate.at for estimate in outage.estimates.all()]
+    return max((time for time in times if time is not None), default=None)
+
+
+def _blocks_near(area: BaseGeometry) -> Iterable[BaseGeometry]:
+    wanted = GEOSGeometry(memoryview(shapely.to_wkb(area)), srid=4326)
+    blocks = BackgroundFeature.objects.filter(kind=BackgroundKind.BLOCK, geom__intersects=wanted)
+    return [shapely.from_wkb(bytes(block.geom.wkb)) for block in blocks]
+
+
+def _iso(at: datetime | None) -> str | None:
+    """An instant in UTC to the second."""
+    if at is None:
+        return None
+    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

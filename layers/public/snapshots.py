@@ -1,0 +1,95 @@
+"""Publishing: what is off becomes a file, and the pointer moves to it."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import structlog
+from django.db import connection, transaction
+
+from layers.public.background import background_document, background_version
+from layers.public.places import places_version, rebuild_places
+from layers.public.projection import project, published_outages
+from layers.public.store import (
+    public_folder,
+    read_pointer,
+    remove_outdated,
+    write_immutable,
+    write_pointer,
+)
+
+log = structlog.get_logger(__name__)
+
+# After this the data count as old and pages say so.
+VALID_FOR: Final = timedelta(minutes=5)
+FORMAT: Final = 1
+# Two publishers at once would race for the pointer; the number is ours alone.
+LOCK: Final = 5_201_977
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What a publication made. `changed` tells whether people now see something else."""
+
+    outages_file: str
+    outages: int
+    changed: bool
+
+
+def publish_public_snapshot(at: datetime) -> Published:
+    """Write the public files as of `at` and move the pointer to them.
+
+    Safe to repeat and to run from several processes; an unchanged state only renews the
+    pointer's time. Raises what the database or the file system raises: the pointer then stays
+    where it was and its age tells.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        before = read_pointer() or {}
+        projected = _projected(published_outages(at))
+        outages_file = write_immutable("outages", {"format": FORMAT, "outages": projected})
+        pointer = {
+            "format": FORMAT,
+            "generated_at": _stamp(at),
+            "valid_until": _stamp(at + VALID_FOR),
+            "outages": outages_file,
+            "counts": dict(Counter(outage["status"] for outage in projected)),
+            **_background(before),
+            **_places(before),
+        }
+        write_pointer(pointer)
+    remove_outdated({outages_file, str(pointer["background"])})
+    changed = before.get("outages") != outages_file
+    return Published(outages_file=outages_file, outages=len(projected), changed=changed)
+
+
+def _projected(outages: list[Any]) -> list[dict[str, Any]]:
+    """Each outage's public fields. One that cannot be projected is left out and logged."""
+    projected = []
+    for outage in outages:
+        try:
+            projected.append(project(outage))
+        except ValueError as error:
+            log.error("outage_not_public", outage=outage.code, reason=str(error))
+    return projected
+
+
+def _background(before: dict[str, Any]) -> dict[str, str]:
+    version = background_version()
+    name = str(before.get("background", ""))
+    if before.get("background_version") != version or not (public_folder() / name).is_file():
+        name = write_immutable("background", background_document())
+    return {"background": name, "background_version": version}
+
+
+def _places(before: dict[str, Any]) -> dict[str, str]:
+    version = places_version()
+    if before.get("places_version") != version:
+        rebuild_places()
+    return {"places_version": version}
+
+
+def _stamp(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,0 +1,108 @@
+"""The public files: immutable ones named by their content, and a pointer to the newest.
+
+    current.json                 the pointer, replaced by rename, small and never cached for long
+    outages-<hash>.json          what is off, written once, never changed
+    background-<hash>.json       the town, likewise
+
+Any web server can serve the folder (settings.PUBLIC_DIR); a reader that holds an older pointer
+still finds the files it names for a day.
+"""
+
+import json
+import os
+import re
+import tempfile
+import time
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+from django.conf import settings
+
+POINTER: Final = "current.json"
+FILE_NAME: Final = re.compile(r"(outages|background)-[0-9a-f]{20}\.json")
+KEEP_OLD_S: Final = 24 * 60 * 60
+
+
+def public_folder() -> Path:
+    return Path(settings.PUBLIC_DIR)
+
+
+def encode(document: dict[str, Any]) -> bytes:
+    """JSON in one canonical form, so that equal content has an equal name. Refuses NaN."""
+    return json.dumps(
+        document, allow_nan=False, ensure_ascii=False, sort_keys=True, separators=(",", ":")
+    ).encode()
+
+
+def write_immutable(kind: str, document: dict[str, Any]) -> str:
+    """Write a document under the name of its content and return the name."""
+    body = encode(document)
+    name = f"{kind}-{sha256(body).hexdigest()[:20]}.json"
+    target = public_folder() / name
+    if target.exists():
+        # Its age starts anew: it is in use again.
+        target.touch()
+    else:
+        _replace(target, body)
+    return name
+
+
+def write_pointer(pointer: dict[str, Any]) -> None:
+    """Put a new pointer in the old one's place; a reader sees one or the other, never half."""
+    _replace(public_folder() / POINTER, encode(pointer))
+
+
+def _replace(target: Path, body: bytes) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".new-", suffix=".json")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(body)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(target)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def read_pointer() -> dict[str, Any] | None:
+    """The newest pointer, None where nothing was ever published."""
+    try:
+        pointer: dict[str, Any] = json.loads((public_folder() / POINTER).read_bytes())
+    except FileNotFoundError:
+        return None
+    return pointer
+
+
+def read_file(name: str) -> bytes:
+    """A public file's bytes. Raises FileNotFoundError for any name that is not one."""
+    if not FILE_NAME.fullmatch(name):
+        raise FileNotFoundError(name)
+    return (public_folder() / name).read_bytes()
+
+
+def read_outages(name: str) -> list[dict[str, Any]]:
+    """The outages of a snapshot, each as published."""
+    return _parsed_outages(str(public_folder()), name)
+
+
+@lru_cache(maxsize=8)
+def _parsed_outages(_folder: str, name: str) -> list[dict[str, Any]]:
+    outages: list[dict[str, Any]] = json.loads(read_file(name))["outages"]
+    return outages
+
+
+def remove_outdated(in_use: set[str]) -> int:
+    """Remove files that no pointer named for a day. Returns how many went."""
+    oldest = time.time() - KEEP_OLD_S
+    gone = 0
+    for file in public_folder().glob("*-*.json"):
+        outdated = FILE_NAME.fullmatch(file.name) and file.stat().st_mtime < oldest
+        if outdated and file.name not in in_use:
+            file.unlink(missing_ok=True)
+            gone += 1
+    return gone

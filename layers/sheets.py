@@ -1,0 +1,147 @@
+"""A plan on paper: an A4 page for the browser's printer, and the same as PDF."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final
+
+import segno
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext
+
+from layers.geojson import user_character
+from layers.plan_drawing import draw_plan
+from layers.plan_facts import PlanFacts, plan_facts
+from layers.plan_picture import Mark, revision_of
+from layers.plan_symbols import bow_tie, burst_star, disc, hydrant_square
+from outages.models import IsolationPlan
+
+STYLES: Final = Path(__file__).parent / "static" / "layers" / "css" / "plan_sheet.css"
+# A longer table takes a page of its own, then one map for each ten valves.
+VALVES_PER_MAP: Final = 10
+
+
+class PdfNotAvailable(RuntimeError):
+    """The libraries that write PDF (Pango) are missing on this machine. Says what to install."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What the page shows. `maps` are drawings made here, safe to put into a page as they are."""
+
+    facts: PlanFacts
+    maps: tuple[SafeString, ...]
+    legend: tuple[tuple[SafeString, str], ...]
+    code_drawing: SafeString
+    latest_url: str
+    table_first: bool
+    lang: str
+
+
+def plan_sheet(plan: IsolationPlan, *, at: datetime, latest_url: str) -> Sheet:
+    """Put a plan on paper, in the active language. `latest_url` goes into the printed code."""
+    facts = plan_facts(plan, at=at)
+    revision = revision_of(plan)
+    return Sheet(
+        facts=facts,
+        maps=_maps(facts, revision.pk if revision else None),
+        legend=tuple(_legend(facts)),
+        code_drawing=_code(latest_url),
+        latest_url=latest_url,
+        table_first=len(facts.closing) > VALVES_PER_MAP,
+        lang="zh-Hans" if (get_language() or "zh").startswith("zh") else "en",
+    )
+
+
+def sheet_pdf(sheet: Sheet) -> bytes:
+    """The sheet as PDF. Nothing is fetched from anywhere while it is made.
+
+    Raises PdfNotAvailable where Pango is not installed.
+    """
+    try:
+        # Imported here: it loads system libraries that a bare machine lacks.
+        from weasyprint import CSS, HTML  # noqa: PLC0415
+    except OSError as error:
+        msg = "PDF needs libpango-1.0-0, libpangoft2-1.0-0 and libharfbuzz-subset0"
+        raise PdfNotAvailable(msg) from error
+    text = render_to_string("layers/plan_sheet.html", {"sheet": sheet, "for_pdf": True})
+    document = HTML(string=text, base_url=None, url_fetcher=_fetch_nothing)
+    body = document.write_pdf(stylesheets=[CSS(filename=str(STYLES))])
+    return bytes(body)
+
+
+def _fetch_nothing(url: str, *_args: Any, **_options: Any) -> dict[str, Any]:
+    msg = f"a plan fetches nothing, not {url[:80]}"
+    raise ValueError(msg)
+
+
+def _maps(facts: PlanFacts, revision_id: int | None) -> tuple[SafeString, ...]:
+    drawings = [
+        draw_plan(
+            _with_numbers(facts, first),
+            revision_id=revision_id,
+            label=gettext("Map of the plan"),
+            metre=gettext("m"),
+            character=user_character,
+        )
+        for first in range(0, max(len(facts.closing), 1), VALVES_PER_MAP)
+    ]
+    # Built by plan_drawing, which escapes every text that it is given.
+    return tuple(mark_safe(drawing) for drawing in drawings if drawing)  # noqa: S308
+
+
+def _with_numbers(facts: PlanFacts, first: int) -> list[Mark]:
+    """All marks, but of the numbered valves only ten."""
+    shown = {step.valve for step in facts.closing[first : first + VALVES_PER_MAP]}
+    return [mark for mark in facts.marks if mark.role != "valve_close" or mark.asset_id in shown]
+
+
+def _sample(body: str, *, wide: bool = False) -> SafeString:
+    width = 8 if wide else 6.4
+    view = f"{-width / 2} -3.2 {width} 6.4"
+    text = (
+        f'<svg class="legend-sample" viewBox="{view}" width="{width * 0.75:g}mm" height="4.8mm" '
+        f'aria-hidden="true">{body}</svg>'
+    )
+    return mark_safe(text)  # noqa: S308 - constants only
+
+
+def _legend(facts: PlanFacts) -> list[tuple[SafeString, str]]:
+    """Samples of what is on this map, no others."""
+    roles = {mark.role for mark in facts.marks}
+    zone = (
+        '<rect x="-3.6" y="-2" width="7.2" height="4" fill="#000" fill-opacity=".07" '
+        'stroke="#333" stroke-width=".4"/><path d="M-2.8 0H2.8" stroke="#000"/>'
+    )
+    unintended = (
+        '<rect x="-3.6" y="-2" width="7.2" height="4" fill="url(#sheet-hatch)" stroke="#000" '
+        'stroke-width=".45" stroke-dasharray="1.6 1"/>'
+    )
+    diamond = '<path d="M0 -2.9L2.9 0L0 2.9L-2.9 0Z" fill="#fff" stroke="#000" stroke-width=".45"/>'
+    entries = [
+        ("zone", _sample(zone, wide=True), gettext("Without water")),
+        ("unintended", _sample(unintended, wide=True), gettext("Also without water")),
+        ("valve_close", _sample(disc("1")), gettext("To close, in order")),
+        (
+            "valve_inoperable",
+            _sample(bow_tie(filled=False, crossed=True)),
+            gettext("Cannot be turned"),
+        ),
+        ("valve_not_needed", _sample(bow_tie(filled=False)), gettext("Stays open")),
+        ("valve_closed", _sample(bow_tie(filled=True)), gettext("Closed already")),
+        ("hydrant_dry", _sample(hydrant_square()), gettext("Hydrant without water")),
+        ("key_user", _sample(diamond), gettext("Key user")),
+        ("burst", _sample(f'<g transform="scale(.8)">{burst_star()}</g>'), gettext("Burst")),
+    ]
+    return [(sample, text) for role, sample, text in entries if role in roles]
+
+
+def _code(url: str) -> SafeString:
+    """The address as a QR drawing."""
+    buffer = BytesIO()
+    segno.make(url, error="m").save(
+        buffer, kind="svg", xmldecl=False, svgns=True, border=1, unit="mm", scale=0.6
+    )
+    return mark_safe(buffer.getvalue().decode())  # noqa: S308 - drawn by segno from the address

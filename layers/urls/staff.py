@@ -1,0 +1,18 @@
+"""Addresses of the staff map's data and of plans as documents."""
+
+from django.urls import path
+
+from layers.views import features, plans, tiles
+
+app_name = "layers"
+
+urlpatterns = [
+    path("tiles/<int:z>/<int:x>/<int:y>.mvt", tiles.staff_tile, name="tile"),
+    path("network.geojson", features.network, name="network"),
+    path("outages.geojson", features.outages, name="outages"),
+    path("reports.geojson", features.reports, name="reports"),
+    path("plans/<int:plan_id>.geojson", plans.overlay, name="plan-overlay"),
+    path("plans/<int:plan_id>/map.html", plans.offline_map, name="plan-map"),
+    path("plans/<int:plan_id>/print/", plans.sheet, name="plan-print"),
+    path("plans/<int:plan_id>/latest/", plans.latest, name="plan-latest"),
+]

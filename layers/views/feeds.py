@@ -1,0 +1,127 @@
+"""The same facts as an Atom feed and as a calendar of planned works."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.syndication.views import Feed
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse, reverse_lazy
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from layers.public.reading import STATUS_WORDS, PublicOutage, read_state
+
+
+def utility_name() -> str:
+    """The utility's name in the active language."""
+    names: dict[str, str] = settings.UTILITY_NAME
+    return names.get(get_language() or "", names["zh-hans"])
+
+
+def long_time(at: datetime | None) -> str:
+    """A time in full, local."""
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else ""
+
+
+class OutageFeed(Feed):  # type: ignore[type-arg]
+    """One entry per outage; an entry changes its time when what is said of it changes."""
+
+    feed_type = Atom1Feed
+    link = reverse_lazy("public:map")
+    subtitle = _("Current and planned water outages")
+
+    def title(self) -> str:
+        return f"{utility_name()} · {gettext('Outages')}"
+
+    def items(self) -> list[PublicOutage]:
+        return list(read_state().outages)
+
+    def item_title(self, item: PublicOutage) -> str:  # type: ignore[override]
+        return f"{STATUS_WORDS[item.status]} · {item.place}"
+
+    def item_description(self, item: PublicOutage) -> str:  # type: ignore[override]
+        lines = [item.cause]
+        if item.status == "planned":
+            lines.append(f"{long_time(item.starts_at)} – {long_time(item.ends_at)}")
+        elif item.eta and item.status in {"off", "returning"}:
+            lines.append(gettext("Expected back around %(time)s") % {"time": long_time(item.eta)})
+        return " · ".join([*lines, item.advice])
+
+    def item_link(self, item: PublicOutage) -> str:
+        return reverse("public:outage", args=[item.code])
+
+    def item_guid(self, item: PublicOutage) -> str:
+        return f"{settings.PUBLIC_URL}{self.item_link(item)}"
+
+    def item_updateddate(self, item: PublicOutage) -> datetime | None:
+        return item.updated_at
+
+
+@require_safe
+@login_not_required
+def planned_calendar(request: HttpRequest) -> HttpResponse:
+    """Planned works as an iCalendar file, to be taken into one's own calendar."""
+    state = read_state()
+    stamp = state.generated_at or timezone.now()
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//mainbreak//outages//EN"]
+    for outage in state.of_status("planned"):
+        lines += _event(outage, stamp)
+    lines += ["END:VCALENDAR", ""]
+    body = "\r\n".join(_folded(line) for line in lines)
+    response = HttpResponse(body, content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="outages.ics"'
+    return response
+
+
+def _event(outage: PublicOutage, stamp: datetime) -> list[str]:
+    if outage.starts_at is None:
+        return []
+    ends = outage.ends_at or outage.starts_at + timedelta(hours=1)
+    title = gettext("Water off: %(place)s") % {"place": outage.place}
+    return [
+        "BEGIN:VEVENT",
+        f"UID:{outage.code}@mainbreak",
+        f"DTSTAMP:{_utc(stamp)}",
+        f"DTSTART:{_utc(outage.starts_at)}",
+        f"DTEND:{_utc(ends)}",
+        f"SUMMARY:{_escaped(title)}",
+        f"DESCRIPTION:{_escaped(f'{outage.cause} {outage.advice}')}",
+        "END:VEVENT",
+    ]
+
+
+def _utc(at: datetime) -> str:
+    return at.astimezone(timezone.get_fixed_timezone(0)).strftime("%Y%m%dT%H%M%SZ")
+
+
+def _escaped(text: str) -> str:
+    for character in "\\;,":
+        text = text.replace(character, f"\\{character}")
+    return text.replace("\n", "\\n")
+
+
+def _folded(line: str) -> str:
+    """Fold at 75 bytes as RFC 5545 asks, never within a character."""
+    parts, current = [], ""
+    for character in line:
+        if len((current + character).encode()) > 74:
+            parts.append(current)
+            current = " "
+        current += character
+    return "\r\n".join([*parts, current])
+
+
+@method_decorator(login_not_required, name="__call__")
+class PublicOutageFeed(OutageFeed):
+    """The feed, open to everybody."""
+
+    def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().__call__(request, *args, **kwargs)
+        response["Cache-Control"] = "public, max-age=60"
+        return response
