@@ -158,7 +158,7 @@ def _at(east: float, north: float) -> list[float]:
     return [LON + east * STEP, LAT + north * STEP]
 
 
-def _feature(kind: str, geometry: str, places: Any, **properties: Any) -> dict[str, Any]:  # noqa: ANN401
+def _feature(kind: str, geometry: str, places: Any, **properties: Any) -> dict[str, Any]:
     return {
         "type": "Feature",
         "geometry": {"type": geometry, "coordinates": places},

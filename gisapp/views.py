@@ -29,7 +29,7 @@ YEAR_S = 365 * 24 * 60 * 60
 
 def _staff(request: HttpRequest) -> User | AnonymousUser:
     """Return who signed in, as our own user model."""
-    return request.user  # type: ignore[return-value]
+    return request.user
 
 
 @require_safe
@@ -71,7 +71,7 @@ def _keep_language(response: HttpResponseBase, code: str) -> None:
         settings.LANGUAGE_COOKIE_NAME,
         code,
         max_age=YEAR_S,
-        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        samesite="Lax",
         secure=settings.LANGUAGE_COOKIE_SECURE,
     )
 
@@ -100,7 +100,7 @@ class SignIn(LoginView):
         return response
 
 
-def locked_out(request: HttpRequest, _credentials: Any, *_args: Any) -> HttpResponse:  # noqa: ANN401
+def locked_out(request: HttpRequest, _credentials: Any, *_args: Any) -> HttpResponse:
     """Answer a sign-in that was tried too often (called by django-axes)."""
     return render(request, "registration/locked_out.html", status=429)
 
@@ -116,19 +116,19 @@ def favicon(_request: HttpRequest) -> HttpResponse:
 
 
 @requires_csrf_token
-def bad_request(request: HttpRequest, _exception: Exception | None = None) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Say that the request made no sense."""
     return render(request, "400.html", status=400)
 
 
 @requires_csrf_token
-def forbidden(request: HttpRequest, _exception: Exception | None = None) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Say that this role may not do that."""
     return render(request, "403.html", status=403)
 
 
 @requires_csrf_token
-def not_found(request: HttpRequest, _exception: Exception | None = None) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Say that there is no such page."""
     return render(request, "404.html", status=404)
 

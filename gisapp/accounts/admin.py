@@ -10,7 +10,7 @@ from gisapp.accounts.models import User
 
 
 @admin.register(User)
-class StaffAdmin(UserAdmin):  # type: ignore[type-arg]
+class StaffAdmin(UserAdmin):
     """The stock user pages, plus the fields of the utility."""
 
     list_display = ("username", "display_name", "department_code", "crew_code", "is_active")

@@ -24,10 +24,10 @@ class User(AbstractUser):
     display_name = models.CharField(_("name shown"), max_length=60, blank=True)
     phone = models.CharField(_("phone"), max_length=32, blank=True)
     department_code = models.CharField(_("department"), max_length=32, blank=True)
-    crew_code = models.CharField(
+    crew_code = models.CharField(  # noqa: DJ001 - no crew is not the same as an empty code
         _("crew"),
         max_length=32,
-        null=True,  # noqa: DJ001 - "no crew" is not the same as an empty code
+        null=True,
         blank=True,
         db_index=True,
     )
@@ -35,7 +35,7 @@ class User(AbstractUser):
         _("language"), max_length=10, choices=Language.choices, default=Language.CHINESE
     )
 
-    class Meta(AbstractUser.Meta):  # type: ignore[name-defined,misc]
+    class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
 

@@ -63,12 +63,12 @@ def icon(name: str, modifier: str = "") -> SafeString:
 
 
 @register.simple_tag
-def tone(name: str) -> SafeString:
+def tone(name: str, *, large: bool = False) -> SafeString:
     """Draw the shape of a tone; the colour comes from the text around it."""
     if name not in TONES:
         msg = f"unknown tone {name!r}; known are {', '.join(sorted(TONES))}"
         raise template.TemplateSyntaxError(msg)
-    return icon(f"tone-{name}", "tone")
+    return icon(f"tone-{name}", "tone-lg" if large else "tone")
 
 
 @register.simple_tag
@@ -167,9 +167,7 @@ def deadline_stage(
     return "warn" if due - now <= timedelta(seconds=warn_s) else "running"
 
 
-def _countdown_text(
-    stage: str, due: datetime | None, done: datetime | None, now: datetime
-) -> str:
+def _countdown_text(stage: str, due: datetime | None, done: datetime | None, now: datetime) -> str:
     if stage == "done" and done is not None:
         return f"{timezone.localtime(done):%H:%M}"
     if stage == "paused":
@@ -314,7 +312,7 @@ def form_field(field: BoundField, label: str = "") -> Context:
 
 
 @register.inclusion_tag("ui/error_summary.html")
-def error_summary(form: Any) -> Context:  # noqa: ANN401 - any Django form
+def error_summary(form: Any) -> Context:
     """Name everything wrong with a form, first thing on the page, with links to the fields."""
     return {"form": form}
 

@@ -60,7 +60,7 @@ def metres(value: float | None) -> str:
     """Write a length given in metres: 38 m, 2.1 km."""
     if value is None:
         return UNKNOWN
-    if value < 1000:  # noqa: PLR2004 - metres in a kilometre
+    if value < 1000:
         return gettext("%(length)s m") % {"length": f"{value:.0f}"}
     return gettext("%(length)s km") % {"length": f"{value / 1000:.1f}"}
 
@@ -117,7 +117,7 @@ def age(at: datetime | None) -> str:
     minutes = int((timezone.now() - at).total_seconds() // 60)
     if minutes < 1:
         return gettext("just now")
-    if minutes <= 60:  # noqa: PLR2004 - minutes in an hour
+    if minutes <= 60:
         return ngettext("%(n)d minute ago", "%(n)d minutes ago", minutes) % {"n": minutes}
     return moment(at)
 
@@ -141,7 +141,7 @@ def public_moment(at: datetime | None) -> str:
 def _today(local: datetime) -> str:
     hour = local.hour
     wording = (
-        (6, gettext("%(clock)s tonight, before dawn")),
+        (6, gettext("%(clock)s early this morning")),
         (9, gettext("%(clock)s this morning")),
         (12, gettext("%(clock)s this forenoon")),
         (18, gettext("%(clock)s this afternoon")),
@@ -166,7 +166,7 @@ def remaining(left: timedelta) -> str:
     sign = "+" if seconds < 0 else ""
     hours, rest = divmod(abs(seconds), 3600)
     minutes, seconds = divmod(rest, 60)
-    if hours >= 24:  # noqa: PLR2004 - hours in a day
+    if hours >= 24:
         days, hours = divmod(hours, 24)
         return sign + gettext("%(days)d d %(hours)d h") % {"days": days, "hours": hours}
     if hours:

@@ -7,7 +7,7 @@ import { t } from "gisapp/texts";
 
 const NUMBERED = new Set(["todo", "operating", "reopen"]);
 const BASE = { "key-user-in": "key-user", "hydrant-dry": "hydrant" };
-const SIZE = { todo: 24, operating: 24, done: 24, reopen: 24, burst: 34, source: 34, "key-user": 28 };
+const SIZE = { todo: 24, operating: 24, done: 24, reopen: 24, burst: 34, source: 34, "key-user": 32 };
 const VALVE_STATUS = {
   waiting: "todo",
   todo: "todo",

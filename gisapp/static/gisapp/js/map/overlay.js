@@ -39,6 +39,12 @@ function legendKey(properties) {
   return LEGEND_OF_KIND[properties.kind] ?? null;
 }
 
+/** Where an area's name stands unless the server says: the middle of its own shape. */
+function middle(layer) {
+  const shape = layer.getLayers()[0];
+  return shape?.getCenter && shape._map ? shape.getCenter() : layer.getBounds().getCenter();
+}
+
 class Overlay {
   constructor(live, geojson, { onSelect = null } = {}) {
     this.live = live;
@@ -83,7 +89,7 @@ class Overlay {
     const layer = L.geoJSON(feature, { style, pane: options.pane }).addTo(this.group);
     if (properties.label) {
       const modifier = properties.state === "off" ? "" : properties.state ?? "";
-      const at = L.latLng(properties.label_at ? [...properties.label_at].reverse() : layer.getBounds().getCenter());
+      const at = L.latLng(properties.label_at ? [...properties.label_at].reverse() : middle(layer));
       L.marker(at, { icon: tagIcon(properties.label, modifier), pane: "burst", interactive: false, keyboard: false })
         .addTo(this.group);
     }

@@ -45,7 +45,7 @@ export class StreetLabel {
     const width = layout.scratch.measureText(name).width;
     if (straight.length < width * 1.15) return undefined;
     const angle = upright(Math.atan2(straight.b.y - straight.a.y, straight.b.x - straight.a.x));
-    const anchor = { x: (straight.a.x + straight.b.x) / 2, y: (straight.a.y + straight.b.y) / 2 };
+    const anchor = straight.a.add(straight.b).div(2); // a point with dist(), which the label index needs
     const stacked = isCjk(name) && Math.abs(angle) > STEEP;
     const reach = (stacked ? name.length * (SIZE + 2) : width) / 2;
     return [

@@ -88,8 +88,8 @@ function text(colours, dataLayer, labelProps, extra = {}) {
       stroke: colours.halo,
       width: 3,
       font: `400 12px ${colours.font}`,
-      offsetX: extra.offset ?? 8,
-      offsetY: extra.offset ?? 4,
+      offsetX: extra.offset ?? 7,
+      offsetY: extra.offset ?? 8,
     }),
     ...extra,
   };
@@ -119,7 +119,7 @@ function labelRules(colours, { network, english }) {
   ];
   if (!network) return rules;
   return [
-    text(colours, "source", ["name"], { minzoom: 13, offset: 14 }),
+    text(colours, "source", ["name"], { minzoom: 13, offset: 13 }),
     ...rules,
     text(colours, "valve", ["id"], { minzoom: 17 }),
   ];
