@@ -390,6 +390,8 @@ CUSTOMER_SNAP_M = positive_float("CUSTOMER_SNAP_M", default=80)
 # A second report within this distance and time of an open one is offered as a duplicate.
 DUPLICATE_REPORT_M = positive_float("DUPLICATE_REPORT_M", default=150)
 DUPLICATE_REPORT_S = positive_int("DUPLICATE_REPORT_S", default=6 * 60 * 60)
+# Stands in where the customer register names no persons (policy `persons_per_connection`).
+PERSONS_PER_CONNECTION = positive_int("PERSONS_PER_CONNECTION", default=4)
 # An outage area is drawn this far around the dry pipes.
 AREA_BUFFER_M = positive_float("AREA_BUFFER_M", default=35)
 

@@ -1,0 +1,205 @@
+"""`manage isolate`: which valves to close for a burst, on the command line or in a batch."""
+
+import json
+import math
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from network.selectors import current_revision, load_topology, nearest_pipe, network_state
+from network.topology.contract import as_json
+from network.topology.elements import TopologyError, UnknownAsset
+from network.topology.isolation import Burst, Warning_, isolate
+from network.topology.states import NetworkState
+from network.topology.structure import Topology
+
+# What-if lists of a batch line, and the keywords of NetworkState.with_changes they become.
+WHAT_IF = {
+    "closed": "closed",
+    "open": "opened",
+    "inoperable": "inoperable",
+    "inactive_sources": "inactive_sources",
+}
+PLACES = ("pipe", "pipes", "at")
+
+
+class BadCase(ValueError):
+    """A case that cannot be asked; its message is the answer on its line."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What all cases of one run share: one topology, one reading of what holds now."""
+
+    topology: Topology
+    state: NetworkState
+
+    def answer(self, case: dict[str, Any]) -> dict[str, Any]:
+        """The JSON answer to one case. Raises BadCase or TopologyError."""
+        bursts, extra = self._bursts(case)
+        changes = {ours: _ids(case, theirs) for theirs, ours in WHAT_IF.items()}
+        state = self.state.with_changes(**changes)
+        ignored = [v for v in changes["closed"] if not self._cuts(v)]
+        if ignored:
+            extra.append(Warning_("closing_ignored", {"valves": sorted(ignored)}))
+        return as_json(case.get("id"), isolate(self.topology, bursts, state), *extra)
+
+    def _cuts(self, valve: str) -> bool:
+        index = self.topology.index("valve", valve)
+        return bool(self.topology.valve_isolates[index] or self.topology.valve_one_way[index])
+
+    def _bursts(self, case: dict[str, Any]) -> tuple[list[Burst], list[Warning_]]:
+        named = [place for place in PLACES if case.get(place) not in (None, [])]
+        if len(named) != 1:
+            msg = "name the burst by exactly one of pipe, pipes and at"
+            raise BadCase(msg)
+        if named[0] == "at":
+            return _burst_at(case["at"])
+        if named[0] == "pipes":
+            return [Burst(each) for each in _ids(case, "pipes")], []
+        return [Burst(str(case["pipe"]))], []
+
+
+def _burst_at(at: object) -> tuple[list[Burst], list[Warning_]]:
+    lon, lat = _lon_lat(at)
+    near = nearest_pipe(lon, lat, settings.REPORT_SNAP_M)
+    if near is None:
+        msg = f"no pipe within {settings.REPORT_SNAP_M:g} m of {lon}, {lat}"
+        raise BadCase(msg)
+    extra = []
+    if near.distance_m > settings.SNAP_TOLERANCE_M:
+        extra = [Warning_("snapped", {"pipe": near.pipe, "distance_m": near.distance_m})]
+    return [Burst(near.pipe, near.fraction)], extra
+
+
+def _lon_lat(at: object) -> tuple[float, float]:
+    try:
+        lon, lat = (float(each) for each in at)  # type: ignore[attr-defined]
+    except (TypeError, ValueError):
+        msg = f"at must be [lon, lat], not {at!r}"
+        raise BadCase(msg) from None
+    if not (math.isfinite(lon) and math.isfinite(lat) and abs(lon) <= 180 and abs(lat) <= 90):
+        msg = f"at must be degrees [lon, lat] (EPSG:4326), not {at!r}"
+        raise BadCase(msg)
+    return lon, lat
+
+
+def _ids(case: dict[str, Any], name: str) -> list[str]:
+    value = case.get(name) or []
+    if not isinstance(value, list):
+        msg = f"{name} must be a list of ids"
+        raise BadCase(msg)
+    return [str(each) for each in value]
+
+
+class Command(BaseCommand):
+    help = "Say which valves to close for a burst, and who loses water."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        place = parser.add_mutually_exclusive_group(required=True)
+        place.add_argument("--pipe", metavar="ID", help="the burst pipe")
+        place.add_argument("--at", metavar="LON,LAT", help="the burst's place, EPSG:4326")
+        place.add_argument("--batch", metavar="FILE.jsonl", help="one case a line; - reads stdin")
+        for option, metavar in (
+            ("--inoperable", "V"),
+            ("--closed", "V"),
+            ("--open", "V"),
+            ("--inactive-source", "S"),
+        ):
+            parser.add_argument(option, metavar=metavar, nargs="+", action="extend", default=[])
+        parser.add_argument("--json", action="store_true", help="print the answer as one JSON object")
+
+    def handle(self, **options: Any) -> None:
+        revision = current_revision()
+        if revision is None:
+            msg = "no network has been imported yet: run import_network or load_demo first"
+            raise CommandError(msg)
+        desk = Desk(load_topology(revision), network_state())
+        if options["batch"]:
+            for answer in self._answers(desk, options["batch"]):
+                self.stdout.write(json.dumps(answer, ensure_ascii=False, allow_nan=False))
+            return
+        try:
+            answer = desk.answer(_case_of(options))
+        except (BadCase, TopologyError) as error:
+            raise CommandError(str(error)) from error
+        if options["json"]:
+            self.stdout.write(json.dumps(answer, ensure_ascii=False, allow_nan=False))
+        else:
+            self.stdout.write(_as_text(answer))
+
+    def _answers(self, desk: Desk, batch: str) -> Iterator[dict[str, Any]]:
+        """One answer a line, in the order asked; a case that fails says why, the rest goes on."""
+        try:
+            text = self._read(batch)
+        except OSError as error:
+            msg = f"cannot read {batch}: {error.strerror}"
+            raise CommandError(msg) from error
+        for number, line in enumerate(text.splitlines(), start=1):
+            if not line.strip():
+                continue
+            case_id: object = None
+            try:
+                case = json.loads(line)
+                if not isinstance(case, dict):
+                    msg = "a case must be a JSON object"
+                    raise BadCase(msg)
+                case_id = case.get("id")
+                yield desk.answer(case)
+            except json.JSONDecodeError as error:
+                yield {"id": None, "error": f"line {number} is not JSON: {error.msg}"}
+            except UnknownAsset as error:
+                yield {
+                    "id": case_id,
+                    "error": str(error),
+                    "unknown": {"kind": error.kind, "id": error.asset_id},
+                }
+            except (BadCase, TopologyError) as error:
+                yield {"id": case_id, "error": str(error)}
+
+    @staticmethod
+    def _read(batch: str) -> str:
+        if batch == "-":
+            return sys.stdin.read()
+        return Path(batch).read_text(encoding="utf-8")
+
+
+def _case_of(options: dict[str, Any]) -> dict[str, Any]:
+    at = options["at"].split(",") if options["at"] else None
+    return {
+        "id": options["pipe"] or options["at"],
+        "pipe": options["pipe"],
+        "at": at,
+        "inoperable": options["inoperable"],
+        "closed": options["closed"],
+        "open": options["open"],
+        "inactive_sources": options["inactive_source"],
+    }
+
+
+def _as_text(answer: dict[str, Any]) -> str:
+    """The answer for a person at a terminal."""
+
+    def listed(name: str) -> str:
+        return ", ".join(answer[name]) or "none"
+
+    unintended = len(answer["customers_unintended"])
+    lines = [
+        f"Burst on {answer['pipe']}",
+        *(f"  ! {warning['text']}" for warning in answer["warnings"]),
+        f"  Close {len(answer['valves_to_close'])}: {listed('valves_to_close')}",
+        f"  Already closed: {listed('valves_already_closed')}",
+        f"  Sources to shut: {listed('sources_to_shut')}",
+        f"  Without water: {answer['customers']} customers, about {answer['persons']} persons",
+        f"    in the zone {len(answer['customers_isolated'])}, outside it {unintended}, "
+        f"dry before {len(answer['customers_already_dry'])} (not counted)",
+        f"  Hydrants without water: {listed('hydrants_dry')}",
+        f"  Pipes: {len(answer['segment_pipes'])} in the zone, {len(answer['pipes_dry'])} newly dry",
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,97 @@
+"""Record what a valve or a source is now; every change of a valve leaves a history row."""
+
+from datetime import datetime
+from typing import Literal
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+
+from network.choices import Operability, ValveState
+from network.models import Source, SourceActivity, Valve, ValveCondition, ValveStateChange
+from network.selectors import current_revision, valve_conditions
+
+
+class UnknownValve(Exception):
+    """The current network has no such valve or source."""
+
+    def __init__(self, kind: str, asset_id: str) -> None:
+        super().__init__(f"unknown {kind}: {asset_id}")
+
+
+def set_valve_state(
+    valve: str,
+    *,
+    state: ValveState,
+    by: AbstractBaseUser | None,
+    at: datetime,
+    reason: str = "",
+    occasion: str = "",
+) -> bool:
+    """This function will record that a valve is open or closed. Returns whether that changed it.
+
+    `occasion` says what it was done for ("plan 12 v2"). Raises UnknownValve.
+    """
+    return _record(valve, "state", ValveState(state), by, at, reason, occasion)
+
+
+def set_valve_operability(
+    valve: str,
+    *,
+    operability: Operability,
+    by: AbstractBaseUser | None,
+    at: datetime,
+    reason: str = "",
+    occasion: str = "",
+) -> bool:
+    """This function will record whether a valve can be turned. Returns whether that changed it.
+
+    Raises UnknownValve.
+    """
+    return _record(valve, "operability", Operability(operability), by, at, reason, occasion)
+
+
+def _record(
+    valve: str,
+    attribute: Literal["state", "operability"],
+    value: ValveState | Operability,
+    by: AbstractBaseUser | None,
+    at: datetime,
+    reason: str,
+    occasion: str,
+) -> bool:
+    with transaction.atomic():
+        # The row is the lock: two crews that report one valve at once are put in order.
+        condition, _ = ValveCondition.objects.get_or_create(
+            asset_id=valve, defaults={"changed_at": at}
+        )
+        condition = ValveCondition.objects.select_for_update().get(pk=condition.pk)
+        drawn = Valve.objects.filter(revision=current_revision(), asset_id=valve)
+        held = valve_conditions(drawn).get(valve)
+        if held is None:
+            raise UnknownValve("valve", valve)
+        old = getattr(held, attribute)
+        if old == value:
+            return False
+        setattr(condition, attribute, value)
+        condition.changed_at = at
+        condition.save()
+        ValveStateChange.objects.create(
+            asset_id=valve,
+            at=at,
+            by=by,
+            attribute=attribute,
+            old=old,
+            new=value,
+            reason=reason,
+            occasion=occasion,
+        )
+    return True
+
+
+def set_source_activity(source: str, *, is_active: bool, at: datetime, reason: str = "") -> None:
+    """This function will record whether a source gives water now. Raises UnknownValve."""
+    if not Source.objects.filter(revision=current_revision(), asset_id=source).exists():
+        raise UnknownValve("source", source)
+    SourceActivity.objects.update_or_create(
+        asset_id=source, defaults={"is_active": is_active, "changed_at": at, "reason": reason}
+    )
