@@ -23,20 +23,20 @@ def read(folder: Path, name: str) -> Any:
 def burst(folder: Path) -> str:
     """Return place and name of the first burst that the town's manifest names."""
     bursts = read(folder, "manifest.json").get("bursts", [])
-    rows = list(bursts.values()) if isinstance(bursts, dict) else bursts
-    if not rows:
+    if not bursts:
         sys.exit(1)
-    first = rows[0]
-    name = first.get("address") or first.get("name") or first.get("id", "")
-    return f"{first['lon']},{first['lat']}  {name}"
+    first = bursts[0]
+    return f"{first['lon']},{first['lat']}  {first['title']}"
 
 
 def logins(folder: Path, password: str) -> str:
     """Return one line per demo user."""
     users = read(folder, "users.json")
-    rows = [(user["username"], password, user.get("display_name", "")) for user in users]
-    width = max(len(username) for username, _password, _name in rows)
-    return "\n".join(f"  {username:<{width}}  {secret}  {name}" for username, secret, name in rows)
+    width = max(len(user["username"]) for user in users)
+    return "\n".join(
+        f"  {user['username']:<{width}}  {password}  {user['name']}, {user['role']}"
+        for user in users
+    )
 
 
 if __name__ == "__main__":

@@ -69,7 +69,9 @@ EOF
 
 make_state() {
   [ -f "$ENV_FILE" ] && return
-  mkdir -p "$STATE"/{log,media,snapshots,public,imports,static,mail}
+  # Others may pass through (the servers' own users must), but not look.
+  chmod 711 "$STATE"
+  (umask 077 && mkdir -p "$STATE"/{log,media,snapshots,public,imports,static,mail})
   if am_root && ! runuser -u postgres -- test -x "$STATE"; then
     die "the database server runs as user postgres, who cannot enter $STATE; name another folder in MAINBREAK_STATE"
   fi
