@@ -4,6 +4,7 @@ Pure: no Django, no database, no clock. Distances are metres in a local metric f
 seconds or minutes as the names say. Every time given here is an estimate, and so marked.
 """
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import hypot
@@ -134,6 +135,11 @@ class PlanDifference:
             or self.customers_removed
         )
 
+    @property
+    def is_silent_for_customers(self) -> bool:
+        """Nobody gains or loses water by the change."""
+        return not (self.customers_added or self.customers_removed)
+
 
 def compare(
     before: PlanFacts, after: PlanFacts, *, threshold: int = LARGE_OUTAGE_PERSONS
@@ -207,7 +213,7 @@ def estimated_minutes(order: Sequence[ValvePlace]) -> int:
 
     Walking, finding and turning; the way to the first valve is not in it.
     """
-    walking = sum(_distance_m(a, b) for a, b in zip(order, order[1:], strict=False)) / WALK_M_PER_S
+    walking = sum(_distance_m(a, b) for a, b in itertools.pairwise(order)) / WALK_M_PER_S
     turning = sum(_turns(valve) for valve in order) * SECONDS_PER_TURN
     return round((walking + turning + SECONDS_PER_VALVE * len(order)) / 60)
 

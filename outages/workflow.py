@@ -118,8 +118,11 @@ PLAN_TRANSITIONS: dict[StrEnum, frozenset[StrEnum]] = {
     PlanStatus.EXECUTING: frozenset(
         {PlanStatus.ALL_CLOSED, PlanStatus.SUPERSEDED, PlanStatus.REOPENING, PlanStatus.ABORTED}
     ),
-    # A closed valve that turns out to pass water supersedes even a finished plan.
-    PlanStatus.ALL_CLOSED: frozenset({PlanStatus.REOPENING, PlanStatus.SUPERSEDED}),
+    # A closed valve that turns out to pass water supersedes even a finished plan, or sends
+    # it back until that valve is dealt with.
+    PlanStatus.ALL_CLOSED: frozenset(
+        {PlanStatus.REOPENING, PlanStatus.SUPERSEDED, PlanStatus.EXECUTING}
+    ),
     PlanStatus.REOPENING: frozenset({PlanStatus.REOPENED}),
     PlanStatus.REOPENED: frozenset(),
     PlanStatus.SUPERSEDED: frozenset(),
@@ -130,9 +133,11 @@ STEP_TRANSITIONS: dict[StrEnum, frozenset[StrEnum]] = {
     StepStatus.PENDING: frozenset(
         {StepStatus.DONE, StepStatus.FAILED, StepStatus.VOID, StepStatus.LEFT_CLOSED}
     ),
-    StepStatus.DONE: frozenset(),
-    # The crew tried again and it moved: allowed until a new plan replaces this one.
-    StepStatus.FAILED: frozenset({StepStatus.DONE, StepStatus.VOID}),
+    # A shut valve that turns out to pass water: nothing else undoes a step.
+    StepStatus.DONE: frozenset({StepStatus.FAILED}),
+    # The crew tried again and it moved: allowed until a new plan replaces this one. In the
+    # reopening, a valve that does not move may be left closed with a reason.
+    StepStatus.FAILED: frozenset({StepStatus.DONE, StepStatus.VOID, StepStatus.LEFT_CLOSED}),
     StepStatus.VOID: frozenset(),
     StepStatus.LEFT_CLOSED: frozenset({StepStatus.DONE}),
 }

@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractUser
 from django.db import models
 
-# Who acts: a member of staff, or None where the system acts by itself.
-Actor = AbstractUser | None
+# Who acts: a user (AUTH_USER_MODEL, which lies above this app and cannot be named here), or
+# None where the system acts by itself.
+Actor = Any
 
 # The word that events use for each kind of record.
 SUBJECTS = {

@@ -48,7 +48,7 @@ class OutageNotice(models.Model):
                 condition=Q(IsValid("area")) & ~Q(IsEmpty("area")), name="notice_sound_area"
             ),
             models.CheckConstraint(
-                condition=Q(status="draft") | Q(published_at__isnull=False),
+                condition=~Q(status="published") | Q(published_at__isnull=False),
                 name="published_notice_has_time",
             ),
         ]

@@ -1,6 +1,8 @@
 """The work of making a plan: from what holds now to stored rows."""
 
-from outages.planning.refusals import PlanningRefused
+from outages.planning.basis import Basis, current_basis
+from outages.planning.proposal import plan_isolation
+from outages.planning.refusals import NoPlan, PlanningRefused
 from outages.planning.whatif import WhatIf
 
-__all__ = ["PlanningRefused", "WhatIf"]
+__all__ = ["Basis", "NoPlan", "PlanningRefused", "WhatIf", "current_basis", "plan_isolation"]

@@ -1,9 +1,20 @@
 """Why no plan can be made."""
 
+from enum import StrEnum
+
+
+class NoPlan(StrEnum):
+    """The reasons, as codes for screens."""
+
+    NO_NETWORK = "no_network"
+    NO_PIPE = "no_pipe"  # the report is on no pipe yet
+    NO_PIPES = "no_pipes"  # nobody said which pipes to work on
+    UNKNOWN_ASSET = "unknown_asset"
+
 
 class PlanningRefused(Exception):
-    """There is nothing to plan on; `code` is no_network, no_pipe, unknown_asset or no_pipes."""
+    """There is nothing to plan on; `code` is a NoPlan, the text says what to do."""
 
-    def __init__(self, code: str, text: str) -> None:
+    def __init__(self, code: NoPlan, text: str) -> None:
         self.code = code
         super().__init__(text)

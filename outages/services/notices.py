@@ -1,23 +1,70 @@
-"""What people are told: drafting, publishing and following up a notice."""
+"""What people are told: drafting, publishing and following up a notice.
 
-from dataclasses import dataclass
+An unplanned outage's first notice goes out by itself when its plan is approved
+(settings.NOTICE_AUTO_PUBLISH_UNPLANNED): an emergency never waits. Follow-ups of what was
+published (a changed time, the all-clear, a cancellation) always do, on the same channels.
+See docs/adr on publication.
+"""
+
+from collections import Counter
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
+from uuid import uuid4
 
-from outages.choices import NoticeKind
-from outages.models import Delivery, Outage, OutageNotice
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max
+
+from outages import tasks
+from outages.choices import NoticeChannel, NoticeKind
+from outages.models import Delivery, Event, Outage, OutageNotice, lifecycle
 from outages.models.events import Actor
+from outages.services import audience, wording
+from outages.services.audience import AudienceRefused
+from outages.services.reasons import required_reason
+from outages.services.wording import MissingNoticeField, NoticeFields
+from outages.workflow import (
+    DeliveryStatus,
+    NoticeStatus,
+    OutageKind,
+    OutageStatus,
+    TransitionRefused,
+)
 
+__all__ = [
+    "AudienceRefused",
+    "MissingNoticeField",
+    "NoticePreview",
+    "PublishRefused",
+    "announce",
+    "draft_notice",
+    "preview_notice",
+    "publish_notice",
+    "resolve_delivery",
+]
 
-class MissingNoticeField(Exception):
-    """A notice cannot say something it must; `field` names it (reason, area, start, …)."""
-
-    def __init__(self, field: str) -> None:
-        self.field = field
-        super().__init__(f"the notice cannot be written: fill in {field} on the outage first")
-
-
-class AudienceRefused(Exception):
-    """The area is empty, or the counts differ from the plan's: nobody is told the wrong thing."""
+# In which states of an outage a notice of a kind may be published.
+_PUBLISHABLE: dict[str, frozenset[OutageStatus]] = {
+    NoticeKind.FIRST: frozenset(
+        {
+            OutageStatus.READY,
+            OutageStatus.IMPACT_CONFIRMED,
+            OutageStatus.IN_EFFECT,
+            OutageStatus.RESTORING,
+        }
+    ),
+    NoticeKind.UPDATE: frozenset(
+        {
+            OutageStatus.PUBLISHED,
+            OutageStatus.IMPACT_CONFIRMED,
+            OutageStatus.IN_EFFECT,
+            OutageStatus.RESTORING,
+        }
+    ),
+    NoticeKind.ALL_CLEAR: frozenset({OutageStatus.RESTORED, OutageStatus.CLOSED}),
+    NoticeKind.CANCELLATION: frozenset({OutageStatus.CANCELLED}),
+}
 
 
 class PublishRefused(Exception):
@@ -39,11 +86,17 @@ class NoticePreview:
     recipients_by_channel: dict[str, int]
 
 
-def preview_notice(
-    outage: Outage, *, at: datetime, kind: NoticeKind | str = NoticeKind.FIRST
-) -> NoticePreview:
+def preview_notice(outage: Outage, *, kind: NoticeKind | str = NoticeKind.FIRST) -> NoticePreview:
     """Render without storing. Raises MissingNoticeField, AudienceRefused."""
-    raise NotImplementedError
+    texts = wording.render(notice_fields(outage, kind=kind))
+    audience.checked_area(outage, kind)
+    told = audience.recipients(outage, str(kind))
+    return NoticePreview(
+        kind=str(kind),
+        customers=outage.customers,
+        recipients_by_channel=dict(Counter(str(r.channel) for r in told)),
+        **asdict(texts),
+    )
 
 
 def draft_notice(
@@ -53,7 +106,27 @@ def draft_notice(
 
     Raises MissingNoticeField, AudienceRefused.
     """
-    raise NotImplementedError
+    with transaction.atomic():
+        outage = lifecycle.lock_outage(outage)
+        fields = notice_fields(outage, kind=kind)
+        texts = wording.render(fields)
+        area = audience.checked_area(outage, str(kind))
+        last = outage.notices.aggregate(version=Max("version"))["version"] or 0
+        notice = OutageNotice.objects.create(
+            outage=outage,
+            kind=kind,
+            version=last + 1,
+            created_at=at,
+            created_by=by,
+            fields=fields.as_json(),
+            area=area,
+            customers=outage.customers,
+            **asdict(texts),
+        )
+        Event.objects.append(
+            notice, "notice_drafted", by=by, at=at, new=NoticeStatus.DRAFT, reason=reason
+        )
+    return notice
 
 
 def publish_notice(notice: OutageNotice, *, by: Actor, at: datetime) -> OutageNotice:
@@ -63,7 +136,57 @@ def publish_notice(notice: OutageNotice, *, by: Actor, at: datetime) -> OutageNo
     superseded. A planned outage that is ready becomes published.
     Raises MissingNoticeField, AudienceRefused, PublishRefused.
     """
-    raise NotImplementedError
+    with transaction.atomic():
+        outage = lifecycle.lock_outage(notice.outage)
+        notice = OutageNotice.objects.select_for_update(of=("self",)).get(pk=notice.pk)
+        _require_publishable(notice, outage)
+        _render_again(notice, outage, at=at)
+        _supersede_earlier(notice, by=by, at=at)
+        _queue(notice, outage, at=at)
+        if outage.kind == OutageKind.PLANNED and outage.status == OutageStatus.READY:
+            lifecycle.move_outage(outage, OutageStatus.PUBLISHED, by=by, at=at, published_at=at)
+        elif outage.published_at is None:
+            lifecycle.change_outage(outage, published_at=at)
+        Event.objects.append(
+            notice,
+            "notice_published",
+            by=by,
+            at=at,
+            old=NoticeStatus.DRAFT,
+            new=NoticeStatus.PUBLISHED,
+            deliveries=notice.deliveries.count(),
+            customers=notice.customers,
+        )
+        transaction.on_commit(partial(tasks.wake, tasks.send_due_deliveries))
+        transaction.on_commit(tasks.wake_publication)
+    return notice
+
+
+def announce(
+    outage: Outage, *, kind: NoticeKind, by: Actor, at: datetime, reason: str = ""
+) -> OutageNotice | None:
+    """Draft a notice as part of another use case, and publish it if the rules let it go by itself.
+
+    What cannot be said is withheld and recorded (`notice_withheld`), and the use case goes on:
+    a valve is never left open because a notice lacked a word.
+    """
+    if kind != NoticeKind.FIRST and outage.published_at is None:
+        return None
+    try:
+        notice = draft_notice(outage, kind=kind, by=by, at=at, reason=reason)
+    except (MissingNoticeField, AudienceRefused) as refused:
+        Event.objects.append(
+            outage, "notice_withheld", by=by, at=at, new=str(kind), reason=str(refused)
+        )
+        return None
+    if kind != NoticeKind.FIRST or _publishes_itself(outage):
+        return publish_notice(notice, by=None, at=at)
+    return notice
+
+
+def _publishes_itself(outage: Outage) -> bool:
+    allowed = getattr(settings, "NOTICE_AUTO_PUBLISH_UNPLANNED", True)
+    return outage.kind == OutageKind.UNPLANNED and allowed
 
 
 def resolve_delivery(
@@ -71,6 +194,119 @@ def resolve_delivery(
 ) -> Delivery:
     """Decide by hand on a delivery whose fate is unknown: it arrived, or send it once more.
 
-    Raises TransitionRefused unless it is `unknown`.
+    Raises TransitionRefused unless it is `unknown`, ReasonMissing.
     """
-    raise NotImplementedError
+    why = required_reason(reason)
+    status = DeliveryStatus.ACCEPTED if arrived else DeliveryStatus.PENDING
+    with transaction.atomic():
+        row = Delivery.objects.select_for_update(of=("self",)).get(pk=delivery.pk)
+        if row.status != DeliveryStatus.UNKNOWN:
+            msg = f"delivery {row.pk}"
+            raise TransitionRefused(msg, row.status, status, frozenset())
+        row.status, row.send_started_at, row.lease_until = status, None, None
+        row.due_at, row.accepted_at = at, at if arrived else None
+        row.save()
+        Event.objects.append(
+            row,
+            "delivery_resolved",
+            by=by,
+            at=at,
+            old=DeliveryStatus.UNKNOWN,
+            new=status,
+            reason=why,
+        )
+        transaction.on_commit(partial(tasks.wake, tasks.send_due_deliveries))
+    return row
+
+
+def notice_fields(outage: Outage, *, kind: NoticeKind | str) -> NoticeFields:
+    """Read off the outage what a notice is made from; nothing is invented here."""
+    newest = outage.estimates.first() if kind == NoticeKind.UPDATE else None
+    return NoticeFields(
+        kind=str(kind),
+        is_planned=outage.kind == OutageKind.PLANNED,
+        cause=outage.cause,
+        supply=outage.supply,
+        area_zh=outage.place,
+        area_en=outage.place_en or outage.place,
+        start=outage.started_at or outage.planned_start_at or outage.created_at,
+        end=outage.estimated_restoration_at or outage.planned_end_at,
+        estimated_restoration=outage.estimated_restoration_at or outage.planned_end_at,
+        restored=outage.restored_at,
+        hotline=settings.HOTLINE,
+        why_zh=newest.reason if newest else "",
+        why_en=newest.reason_en if newest else "",
+    )
+
+
+def _require_publishable(notice: OutageNotice, outage: Outage) -> None:
+    if notice.status != NoticeStatus.DRAFT:
+        msg = f"this notice is {notice.status} already: draft a new version to say something new"
+        raise PublishRefused(msg)
+    if outage.notices.filter(version__gt=notice.version).exists():
+        msg = "there is a newer version of this notice: publish that one"
+        raise PublishRefused(msg)
+    if outage.status not in _PUBLISHABLE[notice.kind] or (
+        outage.kind == OutageKind.PLANNED and outage.status == OutageStatus.IMPACT_CONFIRMED
+    ):
+        msg = f"{outage} is {outage.status}: a notice of kind {notice.kind} cannot go out now"
+        raise PublishRefused(msg)
+
+
+def _render_again(notice: OutageNotice, outage: Outage, *, at: datetime) -> None:
+    fields = notice_fields(outage, kind=notice.kind)
+    for name, text in asdict(wording.render(fields)).items():
+        setattr(notice, name, text)
+    notice.area = audience.checked_area(outage, notice.kind)
+    notice.fields, notice.customers = fields.as_json(), outage.customers
+    notice.status, notice.published_at = NoticeStatus.PUBLISHED, at
+    notice.save()
+
+
+def _supersede_earlier(notice: OutageNotice, *, by: Actor, at: datetime) -> None:
+    """Take back what earlier versions have not sent yet; what is under way is left alone."""
+    earlier = OutageNotice.objects.filter(
+        outage_id=notice.outage_id, version__lt=notice.version
+    ).exclude(status=NoticeStatus.SUPERSEDED)
+    taken_back = Delivery.objects.filter(notice__in=earlier, status=DeliveryStatus.PENDING).update(
+        status=DeliveryStatus.SUPERSEDED
+    )
+    for old in earlier.select_for_update(of=("self",)):
+        was = old.status
+        old.status = NoticeStatus.SUPERSEDED
+        old.save(update_fields=["status"])
+        Event.objects.append(
+            old,
+            "notice_superseded",
+            by=by,
+            at=at,
+            old=was,
+            new=NoticeStatus.SUPERSEDED,
+            deliveries_taken_back=taken_back,
+        )
+
+
+def _queue(notice: OutageNotice, outage: Outage, *, at: datetime) -> None:
+    """Write one delivery per address, due now, and the entry on the public list, which is out."""
+    due = [
+        Delivery(
+            notice=notice,
+            channel=recipient.channel,
+            recipient=recipient.address,
+            customer=recipient.customer,
+            language=recipient.language,
+            key=uuid4(),
+            due_at=at,
+        )
+        for recipient in audience.recipients(outage, notice.kind)
+    ]
+    listed = Delivery(
+        notice=notice,
+        channel=NoticeChannel.PUBLIC_LIST,
+        recipient="public",
+        key=uuid4(),
+        due_at=at,
+        status=DeliveryStatus.ACCEPTED,
+        accepted_at=at,
+    )
+    Delivery.objects.bulk_create([listed, *due], batch_size=2_000)

@@ -1,11 +1,36 @@
-"""The outage's own life: planned ones, estimates, restored, closed, cancelled."""
+"""The outage's own life: planned ones, estimates, repair, restored, closed, cancelled."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from outages.choices import Cause, Supply, Works
-from outages.models import IsolationPlan, Outage, RestorationEstimate
+from django.db import transaction
+
+from outages import planning
+from outages.choices import Cause, Direction, NoticeKind, Supply, Works
+from outages.models import (
+    Event,
+    IsolationPlan,
+    Outage,
+    RestorationEstimate,
+    ValveOperation,
+    lifecycle,
+)
 from outages.models.events import Actor
+from outages.planning import PlanningRefused, WhatIf
+from outages.services import in_force, notices, orders
+from outages.services.codes import next_code
+from outages.services.reasons import required_reason
+from outages.workflow import (
+    OPEN_OUTAGES,
+    OPEN_WORK_ORDERS,
+    WORK_ORDER_TRANSITIONS,
+    OutageKind,
+    OutageStatus,
+    PlanStatus,
+    StepStatus,
+    TransitionRefused,
+    WorkOrderStatus,
+)
 
 
 class NotPublished(Exception):
@@ -31,6 +56,10 @@ class EditedMeanwhile(Exception):
     """Somebody else changed the outage since it was read: load it again and compare."""
 
 
+class OutageOver(Exception):
+    """The outage is restored, closed or cancelled."""
+
+
 def draft_planned_outage(
     *,
     place: str,
@@ -49,25 +78,72 @@ def draft_planned_outage(
 
     Raises WindowRefused.
     """
-    raise NotImplementedError
+    if planned_end_at <= planned_start_at:
+        msg = "the works end before they begin: correct the times"
+        raise WindowRefused(msg)
+    with transaction.atomic():
+        outage = Outage.objects.create(
+            code=next_code(Outage, "code", prefix="P", at=at),
+            kind=OutageKind.PLANNED,
+            works=works,
+            cause=cause,
+            supply=supply,
+            created_at=at,
+            created_by=by,
+            place=place,
+            place_en=place_en,
+            remark_public=remark_public,
+            remark_public_en=remark_public_en,
+            planned_start_at=planned_start_at,
+            planned_end_at=planned_end_at,
+            estimated_restoration_at=planned_end_at,
+        )
+        Event.objects.append(outage, "outage_opened", by=by, at=at, new=OutageStatus.DRAFT)
+    return outage
 
 
-def confirm_impact(outage: Outage, *, plan: IsolationPlan, by: Actor, at: datetime) -> Outage:
+def confirm_impact(
+    outage: Outage, *, plan: IsolationPlan, by: Actor, at: datetime, reason: str = ""
+) -> Outage:
     """Take a plan as the planned outage's plan and its impact as the outage's.
 
     Raises plans.StalePlan, plans.PlanSuperseded, plans.NotIsolating, TransitionRefused.
     """
-    raise NotImplementedError
+    in_force.require_isolating(plan, reason)
+    plan = in_force.refreshed(plan, by=by, at=at)
+    with transaction.atomic():
+        outage = lifecycle.lock_outage(outage)
+        plan = lifecycle.lock_plan(plan)
+        in_force.require_undecided(plan)
+        lifecycle.move_outage(outage, OutageStatus.IMPACT_CONFIRMED, by=by, at=at, reason=reason)
+        in_force.put_in_force(plan, outage, by=by, at=at)
+    return outage
 
 
 def make_ready(outage: Outage, *, by: Actor, at: datetime) -> Outage:
-    """Everything that must precede publication is there; a draft notice is made."""
-    raise NotImplementedError
+    """Everything that must precede publication is there; a draft notice is made.
+
+    Raises TransitionRefused, notices.MissingNoticeField, notices.AudienceRefused.
+    """
+    with transaction.atomic():
+        outage = lifecycle.lock_outage(outage)
+        lifecycle.move_outage(outage, OutageStatus.READY, by=by, at=at)
+        notices.draft_notice(outage, kind=NoticeKind.FIRST, by=by, at=at)
+    return outage
 
 
 def start_outage(outage: Outage, *, by: Actor, at: datetime) -> Outage:
     """Water goes off now. Raises NotPublished for a planned outage without its notice out."""
-    raise NotImplementedError
+    with transaction.atomic():
+        outage = lifecycle.lock_outage(outage)
+        try:
+            lifecycle.move_outage(outage, OutageStatus.IN_EFFECT, by=by, at=at, started_at=at)
+        except TransitionRefused as refused:
+            if outage.kind == OutageKind.PLANNED and outage.published_at is None:
+                msg = f"{outage} begins only after its notice is out: publish it first"
+                raise NotPublished(msg) from refused
+            raise
+    return outage
 
 
 def change_estimate(
@@ -82,28 +158,168 @@ def change_estimate(
 ) -> RestorationEstimate:
     """Say anew when water is back; the earlier estimates stay. People told before are told again.
 
-    `expected_version` is the `lock_version` that the form was made from. Raises EditedMeanwhile,
-    plans.ReasonMissing.
+    `expected_version` is the `lock_version` that the form was made from. `reason` is public.
+    Raises EditedMeanwhile, OutageOver, ReasonMissing.
     """
-    raise NotImplementedError
+    why = required_reason(reason)
+    with transaction.atomic():
+        outage = lifecycle.lock_outage(outage)
+        if expected_version is not None and outage.lock_version != expected_version:
+            msg = f"{outage} was changed by somebody else: load it again and compare"
+            raise EditedMeanwhile(msg)
+        if outage.status not in OPEN_OUTAGES:
+            msg = f"{outage} is {outage.status}: its estimate does not change any more"
+            raise OutageOver(msg)
+        was = outage.estimated_restoration_at
+        estimate = RestorationEstimate.objects.create(
+            outage=outage,
+            at=at,
+            by=by,
+            estimated_restoration_at=estimated_restoration_at,
+            reason=why[:200],
+            reason_en=reason_en[:200],
+        )
+        lifecycle.change_outage(outage, estimated_restoration_at=estimated_restoration_at)
+        Event.objects.append(
+            outage,
+            "estimate_changed",
+            by=by,
+            at=at,
+            old=was.isoformat()[:40] if was else "",
+            new=estimated_restoration_at.isoformat()[:40],
+            reason=why,
+        )
+        notices.announce(outage, kind=NoticeKind.UPDATE, by=by, at=at, reason=why)
+    return estimate
+
+
+def record_repair(outage: Outage, *, by: Actor, at: datetime, reason: str) -> Outage:
+    """Record a repair that no crew's order tells of; `reason` says what was done.
+
+    Raises ReasonMissing, OutageOver.
+    """
+    why = required_reason(reason)
+    with transaction.atomic():
+        outage = lifecycle.lock_outage(outage)
+        if outage.status not in OPEN_OUTAGES:
+            msg = f"{outage} is {outage.status}: there is nothing to repair any more"
+            raise OutageOver(msg)
+        lifecycle.change_outage(outage, repaired_at=at)
+        Event.objects.append(outage, "repair_done", by=by, at=at, reason=why)
+    return outage
 
 
 def restore_outage(outage: Outage, *, by: Actor, at: datetime) -> Outage:
     """Water is back: every valve is open, or left closed with a reason. The all-clear follows.
 
+    Outages that keep valves of this one shut are planned again: their customers may be more now.
     Raises RestoreRefused, TransitionRefused.
     """
-    raise NotImplementedError
+    with transaction.atomic():
+        outage = lifecycle.lock_outage(outage)
+        if valves := _valves_still_shut(outage):
+            raise RestoreRefused(outage, valves)
+        lifecycle.move_outage(outage, OutageStatus.RESTORED, by=by, at=at, restored_at=at)
+        _drop_proposals(outage, by=by, at=at)
+        _plan_holders_again(outage, by=by, at=at)
+        notices.announce(outage, kind=NoticeKind.ALL_CLEAR, by=by, at=at)
+        outage.refresh_from_db()
+    return outage
 
 
 def close_outage(outage: Outage, *, by: Actor, at: datetime) -> Outage:
-    """File a restored outage."""
-    raise NotImplementedError
+    """File a restored outage. Raises TransitionRefused."""
+    with transaction.atomic():
+        outage = lifecycle.lock_outage(outage)
+        lifecycle.move_outage(outage, OutageStatus.CLOSED, by=by, at=at, closed_at=at)
+    return outage
 
 
 def cancel_outage(outage: Outage, *, reason: str, by: Actor, at: datetime) -> Outage:
     """Call off an outage that has not begun; people who were told are told so.
 
-    Raises plans.ReasonMissing, TransitionRefused.
+    Raises ReasonMissing, in_force.ValvesShut, TransitionRefused.
     """
-    raise NotImplementedError
+    why = required_reason(reason)
+    with transaction.atomic():
+        outage = lifecycle.lock_outage(outage)
+        if plan := lifecycle.plan_in_force(outage):
+            plan = lifecycle.lock_plan(plan)
+            in_force.require_nothing_shut(plan)
+            lifecycle.move_plan(plan, PlanStatus.ABORTED, by=by, at=at, reason=why)
+            in_force.void_pending(plan)
+        lifecycle.move_outage(
+            outage, OutageStatus.CANCELLED, by=by, at=at, reason=why, closed_at=at
+        )
+        _drop_proposals(outage, by=by, at=at)
+        for order in outage.work_orders.filter(status__in=OPEN_WORK_ORDERS):
+            if WorkOrderStatus.VOID in WORK_ORDER_TRANSITIONS[WorkOrderStatus(order.status)]:
+                orders.void_order(order, reason=why, by=by, at=at)
+        notices.announce(outage, kind=NoticeKind.CANCELLATION, by=by, at=at, reason=why)
+        outage.refresh_from_db()
+    return outage
+
+
+def _valves_still_shut(outage: Outage) -> list[str]:
+    """Return valves whose open step is undecided, or that were shut and have no open step."""
+    plan = (
+        outage.plans.filter(
+            status__in=[
+                PlanStatus.APPROVED,
+                PlanStatus.EXECUTING,
+                PlanStatus.ALL_CLOSED,
+                PlanStatus.REOPENING,
+                PlanStatus.REOPENED,
+            ]
+        )
+        .order_by("-version")
+        .first()
+    )
+    if plan is None:
+        return []
+    operations = list(plan.operations.all())
+    decided = {
+        step.valve
+        for step in operations
+        if step.direction == Direction.OPEN
+        and step.status in (StepStatus.DONE, StepStatus.LEFT_CLOSED)
+    }
+    shut = {
+        step.valve
+        for step in operations
+        if step.direction == Direction.OPEN or step.status == StepStatus.DONE
+    }
+    return sorted(shut - decided)
+
+
+def _drop_proposals(outage: Outage, *, by: Actor, at: datetime) -> None:
+    """Close proposals that nobody decided on: there is nothing left to isolate."""
+    for plan in outage.plans.select_for_update(of=("self",)).filter(status__in=in_force.UNDECIDED):
+        lifecycle.move_plan(plan, PlanStatus.ABORTED, by=by, at=at, reason=f"{outage} is over")
+
+
+def _plan_holders_again(outage: Outage, *, by: Actor, at: datetime) -> None:
+    """Compute the outages again that keep a valve of this one shut: the network around changed."""
+    kept = ValveOperation.objects.filter(
+        plan__outage=outage,
+        direction=Direction.OPEN,
+        status=StepStatus.LEFT_CLOSED,
+        facts__has_key="held_by",
+    )
+    codes = {step.facts["held_by"] for step in kept}
+    for other in Outage.objects.filter(code__in=codes, status__in=OPEN_OUTAGES):
+        plan = lifecycle.plan_in_force(other)
+        if plan is None or plan.status == PlanStatus.REOPENING:
+            continue
+        try:
+            planning.plan_isolation(
+                by=by,
+                at=at,
+                report=plan.report,
+                outage=other,
+                pipes=[] if plan.report_id else [b["pipe"] for b in plan.burst_pipes],
+                what_if=WhatIf.from_json(plan.what_if),
+                reason=f"{outage.code} restored",
+            )
+        except PlanningRefused as refused:
+            Event.objects.append(other, "plan_refused", by=by, at=at, reason=str(refused))

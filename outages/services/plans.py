@@ -4,59 +4,44 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from outages.choices import Cause
-from outages.impact import PlanDifference
+from django.db import transaction
+
+from outages import planning
+from outages.choices import Cause, NoticeKind
 from outages.models import (
     BurstReport,
     Crew,
+    Event,
     IsolationPlan,
     Outage,
     OutageNotice,
+    RestorationEstimate,
     WorkOrder,
+    lifecycle,
 )
 from outages.models.events import Actor
 from outages.planning import PlanningRefused, WhatIf
+from outages.services import in_force, notices, orders
+from outages.services.codes import next_code
+from outages.services.in_force import NotIsolating, PlanSuperseded, StalePlan, compare_plans
+from outages.services.reasons import ReasonMissing, required_reason
+from outages.workflow import OutageKind, OutageStatus, PlanStatus
 
-
-class StalePlan(Exception):
-    """The network changed since the plan was computed, and the answer with it.
-
-    `fresh` is the plan computed on what holds now (stored, not approved); `difference` says what
-    changed from `plan` to `fresh`. Show it, then approve `fresh`.
-    """
-
-    def __init__(
-        self, plan: IsolationPlan, fresh: IsolationPlan, difference: PlanDifference
-    ) -> None:
-        self.plan, self.fresh, self.difference = plan, fresh, difference
-        super().__init__(f"{plan} is out of date: look at {fresh} and approve that one")
-
-
-class PlanSuperseded(Exception):
-    """Somebody else was faster: `plan` is no longer the newest, or another one is in force."""
-
-    def __init__(self, plan: IsolationPlan, newer: IsolationPlan | None) -> None:
-        self.plan, self.newer = plan, newer
-        name = newer or "another plan"
-        super().__init__(f"{plan} was replaced: look at {name}, which is {newer and newer.status}")
-
-
-class NotIsolating(Exception):
-    """The plan's valves alone do not stop the water, and no reason to go on was given.
-
-    `sources` are the sources to shut first.
-    """
-
-    def __init__(self, plan: IsolationPlan, sources: Sequence[str]) -> None:
-        self.plan, self.sources = plan, tuple(sources)
-        super().__init__(
-            f"{plan} does not isolate the burst: shut {', '.join(self.sources) or 'its source'}"
-            " first and plan again, or approve with a reason"
-        )
-
-
-class ReasonMissing(Exception):
-    """An override, an abort or a valve left closed needs a reason in words."""
+__all__ = [
+    "Approval",
+    "NotIsolating",
+    "PlanSuperseded",
+    "PlanningRefused",
+    "ReasonMissing",
+    "StalePlan",
+    "WhatIf",
+    "abort_plan",
+    "adjust_plan",
+    "adopt_plan",
+    "approve_plan",
+    "compare_plans",
+    "propose_plan",
+]
 
 
 @dataclass(frozen=True)
@@ -84,7 +69,9 @@ def propose_plan(
     on). Asking the same question of the same network state returns the plan already there.
     Raises planning.PlanningRefused (no pipe, no network).
     """
-    raise NotImplementedError
+    return planning.plan_isolation(
+        by=by, at=at, report=report, outage=outage, pipes=pipes, what_if=what_if
+    )
 
 
 def adjust_plan(
@@ -96,7 +83,28 @@ def adjust_plan(
     superseded at once; one in force stays so until `adopt_plan`.
     Raises ReasonMissing, PlanSuperseded, planning.PlanningRefused.
     """
-    raise NotImplementedError
+    why = required_reason(reason)
+    with transaction.atomic():
+        # Outage, report, plan: everybody locks in this order.
+        if plan.outage is not None:
+            lifecycle.lock_outage(plan.outage)
+        if plan.report_id is not None:
+            _locked_report(plan)
+        plan = lifecycle.lock_plan(plan)
+        if getattr(plan, "replaced_by", None) or plan.status in _OVER:
+            raise PlanSuperseded(plan, in_force.newest_of(plan))
+        return planning.plan_isolation(
+            by=by,
+            at=at,
+            report=plan.report,
+            outage=plan.outage,
+            pipes=[] if plan.report_id else [b["pipe"] for b in plan.burst_pipes],
+            what_if=what_if,
+            reason=why,
+        )
+
+
+_OVER = (PlanStatus.SUPERSEDED, PlanStatus.ABORTED, PlanStatus.REOPENING, PlanStatus.REOPENED)
 
 
 def approve_plan(
@@ -113,13 +121,35 @@ def approve_plan(
 ) -> Approval:
     """Put a report's plan in force: the outage, the order to `crew` and the first notice follow.
 
-    One transaction. `place` is the public's word for where it is; left blank it comes from the
-    street or the report's address. `reason` is needed only for a plan that does not isolate.
+    One transaction. `place` is the public's word for where it is; left blank it is the street of
+    the burst pipe. `reason` is needed only for a plan that does not isolate.
     For an outage that already has a plan in force use `adopt_plan`; for a planned outage
     `outages.confirm_impact`.
     Raises StalePlan, PlanSuperseded, NotIsolating.
     """
-    raise NotImplementedError
+    in_force.require_isolating(plan, reason)
+    plan = in_force.refreshed(plan, by=by, at=at)
+    with transaction.atomic():
+        report = _locked_report(plan)
+        plan = _locked_undecided(plan)
+        if report.outage is not None:
+            raise PlanSuperseded(plan, lifecycle.plan_in_force(report.outage) or plan)
+        outage = _open_outage(
+            report,
+            by=by,
+            at=at,
+            cause=cause,
+            place=place or _place_of(report, "street"),
+            place_en=place_en or _place_of(report, "street_en"),
+        )
+        _estimate(outage, estimated_restoration_at, by=by, at=at)
+        lifecycle.move_outage(outage, OutageStatus.IMPACT_CONFIRMED, by=by, at=at, reason=reason)
+        in_force.put_in_force(plan, outage, by=by, at=at)
+        _join(report, outage)
+        order = orders.issue_order(outage, crew=crew, by=by, at=at) if crew else None
+        notice = notices.announce(outage, kind=NoticeKind.FIRST, by=by, at=at)
+        outage.refresh_from_db()
+    return Approval(plan, outage, order, notice)
 
 
 def adopt_plan(plan: IsolationPlan, *, by: Actor, at: datetime, reason: str = "") -> Approval:
@@ -129,25 +159,87 @@ def adopt_plan(plan: IsolationPlan, *, by: Actor, at: datetime, reason: str = ""
     are shut but no longer needed stay held until the reopening. An update notice follows.
     Raises StalePlan, PlanSuperseded, NotIsolating.
     """
-    raise NotImplementedError
+    in_force.require_isolating(plan, reason)
+    plan = in_force.refreshed(plan, by=by, at=at)
+    with transaction.atomic():
+        assert plan.outage is not None, "a plan is adopted for an outage"
+        outage = lifecycle.lock_outage(plan.outage)
+        plan = _locked_undecided(plan)
+        if old := lifecycle.plan_in_force(outage):
+            lifecycle.lock_plan(old)
+            in_force.carry_over(old, plan, by=by, at=at)
+            lifecycle.move_plan(old, PlanStatus.SUPERSEDED, by=by, at=at, reason=reason)
+        told = old is not None and not compare_plans(old, plan).is_silent_for_customers
+        in_force.put_in_force(plan, outage, by=by, at=at)
+        notice = None
+        if told:
+            notice = notices.announce(outage, kind=NoticeKind.UPDATE, by=by, at=at, reason=reason)
+        outage.refresh_from_db()
+    return Approval(plan, outage, orders.open_order(outage), notice)
 
 
 def abort_plan(plan: IsolationPlan, *, reason: str, by: Actor, at: datetime) -> IsolationPlan:
-    """Give up a plan of which no valve is shut. Raises ReasonMissing, TransitionRefused."""
-    raise NotImplementedError
+    """Give up a plan of which no valve is shut. Raises ReasonMissing, ValvesShut.
+
+    TransitionRefused for a plan that is over already.
+    """
+    why = required_reason(reason)
+    with transaction.atomic():
+        plan = lifecycle.lock_plan(plan)
+        in_force.require_nothing_shut(plan)
+        lifecycle.move_plan(plan, PlanStatus.ABORTED, by=by, at=at, reason=why)
+        in_force.void_pending(plan)
+    return plan
 
 
-__all__ = [
-    "Approval",
-    "NotIsolating",
-    "PlanSuperseded",
-    "PlanningRefused",
-    "ReasonMissing",
-    "StalePlan",
-    "WhatIf",
-    "abort_plan",
-    "adjust_plan",
-    "adopt_plan",
-    "approve_plan",
-    "propose_plan",
-]
+def _locked_report(plan: IsolationPlan) -> BurstReport:
+    assert plan.report_id is not None, "an outage's plan is taken by confirm_impact or adopt_plan"
+    return BurstReport.objects.select_for_update(of=("self",)).get(pk=plan.report_id)
+
+
+def _locked_undecided(plan: IsolationPlan) -> IsolationPlan:
+    plan = lifecycle.lock_plan(plan)
+    in_force.require_undecided(plan)
+    return plan
+
+
+def _open_outage(
+    report: BurstReport,
+    *,
+    by: Actor,
+    at: datetime,
+    cause: Cause | str,
+    place: str,
+    place_en: str,
+) -> Outage:
+    outage = Outage.objects.create(
+        code=next_code(Outage, "code", prefix="", at=at),
+        kind=OutageKind.UNPLANNED,
+        cause=cause,
+        created_at=at,
+        created_by=by,
+        place=place,
+        place_en=place_en,
+    )
+    Event.objects.append(
+        outage, "outage_opened", by=by, at=at, new=OutageStatus.DRAFT, from_report=report.pk
+    )
+    return outage
+
+
+def _place_of(report: BurstReport, street: str) -> str:
+    """Return a place that the public may read: the street, never a caller's house number."""
+    return str(report.pipe_facts.get(street) or "")
+
+
+def _estimate(outage: Outage, back_at: datetime, *, by: Actor, at: datetime) -> None:
+    RestorationEstimate.objects.create(
+        outage=outage, at=at, by=by, estimated_restoration_at=back_at
+    )
+    lifecycle.change_outage(outage, estimated_restoration_at=back_at)
+
+
+def _join(report: BurstReport, outage: Outage) -> None:
+    """Tie the report and its duplicates to the outage."""
+    BurstReport.objects.filter(pk=report.pk).update(outage=outage)
+    BurstReport.objects.filter(duplicate_of=report).update(outage=outage)

@@ -3,8 +3,18 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from outages.models import IsolationPlan, Outage, ValveOperation
+from django.db import transaction
+
+from network.models import NetworkRevision
+from outages import impact
+from outages.choices import CannotReason, Direction
+from outages.models import Event, IsolationPlan, Outage, ValveOperation, lifecycle
 from outages.models.events import Actor
+from outages.planning import holding, steps
+from outages.services import in_force
+from outages.services.reasons import required_reason
+from outages.services.work import Refusal, StepRefused, finish_reopening
+from outages.workflow import OutageStatus, PlanStatus, StepStatus
 
 
 @dataclass(frozen=True)
@@ -25,7 +35,7 @@ class Reopening:
 
 
 class RepairNotDone(Exception):
-    """Reopening needs the repair recorded first (work.complete_repair)."""
+    """Reopening needs the repair recorded first (work.complete_repair, outages.record_repair)."""
 
 
 def plan_reopening(outage: Outage, *, by: Actor, at: datetime) -> Reopening:
@@ -35,7 +45,30 @@ def plan_reopening(outage: Outage, *, by: Actor, at: datetime) -> Reopening:
     which then owns its reopening. The outage is `restoring` from here on.
     Raises RepairNotDone, TransitionRefused.
     """
-    raise NotImplementedError
+    with transaction.atomic():
+        outage = lifecycle.lock_outage(outage)
+        if outage.repaired_at is None:
+            msg = f"{outage}: record that the repair is done, then plan the reopening"
+            raise RepairNotDone(msg)
+        lifecycle.move_outage(outage, OutageStatus.RESTORING, by=by, at=at)
+        found = lifecycle.plan_in_force(outage)
+        assert found is not None, "an outage in effect has a plan in force"
+        plan = lifecycle.lock_plan(found)
+        lifecycle.move_plan(plan, PlanStatus.REOPENING, by=by, at=at)
+        opening = _open_steps(plan)
+        in_force.void_pending(plan)
+        ValveOperation.objects.bulk_create(opening)
+        handed_over = _hand_over(plan, outage, opening, by=by, at=at)
+        Event.objects.append(
+            plan,
+            "reopening_planned",
+            by=by,
+            at=at,
+            valves=[step.valve for step in opening],
+            handed_over={each.valve: each.outage.code for each in handed_over},
+        )
+        finish_reopening(plan, by=by, at=at)
+    return Reopening(plan, tuple(opening), handed_over)
 
 
 def leave_closed(
@@ -43,6 +76,67 @@ def leave_closed(
 ) -> ValveOperation:
     """Keep one valve shut on purpose, with a reason, instead of opening it.
 
-    Raises plans.ReasonMissing, work.StepRefused.
+    Raises ReasonMissing, work.StepRefused.
     """
-    raise NotImplementedError
+    why = required_reason(reason)
+    with transaction.atomic():
+        plan = lifecycle.lock_plan(operation.plan)
+        step = ValveOperation.objects.select_for_update(of=("self",)).get(pk=operation.pk)
+        step.plan = plan
+        if step.direction != Direction.OPEN or plan.status != PlanStatus.REOPENING:
+            raise StepRefused(Refusal.NOT_YET_REOPENING, "only a valve to be opened is left closed")
+        if step.status not in (StepStatus.PENDING, StepStatus.FAILED):
+            raise StepRefused(Refusal.STEP_DECIDED, f"{step} is {step.status} already", plan)
+        was, step.status = step.status, StepStatus.LEFT_CLOSED
+        step.remark, step.recorded_at = why[:300], at
+        step.done_by_id = by.pk if by else None
+        step.save()
+        Event.objects.append(
+            step,
+            "valve_left_closed",
+            by=by,
+            at=at,
+            old=was,
+            new=step.status,
+            reason=why,
+            valve=step.valve,
+        )
+        finish_reopening(plan, by=by, at=at)
+    return step
+
+
+def _open_steps(plan: IsolationPlan) -> list[ValveOperation]:
+    """Return an open step for every valve that was turned, in opening order, not yet stored."""
+    turned = [
+        step.valve
+        for step in plan.operations.filter(direction=Direction.CLOSE).order_by("sequence")
+        if step.status == StepStatus.DONE or step.cannot_reason == CannotReason.PASSES_WATER
+    ]
+    revision = NetworkRevision.objects.get(number=plan.revision_number)
+    rows = steps.valve_rows(revision, set(turned))
+    places = steps.valve_places(rows)
+    order = impact.reopening_order([places[valve] for valve in turned])
+    opening = []
+    for sequence, place in enumerate(order, start=1):
+        step = steps.new_step(rows[place.asset_id], Direction.OPEN, sequence)
+        step.plan = plan
+        step.facts["refill"] = sequence == 1
+        opening.append(step)
+    return opening
+
+
+def _hand_over(
+    plan: IsolationPlan,
+    outage: Outage,
+    opening: list[ValveOperation],
+    *,
+    by: Actor,
+    at: datetime,
+) -> tuple[HandedOver, ...]:
+    holders = {hold.valve: hold for hold in holding.others_holding(outage, at=at)}
+    handed_over = []
+    for step in opening:
+        if hold := holders.get(step.valve):
+            in_force.hand_over(step, hold.outage, by=by, at=at)
+            handed_over.append(HandedOver(step.valve, hold.outage))
+    return tuple(handed_over)

@@ -1,12 +1,30 @@
 """What people tell us: taking a report, placing it, and what becomes of it."""
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
+from functools import partial
+from math import isfinite
+from typing import Any
+from uuid import UUID, uuid4
 
-from outages.choices import Channel, MeterSide, ReportKind
-from outages.models import BurstReport
+import shapely
+from django.conf import settings
+from django.contrib.gis.geos import Point
+from django.db import IntegrityError, transaction
+
+from network import selectors as network
+from network.models import Pipe
+from outages import impact, tasks
+from outages.choices import ISOLATION_KINDS, Channel, MeterSide, ReportKind
+from outages.models import BurstReport, Event
 from outages.models.events import Actor
+from outages.planning.areas import LocalPlane
+from outages.services.reasons import required_reason
+from outages.workflow import REPORT_TRANSITIONS, ReportStatus, require
+
+# Without the letters and figures that people mix up on the telephone.
+_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
 class PlaceRefused(Exception):
@@ -52,7 +70,51 @@ def report_burst(*, facts: ReportFacts, by: Actor, at: datetime) -> BurstReport:
     leak before the meter gets a plan proposed on commit (tasks.plan_report).
     Raises PlaceRefused, UnknownPipe.
     """
-    raise NotImplementedError
+    key = facts.client_key or uuid4()
+    if known := BurstReport.objects.filter(client_key=key).first():
+        return known
+    placed = _placed(facts.lon, facts.lat, facts.pipe, facts.kind, is_danger=facts.is_danger)
+    try:
+        with transaction.atomic():
+            return _stored(facts, placed, key=key, by=by, at=at)
+    except IntegrityError:
+        # The same form arrived twice at the same moment; the other one was first.
+        return BurstReport.objects.get(client_key=key)
+
+
+def _stored(
+    facts: ReportFacts, placed: dict[str, Any], *, key: UUID, by: Actor, at: datetime
+) -> BurstReport:
+    report = BurstReport.objects.create(
+        reference=_new_reference(at),
+        client_key=key,
+        kind=facts.kind,
+        channel=facts.channel,
+        received_at=at,
+        occurred_at=facts.occurred_at,
+        address=facts.address,
+        landmark=facts.landmark,
+        description=facts.description,
+        meter_side=facts.meter_side,
+        is_danger=facts.is_danger,
+        contact_name=facts.contact_name,
+        contact_phone=facts.contact_phone,
+        taken_by=by,
+        **placed,
+    )
+    Event.objects.append(
+        report,
+        "reported",
+        by=by,
+        at=at,
+        new=ReportStatus.RECEIVED,
+        kind=str(report.kind),
+        channel=str(report.channel),
+        pipe=report.pipe,
+        priority=report.priority,
+    )
+    _plan_on_commit(report)
+    return report
 
 
 def place_report(
@@ -69,7 +131,23 @@ def place_report(
 
     Raises PlaceRefused, UnknownPipe, TransitionRefused (once an order is out).
     """
-    raise NotImplementedError
+    with transaction.atomic():
+        report = _locked(report)
+        require(REPORT_TRANSITIONS, str(report), report.status, ReportStatus.ORDER_ISSUED)
+        was = report.pipe
+        placed = _placed(
+            report.geom.x if lon is None else lon,
+            report.geom.y if lat is None else lat,
+            pipe,
+            report.kind,
+            is_danger=report.is_danger,
+        )
+        _update(report, **placed)
+        Event.objects.append(
+            report, "placed", by=by, at=at, old=was[:40], new=report.pipe[:40], reason=reason
+        )
+        _plan_on_commit(report)
+    return report
 
 
 def merge_report(
@@ -79,24 +157,218 @@ def merge_report(
 
     Raises MergeRefused, TransitionRefused.
     """
-    raise NotImplementedError
+    with transaction.atomic():
+        # Always locked in the same order, so that two merges across cannot wait for one another.
+        rows = BurstReport.objects.select_for_update().order_by("pk")
+        both = {row.pk: row for row in rows.filter(pk__in=[report.pk, into.pk])}
+        report, into = both[report.pk], both[into.pk]
+        _require_mergeable(report, into)
+        _move(
+            report,
+            ReportStatus.DUPLICATE,
+            "merged",
+            by=by,
+            at=at,
+            reason=reason,
+            duplicate_of=into,
+            outage_id=into.outage_id,
+        )
+    return report
+
+
+def _require_mergeable(report: BurstReport, into: BurstReport) -> None:
+    if report.pk == into.pk:
+        msg = f"{report} cannot be merged into itself"
+        raise MergeRefused(msg)
+    if into.status == ReportStatus.DUPLICATE:
+        msg = f"{into} is itself a duplicate: merge into {into.duplicate_of}"
+        raise MergeRefused(msg)
+    if into.status not in (ReportStatus.RECEIVED, ReportStatus.ORDER_ISSUED):
+        msg = f"{into} is {into.status}: take it up again first, then merge"
+        raise MergeRefused(msg)
+    if report.duplicates.exists():
+        msg = f"{report} has duplicates of its own: merge the other way round"
+        raise MergeRefused(msg)
 
 
 def unmerge_report(report: BurstReport, *, by: Actor, at: datetime, reason: str) -> BurstReport:
     """Take a duplicate out of its group again ("that is another burst")."""
-    raise NotImplementedError
+    with transaction.atomic():
+        report = _locked(report)
+        _move(
+            report,
+            ReportStatus.RECEIVED,
+            "unmerged",
+            by=by,
+            at=at,
+            reason=required_reason(reason),
+            duplicate_of=None,
+            outage_id=None,
+        )
+        _plan_on_commit(report)
+    return report
 
 
 def answer_report(report: BurstReport, *, text: str, by: Actor, at: datetime) -> BurstReport:
     """Close a report with an answer to the caller (nothing to dig)."""
-    raise NotImplementedError
+    with transaction.atomic():
+        report = _locked(report)
+        _move(
+            report,
+            ReportStatus.ANSWERED,
+            "answered",
+            by=by,
+            at=at,
+            answer=required_reason(text)[:200],
+        )
+    return report
 
 
 def invalidate_report(report: BurstReport, *, reason: str, by: Actor, at: datetime) -> BurstReport:
     """Mark a report as noise; it stays on record. `reason` is required."""
-    raise NotImplementedError
+    with transaction.atomic():
+        report = _locked(report)
+        _move(
+            report,
+            ReportStatus.INVALID,
+            "invalidated",
+            by=by,
+            at=at,
+            reason=required_reason(reason),
+        )
+    return report
 
 
 def reopen_report(report: BurstReport, *, reason: str, by: Actor, at: datetime) -> BurstReport:
     """Take an answered or invalid report up again."""
-    raise NotImplementedError
+    with transaction.atomic():
+        report = _locked(report)
+        if report.status == ReportStatus.DUPLICATE:
+            msg = f"{report} is a duplicate: take it out of its group (unmerge) instead"
+            raise MergeRefused(msg)
+        _move(
+            report,
+            ReportStatus.RECEIVED,
+            "reopened",
+            by=by,
+            at=at,
+            reason=required_reason(reason),
+        )
+        _plan_on_commit(report)
+    return report
+
+
+def wants_plan(report: BurstReport) -> bool:
+    """Whether a plan is proposed without asking: water from a main, before the meter."""
+    return (
+        report.kind in ISOLATION_KINDS
+        and report.meter_side != MeterSide.AFTER
+        and report.status == ReportStatus.RECEIVED
+        and bool(report.pipe)
+    )
+
+
+def _plan_on_commit(report: BurstReport) -> None:
+    if wants_plan(report):
+        transaction.on_commit(partial(tasks.wake, tasks.plan_report, report_id=report.pk))
+
+
+def _placed(
+    lon: float, lat: float, pipe: str, kind: ReportKind | str, *, is_danger: bool
+) -> dict[str, Any]:
+    """Return a report's place: where it is, the pipe it is on and that pipe's facts."""
+    if not (isfinite(lon) and isfinite(lat) and abs(lon) <= 180 and abs(lat) <= 90):
+        msg = f"{lon}, {lat} is no place on Earth: click on the map again"
+        raise PlaceRefused(msg)
+    near = _on_pipe(lon, lat, pipe)
+    facts = {} if near is None else _pipe_facts(near)
+    return {
+        "geom": Point(lon, lat, srid=4326),
+        "pipe": near.pipe if near else "",
+        "pipe_fraction": near.fraction if near else None,
+        "snap_distance_m": near.distance_m if near else None,
+        "pipe_facts": facts,
+        "priority": impact.report_priority(
+            isolates=kind in ISOLATION_KINDS,
+            is_danger=is_danger,
+            on_trunk_road=bool(facts.get("on_trunk_road")),
+            diameter_mm=facts.get("diameter_mm"),
+        ),
+    }
+
+
+def _on_pipe(lon: float, lat: float, pipe: str) -> network.NearPipe | None:
+    if not pipe:
+        return network.nearest_pipe(lon, lat, within_m=settings.REPORT_SNAP_M)
+    row = Pipe.objects.filter(revision=network.current_revision(), asset_id=pipe).first()
+    if row is None:
+        msg = f"there is no pipe {pipe} in the network: pick one on the map"
+        raise UnknownPipe(msg)
+    return _place_on(row, lon, lat)
+
+
+def _place_on(row: Pipe, lon: float, lat: float) -> network.NearPipe:
+    """Return where on a pipe, picked by hand, a point lies nearest."""
+    plane = LocalPlane(lon, lat)
+    line = plane.to_metres(shapely.from_wkb(bytes(row.geom.wkb)))
+    assert isinstance(line, shapely.LineString)
+    here = shapely.Point(0, 0)
+    fraction = line.project(here, normalized=True)
+    nearest = plane.to_degrees(line.interpolate(fraction, normalized=True)).centroid
+    return network.NearPipe(
+        pipe=row.asset_id,
+        fraction=min(max(fraction, 0.0), 1.0),
+        distance_m=float(shapely.distance(line, here)),
+        lon=nearest.x,
+        lat=nearest.y,
+        diameter_mm=row.diameter_mm,
+        material=row.material,
+        street=row.street,
+        street_en=row.street_en,
+        on_trunk_road=row.on_trunk_road,
+    )
+
+
+def _pipe_facts(near: network.NearPipe) -> dict[str, Any]:
+    """Return the pipe's facts as they stood when the report was taken."""
+    return {
+        "diameter_mm": near.diameter_mm,
+        "material": near.material,
+        "street": near.street,
+        "street_en": near.street_en,
+        "on_trunk_road": near.on_trunk_road,
+        "lon": near.lon,
+        "lat": near.lat,
+    }
+
+
+def _new_reference(at: datetime) -> str:
+    """Return a reference that nobody can guess from another one: the public asks by it."""
+    return f"R{at:%y%m%d}-" + "".join(secrets.choice(_ALPHABET) for _ in range(10))
+
+
+def _locked(report: BurstReport) -> BurstReport:
+    return BurstReport.objects.select_for_update(of=("self",)).get(pk=report.pk)
+
+
+def _update(report: BurstReport, **values: Any) -> None:
+    for name, value in values.items():
+        setattr(report, name, value)
+    report.save(update_fields=[name.removesuffix("_id") for name in values])
+
+
+def _move(
+    report: BurstReport,
+    status: ReportStatus,
+    verb: str,
+    *,
+    by: Actor,
+    at: datetime,
+    reason: str = "",
+    **values: Any,
+) -> None:
+    """Change status by the table, with its event."""
+    require(REPORT_TRANSITIONS, str(report), report.status, status)
+    was = report.status
+    _update(report, status=status, **values)
+    Event.objects.append(report, verb, by=by, at=at, old=was, new=status, reason=reason)

@@ -1,24 +1,98 @@
-"""The crew's part: orders, and the steps of the plan as they are carried out."""
+"""The crew's part: orders, and the steps of the plan as they are carried out.
+
+A step report is one tap on a phone that may have been without signal for an hour. So each
+carries a key made on the phone (sent twice is recorded once), steps out of order are refused
+with what to do, and a valve that was shut under a plan replaced meanwhile is not forgotten: it
+counts for the plan in force.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Literal
 from uuid import UUID
 
-from outages.choices import CannotReason
-from outages.models import Crew, IsolationPlan, Outage, ValveOperation, WorkOrder
+from django.db import transaction
+from django.db.models import Q
+
+from network import services as network
+from network.choices import Operability, ValveState
+from outages import planning
+from outages.choices import CannotReason, Direction
+from outages.models import Event, IsolationPlan, Outage, ValveOperation, lifecycle
 from outages.models.events import Actor
+from outages.planning import PlanningRefused, WhatIf, holding
+from outages.planning.steps import copy_done
+from outages.services import in_force, orders
+from outages.services.orders import (
+    OrderRefused,
+    accept_order,
+    archive_order,
+    arrive,
+    complete_repair,
+    enter_result,
+    feed_back,
+    issue_order,
+    notify_crew,
+    open_order,
+    set_out,
+    start_work,
+    void_order,
+)
+from outages.workflow import (
+    HOLDING_PLANS,
+    OPEN_OUTAGES,
+    STEP_TRANSITIONS,
+    OutageKind,
+    OutageStatus,
+    PlanStatus,
+    StepStatus,
+    TransitionRefused,
+    require,
+)
+
+__all__ = [
+    "OrderRefused",
+    "Refusal",
+    "StepOutcome",
+    "StepRefused",
+    "StepReport",
+    "accept_order",
+    "archive_order",
+    "arrive",
+    "complete_repair",
+    "enter_result",
+    "feed_back",
+    "issue_order",
+    "notify_crew",
+    "open_order",
+    "record_operations",
+    "record_valve_operation",
+    "set_out",
+    "start_work",
+    "void_order",
+]
+
+
+class Refusal(StrEnum):
+    """Why a step was not taken, as codes for phones."""
+
+    PLAN_NOT_IN_FORCE = "plan_not_in_force"
+    PLAN_SUPERSEDED = "plan_superseded"
+    STEP_DECIDED = "step_decided"
+    NOT_YET_REOPENING = "not_yet_reopening"
+    CLOSING_IS_OVER = "closing_is_over"
+    HELD_BY_OTHER = "held_by_other"
+    NOT_PUBLISHED = "not_published"
+    WRONG_CREW = "wrong_crew"
+    UNKNOWN_STEP = "unknown_step"
 
 
 class StepRefused(Exception):
-    """A step out of order: the plan is not approved, superseded, or the step is already decided.
+    """A step out of order; `current` is the plan to work on now, if there is one."""
 
-    `code` is one of plan_not_in_force, plan_superseded, step_decided, not_yet_reopening,
-    wrong_crew; `current` is the plan to work on now, if there is one.
-    """
-
-    def __init__(self, code: str, text: str, current: IsolationPlan | None = None) -> None:
+    def __init__(self, code: Refusal, text: str, current: IsolationPlan | None = None) -> None:
         self.code, self.current = code, current
         super().__init__(text)
 
@@ -55,69 +129,6 @@ class StepOutcome:
     text: str = ""
 
 
-def issue_order(outage: Outage, *, crew: Crew, by: Actor, at: datetime) -> WorkOrder:
-    """Order a crew out for an open outage; its reports become `order_issued`."""
-    raise NotImplementedError
-
-
-def notify_crew(order: WorkOrder, *, by: Actor, at: datetime) -> WorkOrder:
-    """Record that the crew was told (phone, SMS); stops the dispatch clock."""
-    raise NotImplementedError
-
-
-def accept_order(order: WorkOrder, *, by: Actor, at: datetime) -> WorkOrder:
-    """The crew takes the order."""
-    raise NotImplementedError
-
-
-def set_out(order: WorkOrder, *, by: Actor, at: datetime) -> WorkOrder:
-    """The crew is on its way."""
-    raise NotImplementedError
-
-
-def arrive(order: WorkOrder, *, by: Actor, at: datetime) -> WorkOrder:
-    """The crew is on site."""
-    raise NotImplementedError
-
-
-def start_work(order: WorkOrder, *, by: Actor, at: datetime) -> WorkOrder:
-    """The crew has begun."""
-    raise NotImplementedError
-
-
-def complete_repair(
-    order: WorkOrder,
-    *,
-    cause_found: str,
-    action_taken: str,
-    leak_check_passed: bool,
-    by: Actor,
-    at: datetime,
-) -> WorkOrder:
-    """The pipe is sound again; the reopening may be planned. The outage's repair time is set."""
-    raise NotImplementedError
-
-
-def enter_result(order: WorkOrder, *, result: str, by: Actor, at: datetime) -> WorkOrder:
-    """Write down how it went, once the outage is restored."""
-    raise NotImplementedError
-
-
-def feed_back(order: WorkOrder, *, by: Actor, at: datetime) -> WorkOrder:
-    """Record that the people who reported it were told."""
-    raise NotImplementedError
-
-
-def archive_order(order: WorkOrder, *, by: Actor, at: datetime) -> WorkOrder:
-    """File the order."""
-    raise NotImplementedError
-
-
-def void_order(order: WorkOrder, *, reason: str, by: Actor, at: datetime) -> WorkOrder:
-    """Take an order back; it stays on record. `reason` is required."""
-    raise NotImplementedError
-
-
 def record_valve_operation(
     operation: ValveOperation,
     *,
@@ -136,13 +147,326 @@ def record_valve_operation(
     from the state the network is in by then and leaves a proposal for the dispatcher to adopt
     (`StepOutcome.proposal`). Repeating a `client_key` changes nothing. Raises StepRefused.
     """
-    raise NotImplementedError
+    report = StepReport(
+        operation=operation.pk,
+        client_key=client_key,
+        result=result,
+        done_at=done_at,
+        turns=turns,
+        remark=remark,
+        cannot_reason=cannot_reason,
+    )
+    return _record(report, by=by, at=at)
 
 
 def record_operations(batch: Sequence[StepReport], *, by: Actor, at: datetime) -> list[StepOutcome]:
     """Apply what a phone collected while it was offline, in the order it was done.
 
     Each item is its own transaction and gets its own answer, in the order given; one refused
-    item never stops the others.
+    item never stops the others. What was done under a plan that was replaced in the meantime is
+    recorded under the plan in force.
     """
-    raise NotImplementedError
+    outcomes: dict[int, StepOutcome] = {}
+    for index, report in sorted(enumerate(batch), key=lambda pair: (pair[1].done_at, pair[0])):
+        try:
+            outcomes[index] = _record(report, by=by, at=at, carry=True)
+        except StepRefused as refused:
+            outcomes[index] = StepOutcome(
+                client_key=report.client_key,
+                outcome="refused",
+                proposal=refused.current,
+                code=refused.code,
+                text=str(refused),
+            )
+    return [outcomes[index] for index in range(len(batch))]
+
+
+@transaction.atomic
+def _record(report: StepReport, *, by: Actor, at: datetime, carry: bool = False) -> StepOutcome:
+    """Record one step report.
+
+    1. lock the plan, so that two phones of a crew come one after the other;
+    2. a key that is known changes nothing;
+    3. refuse what is out of order;
+    4. write the step, the valve, the event, and what follows for plan and outage.
+    """
+    step = _locked_step(report, carry=carry)
+    if _is_known(step, report):
+        return StepOutcome(client_key=report.client_key, outcome="repeated", operation=step)
+    _require_in_order(step, report, by=by)
+    moved_after_all = step.status == StepStatus.FAILED
+    _write(step, report, by=by, at=at)
+    proposal = None
+    if report.result == "done":
+        if moved_after_all:
+            _works_again(step, by=by, at=at)
+        _done(step, by=by, at=at)
+    else:
+        proposal = _cannot(step, by=by, at=at)
+    return StepOutcome(
+        client_key=report.client_key, outcome="recorded", operation=step, proposal=proposal
+    )
+
+
+def _locked_step(report: StepReport, *, carry: bool) -> ValveOperation:
+    """Return the step with its plan and outage locked; with `carry`, that of the plan in force."""
+    steps = ValveOperation.objects.select_related("plan__outage")
+    step = steps.filter(pk=report.operation).first()
+    if step is None:
+        raise StepRefused(Refusal.UNKNOWN_STEP, "this step is not known: load the plan again")
+    if step.plan.outage is not None:
+        outage = _lock_outages(step)
+        in_force_now = lifecycle.plan_in_force(outage)
+        superseded = IsolationPlan.objects.get(pk=step.plan_id).status == PlanStatus.SUPERSEDED
+        if carry and superseded and in_force_now and not _is_known(step, report):
+            step = _same_step_now(step, in_force_now, report) or step
+    plan = lifecycle.lock_plan(step.plan)
+    step = ValveOperation.objects.select_for_update(of=("self",)).get(pk=step.pk)
+    step.plan = plan
+    return step
+
+
+def _lock_outages(step: ValveOperation) -> Outage:
+    """Lock the step's outage and those that wait for the same valve, always in the same order."""
+    sharing = ValveOperation.objects.filter(
+        valve=step.valve, status=StepStatus.PENDING, plan__status__in=HOLDING_PLANS
+    ).values("plan__outage")
+    rows = Outage.objects.select_for_update(of=("self",)).order_by("pk")
+    locked = {row.pk: row for row in rows.filter(Q(pk=step.plan.outage_id) | Q(pk__in=sharing))}
+    return locked[step.plan.outage_id or 0]
+
+
+def _same_step_now(
+    step: ValveOperation, plan: IsolationPlan, report: StepReport
+) -> ValveOperation | None:
+    """Return the step of the plan in force that a report on a replaced plan is about.
+
+    A valve that was shut but that the plan in force does not need gets a step of its own there,
+    so that it is held and opened again.
+    """
+    steps = plan.operations.filter(direction=step.direction)
+    if same := steps.filter(valve=step.valve).first():
+        return same
+    if report.result != "done" or step.direction != Direction.CLOSE:
+        return None
+    if plan.status == PlanStatus.REOPENING:
+        return None
+    return ValveOperation.objects.create(
+        plan=plan,
+        direction=step.direction,
+        sequence=steps.count() + 1,
+        valve=step.valve,
+        geom=step.geom,
+        facts={**step.facts, "no_longer_needed": True},
+    )
+
+
+def _is_known(step: ValveOperation, report: StepReport) -> bool:
+    """Whether this tap was recorded before, under whichever plan."""
+    return Event.objects.filter(
+        outage_id=step.plan.outage_id,
+        subject="operation",
+        facts__client_key=str(report.client_key),
+    ).exists()
+
+
+def _require_in_order(step: ValveOperation, report: StepReport, *, by: Actor) -> None:
+    plan, outage = step.plan, step.plan.outage
+    if plan.status in (PlanStatus.SUPERSEDED, PlanStatus.ABORTED):
+        current = lifecycle.plan_in_force(outage) if outage else None
+        text = f"{plan} is {plan.status}: stop, and switch to {current or 'the new plan'} first"
+        raise StepRefused(Refusal.PLAN_SUPERSEDED, text, current)
+    if plan.status not in HOLDING_PLANS or outage is None:
+        raise StepRefused(
+            Refusal.PLAN_NOT_IN_FORCE, f"{plan} is {plan.status}: wait for its approval"
+        )
+    _require_own_crew(plan, by)
+    if step.direction == Direction.OPEN and plan.status != PlanStatus.REOPENING:
+        raise StepRefused(Refusal.NOT_YET_REOPENING, "opening begins with the reopening plan", plan)
+    if step.direction == Direction.CLOSE and plan.status == PlanStatus.REOPENING:
+        raise StepRefused(Refusal.CLOSING_IS_OVER, "the valves are being opened again", plan)
+    if step.direction == Direction.OPEN and report.result == "done":
+        _require_nobody_needs(step)
+    if outage.kind == OutageKind.PLANNED and outage.status not in (
+        OutageStatus.PUBLISHED,
+        OutageStatus.IN_EFFECT,
+        OutageStatus.RESTORING,
+    ):
+        text = f"{outage} is {outage.status}: a planned outage begins after its notice is out"
+        raise StepRefused(Refusal.NOT_PUBLISHED, text, plan)
+    _require_open_step(step, report)
+
+
+def _require_open_step(step: ValveOperation, report: StepReport) -> None:
+    wanted = StepStatus.DONE if report.result == "done" else StepStatus.FAILED
+    if wanted == StepStatus.FAILED and step.status == StepStatus.DONE:
+        # A shut valve that turns out to pass water is the one thing that undoes a step.
+        allowed = report.cannot_reason == CannotReason.PASSES_WATER
+        if not (allowed and step.direction == Direction.CLOSE):
+            raise StepRefused(Refusal.STEP_DECIDED, f"{step} is done already", step.plan)
+    try:
+        require(STEP_TRANSITIONS, f"step {step}", step.status, wanted)
+    except TransitionRefused as refused:
+        raise StepRefused(Refusal.STEP_DECIDED, str(refused), step.plan) from refused
+
+
+def _require_nobody_needs(step: ValveOperation) -> None:
+    holders = holding.holds(
+        Q(plan__outage__status__in=OPEN_OUTAGES, valve=step.valve), exclude=step.plan.outage_id
+    )
+    if holders:
+        codes = ", ".join(sorted({hold.code for hold in holders}))
+        text = f"{step.valve} must stay shut for {codes}: leave it closed"
+        raise StepRefused(Refusal.HELD_BY_OTHER, text, step.plan)
+
+
+def _require_own_crew(plan: IsolationPlan, by: Actor) -> None:
+    """Refuse a crew that has no order for this outage; the control room may enter for any."""
+    code = getattr(by, "crew_code", None)
+    assert plan.outage is not None
+    if code and not plan.outage.work_orders.filter(crew__code=code).exists():
+        raise StepRefused(Refusal.WRONG_CREW, f"crew {code} has no order for {plan.outage}", plan)
+
+
+def _write(step: ValveOperation, report: StepReport, *, by: Actor, at: datetime) -> None:
+    was = step.status
+    done = report.result == "done"
+    step.status = StepStatus.DONE if done else StepStatus.FAILED
+    step.client_key = report.client_key
+    # A phone's clock may run ahead; nothing was done later than it was told.
+    step.done_at, step.recorded_at = min(report.done_at, at), at
+    step.done_by_id = by.pk if by else None
+    step.turns, step.remark = report.turns, report.remark[:300]
+    step.cannot_reason = "" if done else str(report.cannot_reason or CannotReason.SEIZED)
+    step.save()
+    Event.objects.append(
+        step,
+        f"valve_{step.direction}_{'done' if done else 'failed'}",
+        by=by,
+        at=at,
+        old=was,
+        new=step.status,
+        reason=step.cannot_reason,
+        valve=step.valve,
+        turns=step.turns,
+        told_at=report.done_at.isoformat(),
+        client_key=str(report.client_key),
+    )
+
+
+def _done(step: ValveOperation, *, by: Actor, at: datetime) -> None:
+    plan, outage = step.plan, step.plan.outage
+    assert outage is not None
+    closing = step.direction == Direction.CLOSE
+    network.set_valve_state(
+        step.valve,
+        state=ValveState.CLOSED if closing else ValveState.OPEN,
+        by=by,
+        at=step.done_at or at,
+        reason=step.remark,
+        occasion=_occasion(plan),
+    )
+    orders.begin_if_accepted(outage, by=by, at=at)
+    if closing:
+        _share(step, by=by, at=at)
+        in_force.advance(plan, lifecycle.lock_outage(outage), by=by, at=at)
+    else:
+        finish_reopening(plan, by=by, at=at)
+
+
+def _works_again(step: ValveOperation, *, by: Actor, at: datetime) -> None:
+    """Take back that the valve cannot be turned: the crew tried again, and it moved."""
+    network.set_valve_operability(
+        step.valve,
+        operability=Operability.OPERABLE,
+        by=by,
+        at=step.done_at or at,
+        reason=step.remark,
+        occasion=_occasion(step.plan),
+    )
+
+
+def _share(step: ValveOperation, *, by: Actor, at: datetime) -> None:
+    """Mark the same valve's step of other outages done too: it is shut once, for all of them."""
+    others = ValveOperation.objects.filter(
+        valve=step.valve,
+        direction=Direction.CLOSE,
+        status=StepStatus.PENDING,
+        plan__status__in=HOLDING_PLANS,
+    ).exclude(plan__outage_id=step.plan.outage_id)
+    for other in others.select_related("plan__outage"):
+        copy_done(step, other)
+        other.save()
+        Event.objects.append(
+            other,
+            "valve_close_done",
+            by=by,
+            at=at,
+            old=StepStatus.PENDING,
+            new=StepStatus.DONE,
+            valve=step.valve,
+            shut_for=str(step.plan.outage),
+        )
+        if other.plan.outage:
+            in_force.advance(other.plan, lifecycle.lock_outage(other.plan.outage), by=by, at=at)
+
+
+def _cannot(step: ValveOperation, *, by: Actor, at: datetime) -> IsolationPlan | None:
+    """Record that the valve is of no use, and compute again on what holds now."""
+    reason = step.cannot_reason
+    unreachable = reason in (CannotReason.NOT_FOUND, CannotReason.BLOCKED)
+    network.set_valve_operability(
+        step.valve,
+        operability=Operability.INACCESSIBLE if unreachable else Operability.INOPERABLE,
+        by=by,
+        at=step.done_at or at,
+        reason=f"{reason} {step.remark}".strip(),
+        occasion=_occasion(step.plan),
+    )
+    if step.direction == Direction.OPEN:
+        return None
+    if reason == CannotReason.PASSES_WATER:
+        # Turned shut and leaking: it stops no trace, and it has to be opened again later.
+        network.set_valve_state(
+            step.valve,
+            state=ValveState.UNKNOWN,
+            by=by,
+            at=step.done_at or at,
+            reason=reason,
+            occasion=_occasion(step.plan),
+        )
+    assert step.plan.outage is not None
+    in_force.advance(step.plan, lifecycle.lock_outage(step.plan.outage), by=by, at=at)
+    return _plan_again(step, at=at)
+
+
+def _plan_again(step: ValveOperation, *, at: datetime) -> IsolationPlan | None:
+    plan = step.plan
+    try:
+        with transaction.atomic():
+            proposal = planning.plan_isolation(
+                by=None,
+                at=at,
+                report=plan.report,
+                outage=plan.outage,
+                pipes=[] if plan.report_id else [b["pipe"] for b in plan.burst_pipes],
+                what_if=WhatIf.from_json(plan.what_if),
+                reason=f"{step.valve}: {step.cannot_reason}",
+            )
+    except PlanningRefused as refused:
+        Event.objects.append(plan, "plan_refused", by=None, at=at, reason=str(refused))
+        return None
+    return proposal if proposal.pk != plan.pk else None
+
+
+def finish_reopening(plan: IsolationPlan, *, by: Actor, at: datetime) -> None:
+    """Move a plan on to reopened once every open step is done or left closed with a reason."""
+    undecided = plan.operations.filter(direction=Direction.OPEN).exclude(
+        status__in=[StepStatus.DONE, StepStatus.LEFT_CLOSED, StepStatus.VOID]
+    )
+    if plan.status == PlanStatus.REOPENING and not undecided.exists():
+        lifecycle.move_plan(plan, PlanStatus.REOPENED, by=by, at=at)
+
+
+def _occasion(plan: IsolationPlan) -> str:
+    return f"plan {plan.pk} v{plan.version} {plan.outage}"[:80]

@@ -1,0 +1,53 @@
+"""E-mail through Django's mail settings, with a Message-ID made from the delivery's key.
+
+SMTP knows no repeats: a connection lost before the answer may have delivered. Mail programs fold
+two mails with one Message-ID together, but not all do, so the promise is "neither".
+"""
+
+import smtplib
+from uuid import UUID
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+
+from outages.delivery.gateways import Message, OutcomeUnknown, Permanent, Promise, Temporary
+
+
+class MailGateway:
+    """The utility's mail server."""
+
+    promise = Promise.NEITHER
+
+    def send(self, message: Message) -> str:
+        """Hand one mail over; returns its Message-ID."""
+        domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">") or "localhost"
+        reference = f"<{message.key}@{domain}>"
+        mail = EmailMessage(
+            subject=message.subject,
+            body=message.text,
+            to=[message.recipient],
+            headers={"Message-ID": reference, "Auto-Submitted": "auto-generated"},
+        )
+        try:
+            mail.send()
+        except (smtplib.SMTPConnectError, smtplib.SMTPHeloError, ConnectionRefusedError) as error:
+            raise Temporary(type(error).__name__) from error
+        except smtplib.SMTPRecipientsRefused as error:
+            codes = [code for code, _text in error.recipients.values()]
+            if all(400 <= code < 500 for code in codes):
+                msg = f"refused {codes}"
+                raise Temporary(msg) from error
+            msg = f"refused {codes}"
+            raise Permanent(msg) from error
+        except smtplib.SMTPResponseException as error:
+            refused = Temporary if 400 <= error.smtp_code < 500 else Permanent
+            msg = f"status {error.smtp_code}"
+            raise refused(msg) from error
+        except (smtplib.SMTPException, OSError) as error:
+            raise OutcomeUnknown(type(error).__name__) from error
+        return reference
+
+    def find(self, key: UUID) -> str | None:
+        """Nobody can ask a mail server; never called for this promise."""
+        msg = f"mail cannot be asked for {key}"
+        raise Temporary(msg)

@@ -1,0 +1,107 @@
+"""From the topology's answer to what a plan stores of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from network.topology.isolation import Burst, Isolation, isolate, supplied
+from network.topology.states import NetworkState, masks
+from network.topology.structure import Topology
+from outages.choices import Effect
+from outages.planning.whatif import WhatIf
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The isolation, and who is affected once the valves that were added by hand are shut too."""
+
+    isolation: Isolation
+    valves_to_close: tuple[str, ...]
+    effects: dict[str, str]  # customer id -> outages.choices.Effect
+    pipes_dry: tuple[str, ...]
+
+    def customers_with(self, effect: Effect) -> list[str]:
+        """Customers with one effect, sorted."""
+        return sorted(c for c, found in self.effects.items() if found == effect)
+
+
+def answer(
+    topology: Topology, bursts: Sequence[Burst], state: NetworkState, what_if: WhatIf
+) -> Answer:
+    """Ask the topology with the dispatcher's assumptions laid over `state`.
+
+    A removed valve is walked through like an inoperable one. Valves added by hand are shut
+    beforehand, and what they alone dry up counts as affected, not as dry before.
+    """
+    assumed = state.with_changes(
+        closed=what_if.closed,
+        opened=what_if.opened,
+        inoperable=(*what_if.inoperable, *what_if.removed),
+        inactive_sources=what_if.inactive_sources,
+    )
+    if not what_if.added:
+        return _plain(isolate(topology, bursts, assumed))
+    return _with_added(topology, bursts, assumed, what_if.added)
+
+
+def _plain(isolation: Isolation) -> Answer:
+    effects = dict.fromkeys(isolation.customers_already_dry, str(Effect.ALREADY_DRY))
+    effects.update(dict.fromkeys(isolation.customers_unintended, str(Effect.UNINTENDED)))
+    effects.update(dict.fromkeys(isolation.customers_isolated, str(Effect.ZONE)))
+    return Answer(
+        isolation=isolation,
+        valves_to_close=isolation.valves_to_close,
+        effects=effects,
+        pipes_dry=isolation.pipes_dry,
+    )
+
+
+def _with_added(
+    topology: Topology, bursts: Sequence[Burst], state: NetworkState, added: Sequence[str]
+) -> Answer:
+    shut = state.with_changes(closed=added)
+    plain = _plain(isolate(topology, bursts, shut))
+    before = supplied(topology, masks(topology, state))
+    dried = np.flatnonzero(before & ~supplied(topology, masks(topology, shut))).tolist()
+    customers = topology.names("customer", topology.customers_by_segment.of_segments(dried))
+    effects = dict(plain.effects)
+    for customer in customers:
+        in_zone = effects.get(customer) == Effect.ALREADY_DRY
+        effects[customer] = str(Effect.ZONE if in_zone else Effect.UNINTENDED)
+    parts = topology.parts_by_segment.of_segments(dried)
+    pipes = topology.names("pipe", np.unique(topology.part_pipe[parts]))
+    return Answer(
+        isolation=plain.isolation,
+        valves_to_close=tuple(sorted({*plain.valves_to_close, *added})),
+        effects=effects,
+        pipes_dry=tuple(sorted({*plain.pipes_dry, *pipes})),
+    )
+
+
+def as_json(found: Answer) -> dict[str, Any]:
+    """Return what `IsolationPlan.answer` stores: ids, counts and warnings, no customer."""
+    isolation = found.isolation
+    return {
+        "isolatable": isolation.is_isolatable,
+        "zone_pipes": list(isolation.zone_pipes),
+        "boundary_valves": list(isolation.boundary_valves),
+        "valves_to_close": list(found.valves_to_close),
+        "valves_already_closed": list(isolation.valves_already_closed),
+        "valves_walked_through": list(isolation.valves_walked_through),
+        # On the boundary, but no water from a source comes through: closing changes nothing.
+        "valves_not_needed": sorted({*isolation.boundary_valves} - {*found.valves_to_close}),
+        "sources_to_shut": list(isolation.sources_to_shut),
+        "pipes_dry": list(found.pipes_dry),
+        "pipes_unintended": sorted({*found.pipes_dry} - {*isolation.zone_pipes}),
+        "hydrants_dry": list(isolation.hydrants_dry),
+        "warnings": [
+            {"code": warning.code, "facts": _plain_facts(warning.facts)}
+            for warning in isolation.warnings
+        ],
+    }
+
+
+def _plain_facts(facts: dict[str, object]) -> dict[str, object]:
+    return {k: list(v) if isinstance(v, tuple) else v for k, v in facts.items()}

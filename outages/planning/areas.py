@@ -1,0 +1,102 @@
+"""The area of an outage, drawn around its dry pipes and customers.
+
+Everything in EPSG:4326 outside; inside, a plane in metres around the place, so that
+buffers are round and the same size in every city.
+"""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import shapely
+from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
+from numpy.typing import NDArray
+from pyproj import CRS, Transformer
+from shapely.geometry.base import BaseGeometry
+
+# Around a customer's own point, which may lie across the street from the main.
+CUSTOMER_BUFFER_M = 12.0
+# Courtyards smaller than this are no place with water amid an outage; on a map they are noise.
+HOLE_M2 = 4_000.0
+SIMPLIFY_M = 2.0
+
+
+class LocalPlane:
+    """A plane in metres around a place given in EPSG:4326 degrees."""
+
+    def __init__(self, lon: float, lat: float) -> None:
+        plane = CRS.from_dict({"proj": "aeqd", "lon_0": lon, "lat_0": lat, "datum": "WGS84"})
+        self._forward = Transformer.from_crs("EPSG:4326", plane, always_xy=True)
+        self._back = Transformer.from_crs(plane, "EPSG:4326", always_xy=True)
+
+    def metres(self, lon: float, lat: float) -> tuple[float, float]:
+        """Return (x, y) in metres of a position in degrees."""
+        x, y = self._forward.transform(lon, lat)
+        return float(x), float(y)
+
+    def to_metres(self, shape: BaseGeometry) -> BaseGeometry:
+        """Return a shape in degrees as one in metres."""
+        return shapely.transform(shape, _pairwise(self._forward))
+
+    def to_degrees(self, shape: BaseGeometry) -> BaseGeometry:
+        """Return a shape in metres as one in degrees."""
+        return shapely.transform(shape, _pairwise(self._back))
+
+
+def _pairwise(transformer: Transformer) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
+    def moved(points: NDArray[np.float64]) -> NDArray[np.float64]:
+        x, y = transformer.transform(points[:, 0], points[:, 1])
+        return np.column_stack([x, y])
+
+    return moved
+
+
+def outage_area(
+    pipes: Sequence[GEOSGeometry], customers: Sequence[GEOSGeometry], *, buffer_m: float
+) -> MultiPolygon | None:
+    """Return the area within `buffer_m` of the pipes and around the customers, or None if empty.
+
+    Valid, in EPSG:4326, with small holes filled; it covers every pipe and customer given.
+    """
+    lines = [shapely.from_wkb(bytes(pipe.wkb)) for pipe in pipes]
+    points = [shapely.from_wkb(bytes(customer.wkb)) for customer in customers]
+    if not lines and not points:
+        return None
+    centre = shapely.centroid(shapely.envelope(shapely.GeometryCollection([*lines, *points])))
+    plane = LocalPlane(centre.x, centre.y)
+    area = shapely.union_all(
+        [
+            *(plane.to_metres(line).buffer(buffer_m) for line in lines),
+            *(plane.to_metres(point).buffer(CUSTOMER_BUFFER_M) for point in points),
+        ]
+    )
+    # Widened by as much as simplifying may take away, so that nobody falls out at the edge.
+    area = _without_small_holes(area).buffer(SIMPLIFY_M).simplify(SIMPLIFY_M)
+    return _multipolygon(shapely.make_valid(plane.to_degrees(area)))
+
+
+def merged(*areas: MultiPolygon | None) -> MultiPolygon | None:
+    """Return the union of areas in EPSG:4326, or None if there is none."""
+    shapes = [shapely.from_wkb(bytes(area.wkb)) for area in areas if area]
+    return _multipolygon(shapely.make_valid(shapely.union_all(shapes))) if shapes else None
+
+
+def _without_small_holes(area: BaseGeometry) -> BaseGeometry:
+    parts = shapely.get_parts(area)
+    filled = [
+        shapely.Polygon(part.exterior, [h for h in part.interiors if _area_m2(h) >= HOLE_M2])
+        for part in parts
+    ]
+    return shapely.union_all(filled)
+
+
+def _area_m2(ring: shapely.LinearRing) -> float:
+    return float(shapely.Polygon(ring).area)
+
+
+def _multipolygon(shape: BaseGeometry) -> MultiPolygon | None:
+    polygons = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
+    if not polygons:
+        return None
+    made = GEOSGeometry(memoryview(shapely.to_wkb(shapely.MultiPolygon(polygons))), srid=4326)
+    assert isinstance(made, MultiPolygon)
+    return made

@@ -1,0 +1,110 @@
+"""What a plan is computed from: the network revision, what holds, and what others hold shut."""
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from network import selectors as network
+from network.choices import ValveState
+from network.models import NetworkRevision, Valve
+from network.topology.states import NetworkState
+from outages.models import Outage, ValveOperation
+from outages.planning import holding
+from outages.planning.refusals import NoPlan, PlanningRefused
+
+
+@dataclass(frozen=True)
+class Basis:
+    """The question without the burst: equal digests mean an equal answer.
+
+    `state` counts as closed what other outages hold or are about to hold shut, and as open what
+    this outage has shut itself (`own_shut`): its customers are those that it takes water from,
+    however far its own valves are closed already.
+    """
+
+    revision: NetworkRevision
+    state: NetworkState
+    others: tuple[holding.Hold, ...]
+    own_shut: dict[str, ValveOperation]
+
+    @property
+    def held(self) -> frozenset[str]:
+        """Valves that other outages hold."""
+        return holding.valves(self.others)
+
+    @property
+    def digest(self) -> str:
+        """Fingerprint of revision, state and holds."""
+        return hashlib.sha256(json.dumps(self.as_json(), sort_keys=True).encode()).hexdigest()
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what `IsolationPlan.basis` stores."""
+        state = self.state
+        return {
+            "revision": self.revision.number,
+            "closed": sorted(state.closed),
+            "opened": sorted(state.opened),
+            "inoperable": sorted(state.inoperable),
+            "operable": sorted(state.operable),
+            "inactive_sources": sorted(state.inactive_sources),
+            "active_sources": sorted(state.active_sources),
+            "held": {
+                valve: sorted({hold.code for hold in self.others if hold.valve == valve})
+                for valve in sorted(self.held)
+            },
+        }
+
+
+def current_basis(outage: Outage | None, *, at: datetime) -> Basis:
+    """Read what holds now, for this outage (None: a burst that has none yet).
+
+    Raises PlanningRefused without a network.
+    """
+    revision = network.current_revision()
+    if revision is None:
+        raise PlanningRefused(
+            NoPlan.NO_NETWORK, "no network has been imported yet: import one first"
+        )
+    others = holding.others_holding(outage, at=at, window=_window(outage))
+    own = holding.own_shut(outage)
+    others, own = _still_drawn(revision, others, own)
+    held = holding.valves(others)
+    state = _with_own_opened(network.network_state(closed=held), revision, own.keys() - held)
+    return Basis(revision=revision, state=state, others=tuple(others), own_shut=own)
+
+
+def _still_drawn(
+    revision: NetworkRevision, others: list[holding.Hold], own: dict[str, ValveOperation]
+) -> tuple[list[holding.Hold], dict[str, ValveOperation]]:
+    """Leave out valves that a newer revision does not have any more: the graph knows them not."""
+    named = holding.valves(others) | own.keys()
+    if not named:
+        return others, own
+    rows = Valve.objects.filter(revision=revision, asset_id__in=named)
+    drawn = set(rows.values_list("asset_id", flat=True))
+    return (
+        [hold for hold in others if hold.valve in drawn],
+        {valve: step for valve, step in own.items() if valve in drawn},
+    )
+
+
+def _with_own_opened(state: NetworkState, revision: NetworkRevision, own: set[str]) -> NetworkState:
+    """Take the outage's own closures back, so that its progress does not change the question."""
+    if not own:
+        return state
+    drawn_closed = Valve.objects.filter(
+        revision=revision, asset_id__in=own, state=ValveState.CLOSED
+    )
+    return replace(
+        state,
+        closed=state.closed - own,
+        opened=state.opened | set(drawn_closed.values_list("asset_id", flat=True)),
+    )
+
+
+def _window(outage: Outage | None) -> tuple[datetime, datetime] | None:
+    if outage is None or outage.planned_start_at is None or outage.planned_end_at is None:
+        return None
+    return outage.planned_start_at, outage.planned_end_at

@@ -1,0 +1,251 @@
+"""Make a plan: ask the topology on what holds now, and store the answer with its basis.
+
+1. lock the report or outage, so that two workers never make the same version;
+2. read the basis; the same question of the same basis is the plan already there;
+3. ask, order the valves, add up the people, draw the areas;
+4. write plan, steps, customers and the event.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from time import perf_counter
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from network import selectors as network
+from network.models import Customer, NetworkRevision, Pipe
+from network.topology.elements import UnknownAsset
+from network.topology.isolation import Burst
+from outages import impact
+from outages.choices import Effect
+from outages.models import AffectedCustomer, BurstReport, Event, IsolationPlan, Outage
+from outages.models.events import Actor
+from outages.planning import answers, steps
+from outages.planning.areas import outage_area
+from outages.planning.basis import Basis, current_basis
+from outages.planning.refusals import NoPlan, PlanningRefused
+from outages.planning.whatif import WhatIf
+from outages.workflow import HOLDING_PLANS, PlanStatus
+
+UNDECIDED = frozenset({PlanStatus.COMPUTED, PlanStatus.ADJUSTED})
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked: the burst pipes, whose they are, and the assumptions."""
+
+    bursts: tuple[Burst, ...]
+    report: BurstReport | None
+    outage: Outage | None
+    what_if: WhatIf
+    reason: str = ""
+
+
+@transaction.atomic
+def plan_isolation(
+    *,
+    by: Actor,
+    at: datetime,
+    report: BurstReport | None = None,
+    outage: Outage | None = None,
+    pipes: Sequence[str] = (),
+    what_if: WhatIf | None = None,
+    reason: str = "",
+) -> IsolationPlan:
+    """Return the newest plan for this question, computed now unless it is there already.
+
+    For a report without an outage, for an outage (with the pipes to work on, if it has no plan
+    yet), or for both. Replaces a version that nobody has approved; leaves one in force alone.
+    Raises PlanningRefused.
+    """
+    question = _question(report, outage, pipes, what_if or WhatIf(), reason)
+    last = _last_version(question)
+    basis = current_basis(question.outage, at=at)
+    if last and _answers(last, question, basis):
+        return last
+    plan = _store(question, basis, last=last, by=by, at=at)
+    if last and last.status in UNDECIDED:
+        _supersede(last, plan, by=by, at=at)
+    return plan
+
+
+def _question(
+    report: BurstReport | None,
+    outage: Outage | None,
+    pipes: Sequence[str],
+    what_if: WhatIf,
+    reason: str,
+) -> Question:
+    if report is not None:
+        report = BurstReport.objects.select_for_update().get(pk=report.pk)
+        outage = outage or report.outage
+    elif outage is not None:
+        outage = Outage.objects.select_for_update().get(pk=outage.pk)
+    bursts = tuple(Burst(pipe) for pipe in pipes)
+    if not bursts and report is not None:
+        if not report.pipe:
+            text = f"{report.reference} is on no pipe: choose the burst pipe first"
+            raise PlanningRefused(NoPlan.NO_PIPE, text)
+        bursts = (Burst(report.pipe, report.pipe_fraction),)
+    if not bursts and outage is not None:
+        bursts = _bursts_of_last_plan(outage)
+    if not bursts:
+        raise PlanningRefused(NoPlan.NO_PIPES, "name the pipes to work on")
+    return Question(bursts, report, outage, what_if, reason)
+
+
+def _bursts_of_last_plan(outage: Outage) -> tuple[Burst, ...]:
+    plan = outage.plans.order_by("-version").first()
+    return bursts_of(plan) if plan else ()
+
+
+def bursts_of(plan: IsolationPlan) -> tuple[Burst, ...]:
+    """Return the bursts that a stored plan is about."""
+    return tuple(Burst(b["pipe"], b.get("fraction")) for b in plan.burst_pipes)
+
+
+def _last_version(question: Question) -> IsolationPlan | None:
+    plans = IsolationPlan.objects.order_by("-version")
+    if question.report is not None:
+        return plans.filter(report=question.report).first()
+    return plans.filter(report__isnull=True, outage=question.outage).first()
+
+
+def _answers(plan: IsolationPlan, question: Question, basis: Basis) -> bool:
+    """Whether a stored plan is the answer to this question on this basis."""
+    return (
+        plan.status in UNDECIDED | HOLDING_PLANS
+        and plan.basis_digest == basis.digest
+        and plan.what_if == question.what_if.as_json()
+        and bursts_of(plan) == question.bursts
+    )
+
+
+def _ask(question: Question, basis: Basis, what_if: WhatIf) -> answers.Answer:
+    topology = network.load_topology(basis.revision)
+    try:
+        return answers.answer(topology, question.bursts, basis.state, what_if)
+    except UnknownAsset as unknown:
+        raise PlanningRefused(NoPlan.UNKNOWN_ASSET, str(unknown)) from unknown
+
+
+def _store(
+    question: Question, basis: Basis, *, last: IsolationPlan | None, by: Actor, at: datetime
+) -> IsolationPlan:
+    started = perf_counter()
+    found = _ask(question, basis, question.what_if)
+    computed_in_ms = (perf_counter() - started) * 1000
+    automatic = _ask(question, basis, WhatIf()) if question.what_if else None
+    people = _people(basis.revision, found)
+    turned = steps.planned_steps(found, basis)
+    plan = IsolationPlan.objects.create(
+        report=question.report,
+        outage=question.outage,
+        version=last.version + 1 if last else 1,
+        replaces=_replaceable(last),
+        status=PlanStatus.ADJUSTED if question.what_if else PlanStatus.COMPUTED,
+        computed_at=at,
+        computed_by=by,
+        computed_in_ms=computed_in_ms,
+        revision_number=basis.revision.number,
+        basis=basis.as_json(),
+        basis_digest=basis.digest,
+        what_if=question.what_if.as_json(),
+        override_reason=question.reason[:200],
+        answer=answers.as_json(found),
+        automatic=answers.as_json(automatic) if automatic else None,
+        is_isolatable=found.isolation.is_isolatable,
+        burst_pipes=[{"pipe": b.pipe, "fraction": b.fraction} for b in question.bursts],
+        burst_point=question.report.geom if question.report else None,
+        closing_minutes=turned.minutes,
+        **people,
+        **_drawing(basis.revision, found),
+    )
+    turned.save(plan)
+    AffectedCustomer.objects.bulk_create(
+        [AffectedCustomer(plan=plan, customer=c, effect=e) for c, e in found.effects.items()],
+        batch_size=5_000,
+    )
+    Event.objects.append(
+        plan,
+        "plan_computed",
+        by=by,
+        at=at,
+        new=plan.status,
+        reason=question.reason,
+        version=plan.version,
+        customers=plan.customers_in_zone + plan.customers_unintended,
+        persons=plan.persons,
+        valves=len(turned.operations),
+        isolatable=plan.is_isolatable,
+    )
+    return plan
+
+
+def _replaceable(last: IsolationPlan | None) -> IsolationPlan | None:
+    """Return the version that the new one replaces; an aborted one is not replaced but followed."""
+    return last if last and last.status != PlanStatus.ABORTED else None
+
+
+def _people(revision: NetworkRevision, found: answers.Answer) -> dict[str, Any]:
+    """Return the plan's counts: newly dry customers only, those dry before apart."""
+    zone = found.customers_with(Effect.ZONE)
+    unintended = found.customers_with(Effect.UNINTENDED)
+    rows = Customer.objects.filter(
+        revision=revision, asset_id__in=[*zone, *unintended]
+    ).values_list("asset_id", "persons", "connections", "key_user", "large_user", "special_user")
+    total = impact.assess(
+        (impact.CustomerFacts(*row) for row in rows),
+        persons_per_connection=settings.PERSONS_PER_CONNECTION,
+    )
+    return {
+        "customers_in_zone": len(zone),
+        "customers_unintended": len(unintended),
+        "customers_already_dry": len(found.customers_with(Effect.ALREADY_DRY)),
+        "connections": total.connections,
+        "persons": total.persons,
+        "key_users": len(total.key_users),
+    }
+
+
+def _drawing(revision: NetworkRevision, found: answers.Answer) -> dict[str, Any]:
+    """Return the areas of zone and unintended isolation, and whether a trunk road is touched."""
+    zone_pipes = {*found.isolation.zone_pipes}
+    bursts = [burst.pipe for burst in found.isolation.bursts]
+    pipes = {
+        asset_id: geom
+        for asset_id, geom in Pipe.objects.filter(
+            revision=revision, asset_id__in=found.pipes_dry
+        ).values_list("asset_id", "geom")
+    }
+    return {
+        "zone_area": outage_area(
+            [geom for asset_id, geom in pipes.items() if asset_id in zone_pipes],
+            _places(revision, found.customers_with(Effect.ZONE)),
+            buffer_m=settings.AREA_BUFFER_M,
+        ),
+        "unintended_area": outage_area(
+            [geom for asset_id, geom in pipes.items() if asset_id not in zone_pipes],
+            _places(revision, found.customers_with(Effect.UNINTENDED)),
+            buffer_m=settings.AREA_BUFFER_M,
+        ),
+        "on_trunk_road": Pipe.objects.filter(
+            revision=revision, asset_id__in=bursts, on_trunk_road=True
+        ).exists(),
+    }
+
+
+def _places(revision: NetworkRevision, customers: list[str]) -> list[Any]:
+    rows = Customer.objects.filter(revision=revision, asset_id__in=customers)
+    return list(rows.values_list("geom", flat=True))
+
+
+def _supersede(old: IsolationPlan, new: IsolationPlan, *, by: Actor, at: datetime) -> None:
+    was = old.status
+    IsolationPlan.objects.filter(pk=old.pk).update(status=PlanStatus.SUPERSEDED)
+    Event.objects.append(
+        old, "plan_superseded", by=by, at=at, old=was, new=PlanStatus.SUPERSEDED, newer=new.pk
+    )

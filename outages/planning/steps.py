@@ -1,0 +1,105 @@
+"""The steps of a plan: which valve, in which order, with what the crew must know of it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from network.models import NetworkRevision, Valve
+from outages import impact
+from outages.choices import Direction
+from outages.models import IsolationPlan, ValveOperation
+from outages.planning.answers import Answer
+from outages.planning.areas import LocalPlane
+from outages.planning.basis import Basis
+from outages.workflow import StepStatus
+
+VALVE_FACTS = (
+    "kind",
+    "bore_mm",
+    "turns_to_close",
+    "closes_clockwise",
+    "ground",
+    "location",
+    "location_en",
+    "chamber",
+)
+
+
+@dataclass(frozen=True)
+class PlannedSteps:
+    """Close steps in order, not yet stored, and the estimated minutes for those still to do."""
+
+    operations: tuple[ValveOperation, ...]
+    minutes: int
+
+    def save(self, plan: IsolationPlan) -> None:
+        """Store the steps under their plan."""
+        for operation in self.operations:
+            operation.plan = plan
+        ValveOperation.objects.bulk_create(self.operations)
+
+
+def planned_steps(found: Answer, basis: Basis) -> PlannedSteps:
+    """Return the close steps of an answer, in closing order.
+
+    1. valves to close, and valves on the border that another outage holds shut: this outage needs
+       them as well, and keeps them when the other one reopens;
+    2. what is shut already, by this outage or by another, is a step done.
+    """
+    shared = {*found.isolation.valves_already_closed} & basis.held
+    rows = valve_rows(basis.revision, {*found.valves_to_close} | shared)
+    places = valve_places(rows)
+    order = impact.closing_order(list(places.values()))
+    shut = {hold.valve: hold.operation for hold in basis.others if hold.is_shut}
+    shut |= basis.own_shut
+    operations = []
+    for sequence, place in enumerate(order, start=1):
+        row = rows[place.asset_id]
+        step = new_step(row, Direction.CLOSE, sequence)
+        if row.asset_id in shared:
+            step.facts["shared_with"] = sorted(
+                {hold.code for hold in basis.others if hold.valve == row.asset_id}
+            )
+        if done := shut.get(row.asset_id):
+            copy_done(done, step)
+        operations.append(step)
+    to_do = [p for p in order if p.asset_id not in shut]
+    return PlannedSteps(tuple(operations), impact.estimated_minutes(to_do))
+
+
+def valve_rows(revision: NetworkRevision, valves: set[str]) -> dict[str, Valve]:
+    """Return the valves' records by asset id. One query."""
+    found = Valve.objects.filter(revision=revision, asset_id__in=valves)
+    return {valve.asset_id: valve for valve in found}
+
+
+def valve_places(rows: dict[str, Valve]) -> dict[str, impact.ValvePlace]:
+    """Return the valves as the ordering sees them, in metres around the first of them."""
+    if not rows:
+        return {}
+    first = rows[min(rows)].geom
+    plane = LocalPlane(first.x, first.y)
+    return {
+        asset_id: impact.ValvePlace(
+            asset_id, *plane.metres(row.geom.x, row.geom.y), row.bore_mm, row.turns_to_close
+        )
+        for asset_id, row in rows.items()
+    }
+
+
+def new_step(valve: Valve, direction: Direction, sequence: int) -> ValveOperation:
+    """Return a step for a valve, without a plan yet, with the valve's facts as of now."""
+    facts: dict[str, Any] = {name: getattr(valve, name) for name in VALVE_FACTS}
+    return ValveOperation(
+        direction=direction,
+        sequence=sequence,
+        valve=valve.asset_id,
+        geom=valve.geom,
+        facts=facts,
+    )
+
+
+def copy_done(done: ValveOperation, step: ValveOperation) -> None:
+    """Carry over that a valve is shut already: by whom, when, with how many turns."""
+    step.status = StepStatus.DONE
+    step.done_at, step.recorded_at = done.done_at, done.recorded_at
+    step.done_by_id, step.turns, step.remark = done.done_by_id, done.turns, done.remark

@@ -1,0 +1,82 @@
+"""What is due without anybody asking: reports without a plan, planned outages at their time.
+
+These are the sweepers: whatever a lost message should have started, they find in the database.
+"""
+
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import transaction
+
+from outages.choices import ISOLATION_KINDS, MeterSide
+from outages.models import BurstReport, Event, Outage, lifecycle
+from outages.planning.proposal import plan_isolation
+from outages.planning.refusals import PlanningRefused
+from outages.workflow import OutageKind, OutageStatus, ReportStatus
+
+log = structlog.get_logger(__name__)
+
+# A report that cannot be planned is looked at again for as long as somebody may be mending it.
+LOOK_BACK = timedelta(hours=24)
+
+
+def plan_report(report_id: int, *, at: datetime) -> None:
+    """Propose a plan for a report that still wants one; a refusal is an event on the report."""
+    report = BurstReport.objects.get(pk=report_id)
+    if report.status != ReportStatus.RECEIVED or report.outage_id or not report.pipe:
+        return
+    try:
+        plan_isolation(report=report, by=None, at=at)
+    except PlanningRefused as refused:
+        log.warning("plan_refused", report=report_id, code=refused.code)
+        _refuse_once(report, refused, at=at)
+
+
+def plan_waiting_reports(*, at: datetime) -> int:
+    """Propose plans for reports that have none, or one for another pipe. Returns how many."""
+    waiting = (
+        BurstReport.objects.filter(
+            status=ReportStatus.RECEIVED,
+            kind__in=ISOLATION_KINDS,
+            outage__isnull=True,
+            plans__isnull=True,
+            received_at__gte=at - LOOK_BACK,
+        )
+        .exclude(meter_side=MeterSide.AFTER)
+        .exclude(pipe="")
+    )
+    ids = list(waiting.order_by("priority", "received_at").values_list("pk", flat=True))
+    for report_id in ids:
+        plan_report(report_id, at=at)
+    return len(ids)
+
+
+def advance_planned_outages(*, at: datetime) -> int:
+    """Let published planned outages whose time has come be in effect. Returns how many."""
+    due = Outage.objects.filter(
+        kind=OutageKind.PLANNED, status=OutageStatus.PUBLISHED, planned_start_at__lte=at
+    )
+    begun = 0
+    for outage in due:
+        with transaction.atomic():
+            locked = lifecycle.lock_outage(outage)
+            if locked.status == OutageStatus.PUBLISHED:
+                lifecycle.move_outage(
+                    locked,
+                    OutageStatus.IN_EFFECT,
+                    by=None,
+                    at=at,
+                    started_at=locked.started_at or at,
+                )
+                begun += 1
+    return begun
+
+
+def _refuse_once(report: BurstReport, refused: PlanningRefused, *, at: datetime) -> None:
+    known = Event.objects.filter(
+        subject="report", subject_id=report.pk, verb="plan_refused", new=refused.code
+    )
+    if not known.exists():
+        Event.objects.append(
+            report, "plan_refused", by=None, at=at, new=refused.code, reason=str(refused)
+        )

@@ -1,0 +1,127 @@
+"""Who is told: the customers of the plan in force, and whoever was told before."""
+
+import re
+from typing import NamedTuple
+
+from django.contrib.gis.geos import MultiPolygon
+from django.db.models import QuerySet
+
+from network import selectors as network
+from network.models import Customer
+from outages.choices import Effect, NoticeChannel, NoticeKind
+from outages.models import AffectedCustomer, Delivery, IsolationPlan, Outage
+from outages.workflow import HOLDING_PLANS, OPEN_OUTAGES, NoticeStatus, PlanStatus
+
+# A mainland mobile number, with or without country code; others get no SMS.
+_MOBILE = re.compile(r"(?:\+?86)?(1\d{10})")
+
+
+class AudienceRefused(Exception):
+    """The area is empty, or the counts differ from the plan's: nobody is told the wrong thing."""
+
+
+class Recipient(NamedTuple):
+    """One address on one channel; `customer` is the first of those who share it."""
+
+    channel: str
+    address: str
+    customer: str
+    language: str
+
+
+def checked_area(outage: Outage, kind: str) -> MultiPolygon:
+    """Return the outage's area if a notice may go out for it; fail closed otherwise.
+
+    Raises AudienceRefused for a missing or empty area, an outage that affects nobody, and
+    counts that are not the plan's.
+    """
+    if outage.area is None or outage.area.empty or not outage.area.valid:
+        msg = f"{outage} has no area: nobody can be told where the water is off"
+        raise AudienceRefused(msg)
+    if kind == NoticeKind.CANCELLATION:
+        return outage.area
+    plan = telling_plan(outage)
+    affected = _affected(plan).count() if plan else 0
+    if affected != outage.customers or affected == 0:
+        msg = (
+            f"{outage} says {outage.customers} customers, its plan {affected}: "
+            "confirm the impact again before anybody is told"
+        )
+        raise AudienceRefused(msg)
+    return outage.area
+
+
+def recipients(outage: Outage, kind: str) -> list[Recipient]:
+    """Return each address once per channel: the plan's customers and all who were told before.
+
+    A cancellation goes only to those who were told. An all-clear does not go to customers whom
+    another open outage leaves without water.
+    """
+    found: dict[tuple[str, str], Recipient] = {}
+    plan = None if kind == NoticeKind.CANCELLATION else telling_plan(outage)
+    for recipient in [*_told_before(outage), *(_of_plan(plan) if plan else [])]:
+        found.setdefault((recipient.channel, recipient.address), recipient)
+    if kind != NoticeKind.ALL_CLEAR:
+        return list(found.values())
+    still_dry = _dry_elsewhere(outage, {r.customer for r in found.values()})
+    return [r for r in found.values() if r.customer not in still_dry]
+
+
+def _dry_elsewhere(outage: Outage, customers: set[str]) -> set[str]:
+    """Customers whom the newest plans of other open outages leave dry, approved or not yet."""
+    undecided = [PlanStatus.COMPUTED, PlanStatus.ADJUSTED]
+    rows = AffectedCustomer.objects.filter(
+        customer__in=customers,
+        effect__in=[Effect.ZONE, Effect.UNINTENDED],
+        plan__outage__status__in=OPEN_OUTAGES,
+        plan__status__in=[*HOLDING_PLANS, *undecided],
+    ).exclude(plan__outage=outage)
+    return set(rows.values_list("customer", flat=True))
+
+
+def telling_plan(outage: Outage) -> IsolationPlan | None:
+    """Return the plan that says who is without water: in force, or the one just reopened."""
+    return (
+        outage.plans.filter(status__in=[*HOLDING_PLANS, PlanStatus.REOPENED])
+        .order_by("-version")
+        .first()
+    )
+
+
+def _affected(plan: IsolationPlan) -> QuerySet[AffectedCustomer]:
+    return AffectedCustomer.objects.filter(plan=plan, effect__in=[Effect.ZONE, Effect.UNINTENDED])
+
+
+def _of_plan(plan: IsolationPlan) -> list[Recipient]:
+    revision = network.current_revision()
+    customers = _affected(plan).values("customer")
+    rows = (
+        Customer.objects.filter(revision=revision, asset_id__in=customers)
+        .order_by("asset_id")
+        .values_list("asset_id", "phone", "email")
+    )
+    found = []
+    for asset_id, phone, email in rows:
+        if number := mobile_number(phone):
+            found.append(Recipient(NoticeChannel.SMS, number, asset_id, "zh-hans"))
+        if email:
+            found.append(Recipient(NoticeChannel.EMAIL, email.lower(), asset_id, "zh-hans"))
+    return found
+
+
+def _told_before(outage: Outage) -> list[Recipient]:
+    rows = (
+        Delivery.objects.filter(notice__outage=outage)
+        .exclude(notice__status=NoticeStatus.DRAFT)
+        .exclude(channel=NoticeChannel.PUBLIC_LIST)
+        .order_by("pk")
+    )
+    return [
+        Recipient(*row) for row in rows.values_list("channel", "recipient", "customer", "language")
+    ]
+
+
+def mobile_number(phone: str) -> str:
+    """Return a mobile number as +86…, or "" if it is none."""
+    match = _MOBILE.fullmatch(re.sub(r"[\s()-]", "", phone))
+    return f"+86{match[1]}" if match else ""

@@ -1,0 +1,282 @@
+"""Putting a plan in force: is it still the answer, and what follows for its outage."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from network.models import Customer
+from outages import impact, planning
+from outages.choices import Direction, Effect
+from outages.impact import PlanDifference
+from outages.models import AffectedCustomer, Event, IsolationPlan, Outage, ValveOperation, lifecycle
+from outages.models.events import Actor
+from outages.planning import WhatIf
+from outages.planning.areas import merged
+from outages.planning.holding import own_shut
+from outages.planning.steps import copy_done
+from outages.workflow import OutageKind, OutageStatus, PlanStatus, StepStatus
+
+UNDECIDED = (PlanStatus.COMPUTED, PlanStatus.ADJUSTED)
+
+
+class StalePlan(Exception):
+    """The network changed since the plan was computed, and the answer with it.
+
+    `fresh` is the plan computed on what holds now (stored, not approved); `difference` says what
+    changed from `plan` to `fresh`. Show it, then approve `fresh`.
+    """
+
+    def __init__(
+        self, plan: IsolationPlan, fresh: IsolationPlan, difference: PlanDifference
+    ) -> None:
+        self.plan, self.fresh, self.difference = plan, fresh, difference
+        super().__init__(f"{plan} is out of date: look at {fresh} and approve that one")
+
+
+class PlanSuperseded(Exception):
+    """Somebody else was faster: `plan` is decided already, or no longer the newest.
+
+    `newer` is the one to look at; it is `plan` itself if that was approved by somebody else.
+    """
+
+    def __init__(self, plan: IsolationPlan, newer: IsolationPlan) -> None:
+        self.plan, self.newer = plan, newer
+        what = "was decided by somebody else" if plan.pk == newer.pk else f"was replaced by {newer}"
+        super().__init__(f"{plan} {what} and is {plan.status}: load it again")
+
+
+class NotIsolating(Exception):
+    """The plan's valves alone do not stop the water, and no reason to go on was given.
+
+    `sources` are the sources to shut first.
+    """
+
+    def __init__(self, plan: IsolationPlan, sources: Sequence[str]) -> None:
+        self.plan, self.sources = plan, tuple(sources)
+        super().__init__(
+            f"{plan} does not isolate the burst: shut {', '.join(self.sources)} first and plan"
+            " again, or approve with a reason"
+        )
+
+
+def refreshed(plan: IsolationPlan, *, by: Actor, at: datetime) -> IsolationPlan:
+    """Return the plan, or its fresh version if the basis changed but the answer did not.
+
+    Runs before the caller's transaction, so that the fresh version is kept when it is refused.
+    Raises StalePlan when the answer changed, PlanSuperseded when the plan is decided already.
+    """
+    require_undecided(plan)
+    if is_fresh(plan, at=at):
+        return plan
+    fresh = planning.plan_isolation(
+        by=by,
+        at=at,
+        report=plan.report,
+        outage=plan.outage,
+        pipes=[] if plan.report_id else [b["pipe"] for b in plan.burst_pipes],
+        what_if=WhatIf.from_json(plan.what_if),
+        reason=plan.override_reason,
+    )
+    difference = compare_plans(plan, fresh)
+    if not difference.is_empty or plan.is_isolatable != fresh.is_isolatable:
+        plan.refresh_from_db()
+        raise StalePlan(plan, fresh, difference)
+    return fresh
+
+
+def is_fresh(plan: IsolationPlan, *, at: datetime) -> bool:
+    """Whether the plan was computed on what holds now."""
+    return plan.basis_digest == planning.current_basis(plan.outage, at=at).digest
+
+
+def require_undecided(plan: IsolationPlan) -> None:
+    """Raise PlanSuperseded unless this is the newest version and nobody has decided on it."""
+    current = IsolationPlan.objects.get(pk=plan.pk)
+    newer = getattr(current, "replaced_by", None)
+    if current.status not in UNDECIDED or newer is not None:
+        raise PlanSuperseded(current, newest_of(current))
+
+
+def newest_of(plan: IsolationPlan) -> IsolationPlan:
+    """Follow a plan's replacements to the last one."""
+    while (newer := getattr(plan, "replaced_by", None)) is not None:
+        plan = newer
+    return plan
+
+
+def require_isolating(plan: IsolationPlan, reason: str) -> None:
+    """Raise NotIsolating for a burst that valves alone cannot stop, unless a reason is given."""
+    if not plan.is_isolatable and not reason.strip():
+        raise NotIsolating(plan, plan.answer["sources_to_shut"])
+
+
+def compare_plans(before: IsolationPlan, after: IsolationPlan) -> PlanDifference:
+    """Say what changes from one stored plan to another. Six queries."""
+    return impact.compare(plan_facts(before), plan_facts(after))
+
+
+def plan_facts(plan: IsolationPlan) -> impact.PlanFacts:
+    """Read off a stored plan what a comparison needs."""
+    steps = plan.operations.filter(direction=Direction.CLOSE).exclude(status=StepStatus.VOID)
+    customers = frozenset(
+        AffectedCustomer.objects.filter(
+            plan=plan, effect__in=[Effect.ZONE, Effect.UNINTENDED]
+        ).values_list("customer", flat=True)
+    )
+    key = Customer.objects.filter(
+        revision__number=plan.revision_number, asset_id__in=customers, key_user=True
+    )
+    return impact.PlanFacts(
+        valves=frozenset(steps.values_list("valve", flat=True)),
+        customers=customers,
+        persons=plan.persons,
+        key_users=frozenset(key.values_list("asset_id", flat=True)),
+        minutes=plan.closing_minutes,
+    )
+
+
+def put_in_force(plan: IsolationPlan, outage: Outage, *, by: Actor, at: datetime) -> None:
+    """Approve a locked plan for a locked outage and give the outage the plan's figures."""
+    lifecycle.move_plan(
+        plan,
+        PlanStatus.APPROVED,
+        by=by,
+        at=at,
+        outage=outage,
+        approved_at=at,
+        approved_by=by,
+    )
+    lifecycle.change_outage(
+        outage,
+        area=merged(plan.zone_area, plan.unintended_area),
+        on_trunk_road=plan.on_trunk_road,
+        customers=plan.customers_in_zone + plan.customers_unintended,
+        connections=plan.connections,
+        persons=plan.persons,
+        key_users=plan.key_users,
+    )
+    _keep_shut_for(plan, outage, by=by, at=at)
+    advance(plan, outage, by=by, at=at)
+
+
+def _keep_shut_for(plan: IsolationPlan, outage: Outage, *, by: Actor, at: datetime) -> None:
+    """Take valves that this plan needs out of reopenings that are under way elsewhere."""
+    needed = plan.operations.filter(direction=Direction.CLOSE).values("valve")
+    opening = ValveOperation.objects.filter(
+        direction=Direction.OPEN,
+        status=StepStatus.PENDING,
+        valve__in=needed,
+        plan__status=PlanStatus.REOPENING,
+    ).exclude(plan__outage=outage)
+    for step in opening.select_related("plan__outage"):
+        hand_over(step, outage, by=by, at=at)
+
+
+def hand_over(step: ValveOperation, to: Outage, *, by: Actor, at: datetime) -> None:
+    """Leave a valve shut for another outage, which owns its reopening from here on."""
+    step.status = StepStatus.LEFT_CLOSED
+    step.remark = f"{to.code}"
+    step.facts = {**step.facts, "held_by": to.code}
+    step.recorded_at = at
+    step.save()
+    Event.objects.append(
+        step,
+        "valve_handed_over",
+        by=by,
+        at=at,
+        old=StepStatus.PENDING,
+        new=StepStatus.LEFT_CLOSED,
+        reason=f"still needed shut by {to.code}",
+        valve=step.valve,
+        to_outage=to.pk,
+    )
+
+
+def advance(plan: IsolationPlan, outage: Outage, *, by: Actor, at: datetime) -> None:
+    """Move plan and outage on to what their close steps say: executing, all closed, in effect.
+
+    What another outage had shut before does not begin this one; a planned outage begins by its
+    own valves only.
+    """
+    closing = list(plan.operations.filter(direction=Direction.CLOSE))
+    done = [s for s in closing if s.status == StepStatus.DONE and "shared_with" not in s.facts]
+    left = [s for s in closing if s.status in (StepStatus.PENDING, StepStatus.FAILED)]
+    all_closed = bool(closing) and not left
+    if plan.status == PlanStatus.APPROVED and done and not all_closed:
+        lifecycle.move_plan(plan, PlanStatus.EXECUTING, by=by, at=at)
+    if plan.status in (PlanStatus.APPROVED, PlanStatus.EXECUTING) and all_closed:
+        lifecycle.move_plan(plan, PlanStatus.ALL_CLOSED, by=by, at=at)
+    if plan.status == PlanStatus.ALL_CLOSED and left:
+        lifecycle.move_plan(plan, PlanStatus.EXECUTING, by=by, at=at)
+    unplanned = outage.kind == OutageKind.UNPLANNED
+    begins = OutageStatus.IMPACT_CONFIRMED if unplanned else OutageStatus.PUBLISHED
+    if outage.status == begins and (done or (unplanned and all_closed)):
+        lifecycle.move_outage(
+            outage, OutageStatus.IN_EFFECT, by=by, at=at, started_at=outage.started_at or at
+        )
+
+
+def carry_over(old: IsolationPlan, new: IsolationPlan, *, by: Actor, at: datetime) -> None:
+    """Hand what was done under the old plan to the new one, and void what was not.
+
+    A valve that is shut but that the new plan does not need stays held: it gets a step that is
+    done, so that the reopening does not forget it.
+    """
+    shut = own_shut(old.outage)
+    steps = {s.valve: s for s in new.operations.filter(direction=Direction.CLOSE)}
+    for valve, done in shut.items():
+        step = steps.get(valve)
+        if step is None:
+            add_held_step(new, done, sequence=len(steps) + 1)
+            steps[valve] = done
+        elif step.status == StepStatus.PENDING:
+            copy_done(done, step)
+            step.save()
+    pending = old.operations.filter(status__in=[StepStatus.PENDING, StepStatus.FAILED])
+    voided = list(pending.values_list("valve", flat=True))
+    pending.update(status=StepStatus.VOID)
+    Event.objects.append(
+        new,
+        "steps_carried_over",
+        by=by,
+        at=at,
+        from_plan=old.pk,
+        done=sorted(shut),
+        voided=sorted(voided),
+    )
+
+
+def add_held_step(plan: IsolationPlan, done: ValveOperation, *, sequence: int) -> ValveOperation:
+    """Add a close step, done already, for a valve that is shut although the plan needs it not."""
+    step = ValveOperation(
+        plan=plan,
+        direction=Direction.CLOSE,
+        sequence=sequence,
+        valve=done.valve,
+        geom=done.geom,
+        facts={**done.facts, "no_longer_needed": True},
+    )
+    copy_done(done, step)
+    step.save()
+    return step
+
+
+class ValvesShut(Exception):
+    """The plan has shut valves already; `valves` names them. Reopen instead of giving up."""
+
+    def __init__(self, plan: IsolationPlan, valves: Sequence[str]) -> None:
+        self.plan, self.valves = plan, tuple(valves)
+        super().__init__(f"{plan} has shut {', '.join(self.valves)}: plan the reopening instead")
+
+
+def require_nothing_shut(plan: IsolationPlan) -> None:
+    """Raise ValvesShut if a crew has shut a valve under this plan."""
+    done = plan.operations.filter(direction=Direction.CLOSE, status=StepStatus.DONE)
+    valves = [step.valve for step in done if "shared_with" not in step.facts]
+    if valves:
+        raise ValvesShut(plan, valves)
+
+
+def void_pending(plan: IsolationPlan) -> None:
+    """Void the steps that nobody has taken."""
+    undone = [StepStatus.PENDING, StepStatus.FAILED]
+    plan.operations.filter(status__in=undone).update(status=StepStatus.VOID)
