@@ -1,16 +1,19 @@
-"""Compiles locale/*/LC_MESSAGES/*.po to .mo without needing gettext on the machine."""
+"""Compiles every .po of the project and its apps to .mo, without gettext on the machine."""
 
 from pathlib import Path
 
 import polib
 
-LOCALE_DIR = Path(__file__).resolve().parent.parent / "locale"
+PROJECT_DIR = Path(__file__).resolve().parent.parent
+# The project's own texts, and those of apps that keep theirs beside their code.
+LOCALE_DIRS = (PROJECT_DIR / "locale", *sorted(PROJECT_DIR.glob("*/locale")))
 
 
-def compile_catalogues(locale_dir: Path = LOCALE_DIR) -> list[Path]:
+def compile_catalogues(*locale_dirs: Path) -> list[Path]:
     """Write a .mo beside every .po that is newer than its .mo, and return those written."""
     written = []
-    for po in sorted(locale_dir.glob("*/LC_MESSAGES/*.po")):
+    folders = locale_dirs or LOCALE_DIRS
+    for po in sorted(po for folder in folders for po in folder.glob("*/LC_MESSAGES/*.po")):
         mo = po.with_suffix(".mo")
         if mo.exists() and mo.stat().st_mtime >= po.stat().st_mtime:
             continue

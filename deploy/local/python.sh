@@ -52,5 +52,5 @@ ensure_catalogues() {
       "$PYTHON" -m gisapp.catalogues
       return
     fi
-  done < <(compgen -G "$HERE/locale/*/LC_MESSAGES/*.po")
+  done < <(compgen -G "$HERE/locale/*/LC_MESSAGES/*.po"; compgen -G "$HERE/*/locale/*/LC_MESSAGES/*.po")
 }
