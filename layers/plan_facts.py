@@ -162,8 +162,8 @@ def _numbers(plan: IsolationPlan, marks: Sequence[Mark]) -> list[tuple[str, str]
 
 def _step(mark: Mark) -> Step:
     facts = mark.facts
-    turns = facts.get("turns")
-    clockwise = facts.get("clockwise", True)
+    turns = facts.get("turns_to_close")
+    clockwise = facts.get("closes_clockwise", True)
     direction = gettext("clockwise") if clockwise else gettext("anticlockwise")
     detail = [str(facts.get("ground") or "")]
     if facts.get("chamber"):

@@ -51,8 +51,7 @@ class Answer:
 
     zone_pipes: frozenset[str]
     dry_pipes: frozenset[str]
-    boundary: frozenset[str]
-    to_close: frozenset[str]
+    not_needed: frozenset[str]
     already_closed: frozenset[str]
     walked_through: frozenset[str] | None
     sources: frozenset[str]
@@ -72,8 +71,7 @@ def read_answer(stored: Mapping[str, Any]) -> Answer:
     return Answer(
         zone_pipes=ids("segment_pipes", "zone_pipes"),
         dry_pipes=ids("pipes_dry"),
-        boundary=ids("boundary_valves"),
-        to_close=ids("valves_to_close"),
+        not_needed=ids("boundary_valves") - ids("valves_to_close"),
         already_closed=ids("valves_already_closed"),
         walked_through=ids("valves_walked_through") if "valves_walked_through" in stored else None,
         sources=ids("sources_to_shut"),
@@ -152,8 +150,8 @@ def valve_facts(valve: Valve) -> dict[str, Any]:
     """What a crew needs to find and turn a valve. Bore in millimetres."""
     return {
         "bore_mm": valve.bore_mm,
-        "turns": valve.turns_to_close,
-        "clockwise": valve.closes_clockwise,
+        "turns_to_close": valve.turns_to_close,
+        "closes_clockwise": valve.closes_clockwise,
         "ground": valve.ground,
         "location": valve.location,
         "location_en": valve.location_en,
@@ -170,7 +168,7 @@ def _valves(
 ) -> Iterator[Mark]:
     """The valves that are not turned, each with the reason in its role."""
     stepped = {operation.valve for operation in operations}
-    named = (answer.boundary | answer.already_closed) - stepped
+    named = (answer.not_needed | answer.already_closed) - stepped
     walked = answer.walked_through
     stuck = (stuck_valves(revision, plan, answer) if walked is None else set(walked)) - stepped
     wanted = named | stuck

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from layers.public.checking import check_place
+from layers.public.checking import PlaceAnswer, check_place
 from layers.public.reading import PublicOutage, PublicState, read_state
 from layers.public.store import POINTER, public_folder, read_file
 from layers.rate_limits import is_too_often
@@ -37,7 +37,9 @@ def outage_map(request: HttpRequest) -> HttpResponse:
             context["too_often"] = True
             return _page(request, "layers/public_map.html", context, status=429)
         context["answers"] = answers = check_place(typed, state)
-        context["best"] = answers[0] if answers else None
+        if answers:
+            context["best"] = answers[0]
+            context["place"] = _place(answers[0])
     return _page(request, "layers/public_map.html", context)
 
 
@@ -118,6 +120,17 @@ def _report_url() -> str:
         return reverse("outages:public-report")
     except NoReverseMatch:
         return ""
+
+
+def _place(answer: PlaceAnswer) -> dict[str, Any]:
+    """The place asked for, for the pin, with the area that concerns it."""
+    chinese = (get_language() or "zh").startswith("zh")
+    return {
+        "name": answer.name if chinese else answer.name_en,
+        "lon": answer.lon,
+        "lat": answer.lat,
+        "area": answer.outage.area if answer.outage else None,
+    }
 
 
 def _areas(outages: list[PublicOutage]) -> dict[str, Any]:
