@@ -22,6 +22,7 @@ from network.topology.noding.columns import (
     Splits,
     Tolerances,
 )
+from network.topology.noding.directions import settle_directions
 from network.topology.noding.network import node_network
 
 __all__ = [
@@ -34,4 +35,5 @@ __all__ = [
     "Splits",
     "Tolerances",
     "node_network",
+    "settle_directions",
 ]

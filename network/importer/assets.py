@@ -1,0 +1,237 @@
+"""Understand tables: from a source's values to the fields of our records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from network.choices import (
+    Flow,
+    LinkKind,
+    Operability,
+    PipeStatus,
+    ValveState,
+)
+from network.importer import values, vocabulary
+from network.importer.search import search_columns
+from network.importer.tables import Table
+from network.topology.findings import Finding
+
+Column = NDArray[np.object_]
+
+_FLOWS: Final = {
+    **dict.fromkeys(("both", "twoway", "bidirectional", "0", "双向"), Flow.BOTH),
+    **dict.fromkeys(("forward", "oneway", "fromto", "1", "单向", "正向"), Flow.FORWARD),
+}
+_MAX_SMALL: Final = 32767
+_MAX_INTEGER: Final = 2_147_483_647
+
+
+@dataclass(slots=True)
+class Assets:
+    """Rows of one kind, understood: `fields` are columns of our table by their names there."""
+
+    kind: str
+    ids: Column
+    geometry: Column
+    fields: dict[str, Any] = field(default_factory=dict)
+    extras: dict[str, Column] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+class _Reader:
+    """Reads one table's columns and notes what it could not understand."""
+
+    def __init__(self, table: Table, findings: list[Finding]) -> None:
+        self.table = table
+        self.ids = values.references(table.column("id"))
+        self._findings = findings
+
+    def assets(self, **fields: Any) -> Assets:
+        return Assets(self.table.kind, self.ids, self.table.geometry, fields, self.table.extras)
+
+    def text(self, name: str, longest: int) -> list[str]:
+        found: list[str] = values.texts(self.table.column(name)).tolist()
+        for nth, text in enumerate(found):
+            if len(text) > longest:
+                found[nth] = text[:longest]
+                self.tell("text_shortened", nth, name, text[:40])
+        return found
+
+    def reference(self, name: str) -> Column:
+        return values.references(self.table.column(name))
+
+    def words(self, name: str, known: Any, *, otherwise: Any, missing: Any) -> list[Any]:
+        misread: values.Misread = []
+        found = values.words(
+            self.table.column(name), known, otherwise=otherwise, missing=missing, misread=misread
+        )
+        self._tell_all(misread, name)
+        return found
+
+    def flags(self, name: str, *, missing: bool = False) -> list[bool]:
+        return self.words(name, vocabulary.BOOLEANS, otherwise=missing, missing=missing)
+
+    def numbers(
+        self, name: str, read: Any = None, *, lowest: float = 0.0, highest: float = 1e9
+    ) -> NDArray[np.float64]:
+        misread: values.Misread = []
+        found = values.numbers(self.table.column(name), misread, read)
+        with np.errstate(invalid="ignore"):
+            outside = (found < lowest) | (found > highest)
+        misread.extend((nth, str(found[nth])) for nth in np.flatnonzero(outside).tolist())
+        found[outside] = np.nan
+        self._tell_all(misread, name)
+        return found
+
+    def integers(
+        self, name: str, read: Any = None, *, highest: int = _MAX_INTEGER
+    ) -> list[int | None]:
+        found = self.numbers(name, read, highest=highest)
+        return [None if np.isnan(number) else round(number) for number in found.tolist()]
+
+    def _tell_all(self, misread: values.Misread, name: str) -> None:
+        for nth, value in misread:
+            self.tell("value_not_understood", nth, name, value[:40])
+
+    def tell(self, code: str, nth: int, name: str, value: str) -> None:
+        facts = {"field": name, "value": value}
+        self._findings.append(Finding(code, self.table.asset_kind, str(self.ids[nth]), None, facts))
+
+
+def _none_for_nan(column: NDArray[np.float64]) -> list[float | None]:
+    return [None if np.isnan(number) else number for number in column.tolist()]
+
+
+def understand(table: Table, findings: list[Finding]) -> Assets:
+    """Return the rows of a table as fields of our records."""
+    return _UNDERSTAND[table.kind](_Reader(table, findings))
+
+
+def _pipes(reader: _Reader) -> Assets:
+    kind = reader.words(
+        "kind", vocabulary.LINK_KINDS, otherwise=LinkKind.PIPE, missing=LinkKind.PIPE
+    )
+    return reader.assets(
+        from_junction=reader.reference("from_node"),
+        to_junction=reader.reference("to_node"),
+        kind=kind,
+        flow=reader.words("flow", _FLOWS, otherwise=Flow.BOTH, missing=Flow.BOTH),
+        status=reader.words(
+            "status",
+            vocabulary.PIPE_STATUSES,
+            otherwise=PipeStatus.IN_SERVICE,
+            missing=PipeStatus.IN_SERVICE,
+        ),
+        role=reader.words("role", vocabulary.PIPE_ROLES, otherwise="", missing=""),
+        diameter_mm=reader.numbers("diameter_mm", values.diameter),
+        material=reader.text("material", 40),
+        length_m=reader.numbers("length_m"),
+        street=reader.text("street", 120),
+        street_en=reader.text("street_en", 120),
+        on_trunk_road=reader.flags("on_trunk_road"),
+        year_laid=reader.integers("year_laid", values.year, highest=_MAX_SMALL),
+    )
+
+
+def _nodes(reader: _Reader) -> Assets:
+    elevation = reader.numbers("elevation_m", lowest=-1000.0, highest=9000.0)
+    return reader.assets(elevation_m=_none_for_nan(elevation))
+
+
+def _valves(reader: _Reader) -> Assets:
+    kinds = values.kinds(reader.table.column("kind"))
+    known = vocabulary.ISOLATING | vocabulary.NOT_ISOLATING | vocabulary.ONE_WAY
+    for nth, kind in enumerate(kinds):
+        if kind and kind not in known:
+            reader.tell("valve_kind_unknown", nth, "kind", kind)
+    one_way = np.asarray([kind in vocabulary.ONE_WAY for kind in kinds], dtype=bool)
+    isolates = ~one_way & ~np.asarray([kind in vocabulary.NOT_ISOLATING for kind in kinds], bool)
+    # Where the source has such a column, a blank in it is "not known"; without one, all is well.
+    has = reader.table.columns.keys()
+    no_state = ValveState.UNKNOWN if "state" in has else ValveState.OPEN
+    unworked = Operability.UNKNOWN if "operable" in has else Operability.OPERABLE
+    return reader.assets(
+        junction=reader.reference("node"),
+        pipe=reader.reference("pipe"),
+        kind=reader.text("kind", 40),
+        isolates=isolates,
+        one_way_kind=one_way,
+        flow_to_pipe=reader.reference("flow_to_pipe"),
+        state=reader.words(
+            "state", vocabulary.VALVE_STATES, otherwise=ValveState.UNKNOWN, missing=no_state
+        ),
+        operability=reader.words(
+            "operable", vocabulary.OPERABILITIES, otherwise=Operability.UNKNOWN, missing=unworked
+        ),
+        bore_mm=reader.numbers("bore_mm", values.diameter),
+        turns_to_close=reader.integers("turns_to_close", highest=_MAX_SMALL),
+        closes_clockwise=reader.words(
+            "closes_clockwise", vocabulary.CLOCKWISE, otherwise=True, missing=True
+        ),
+        ground=reader.text("ground", 40),
+        location=reader.text("location", 200),
+        location_en=reader.text("location_en", 200),
+        chamber=reader.text("chamber", 40),
+    )
+
+
+def _hydrants(reader: _Reader) -> Assets:
+    return reader.assets(
+        junction=reader.reference("node"),
+        pipe=reader.reference("pipe"),
+        location=reader.text("location", 200),
+        location_en=reader.text("location_en", 200),
+    )
+
+
+def _sources(reader: _Reader) -> Assets:
+    return reader.assets(
+        junction=reader.reference("node"),
+        kind=reader.text("kind", 40),
+        name=reader.text("name", 120),
+        name_en=reader.text("name_en", 120),
+        inlet_pipes=values.id_lists(reader.table.column("inlet_pipes")),
+        is_active=reader.flags("active", missing=True),
+    )
+
+
+def _customers(reader: _Reader) -> Assets:
+    special = reader.text("special_user", 40)
+    no = {"false", "0", "no", "否", "无"}
+    name, address = reader.text("name", 120), reader.text("address", 200)
+    search_text, search_initials = search_columns(address, name)
+    connections = reader.integers("connections")
+    return reader.assets(
+        junction=reader.reference("node"),
+        pipe=reader.reference("pipe"),
+        account=reader.text("account", 40),
+        name=name,
+        address=address,
+        address_en=reader.text("address_en", 200),
+        phone=reader.text("phone", 40),
+        email=reader.text("email", 254),
+        category=reader.text("category", 40),
+        persons=reader.integers("persons"),
+        connections=[1 if count is None else count for count in connections],
+        key_user=reader.flags("key_user"),
+        large_user=reader.flags("large_user"),
+        special_user=["" if text.lower() in no else text for text in special],
+        search_text=search_text,
+        search_initials=search_initials,
+    )
+
+
+_UNDERSTAND: Final = {
+    "pipes": _pipes,
+    "nodes": _nodes,
+    "valves": _valves,
+    "hydrants": _hydrants,
+    "sources": _sources,
+    "customers": _customers,
+}

@@ -1,0 +1,40 @@
+"""What customers are searched by: addresses and names without blanks, and pinyin initials."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from pypinyin import Style, lazy_pinyin
+
+_CHINESE = re.compile(r"[㐀-鿿]+")
+_BLANKS = re.compile(r"\s+")
+_NOT_INITIAL = re.compile(r"[^0-9a-z]+")
+LONGEST_INITIALS = 200
+
+
+def search_columns(addresses: Sequence[str], names: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the text and the initials that each customer is found by."""
+    pairs = list(zip(addresses, names, strict=True))
+    return (
+        [search_text(address, name) for address, name in pairs],
+        [search_initials(address) for address, _name in pairs],
+    )
+
+
+def search_text(address: str, name: str) -> str:
+    """Return address and name in lower case without blanks."""
+    return _BLANKS.sub("", f"{address} {name}").lower()
+
+
+def search_initials(address: str) -> str:
+    """Return the initials of an address: rml128h for 人民路128号."""
+    spelled = _CHINESE.sub(lambda run: _initials(run[0]), address.lower())
+    return _NOT_INITIAL.sub("", spelled)[:LONGEST_INITIALS]
+
+
+@lru_cache(maxsize=100_000)
+def _initials(run: str) -> str:
+    # Whole runs, not single characters: 重庆路 is cql, 重点 is zd. Streets repeat, so it is cheap.
+    return "".join(lazy_pinyin(run, style=Style.FIRST_LETTER, errors="ignore"))

@@ -1,0 +1,77 @@
+"""Which way one-way valves pass water, told by the pipe that it flows to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from network.topology.findings import Finding
+from network.topology.noding.columns import NOWHERE, NodedNetwork, RawPoints, Strings
+from network.topology.noding.placing import at_point
+
+
+@dataclass(frozen=True, slots=True)
+class _Meetings:
+    """Pipes by the junctions that they end at or are split by."""
+
+    pipes_at: dict[int, set[int]]
+
+    @staticmethod
+    def of(network: NodedNetwork) -> _Meetings:
+        pipes_at: dict[int, set[int]] = defaultdict(set)
+        for junctions in (network.start, network.end):
+            for pipe, junction in enumerate(junctions.tolist()):
+                pipes_at[junction].add(pipe)
+        for pipe, junction in zip(
+            network.splits.pipe.tolist(), network.splits.junction.tolist(), strict=True
+        ):
+            pipes_at[junction].add(pipe)
+        return _Meetings(pipes_at)
+
+
+def settle_directions(
+    network: NodedNetwork, valves: RawPoints, flow_to_pipe: Strings, findings: list[Finding]
+) -> tuple[NodedNetwork, Strings]:
+    """Return the network and the directions that can be kept, "" for the others.
+
+    1. A valve at a junction or pipe end passes water into a pipe that meets that junction.
+    2. A valve on the middle of a pipe that flows to a pipe beyond one of its ends stands, for
+       the graph, at that end.
+    3. Every other direction is told and dropped: such a valve is a plain piece of pipe.
+    """
+    directed = np.flatnonzero(flow_to_pipe != "").tolist()
+    if not directed:
+        return network, flow_to_pipe
+    index = {name: nth for nth, name in enumerate(network.pipes.ids.tolist())}
+    meetings = _Meetings.of(network).pipes_at
+    kept = flow_to_pipe.copy()
+    junction = network.valves.junction.copy()
+    for nth in directed:
+        named = str(flow_to_pipe[nth])
+        target = index.get(named)
+        end = NOWHERE if target is None else _end_toward(network, meetings, nth, target)
+        if target is None:
+            findings.append(at_point("valve_flow_pipe_unknown", "valve", valves, nth, pipe=named))
+        elif end == NOWHERE:
+            findings.append(at_point("valve_flow_not_at_valve", "valve", valves, nth, pipe=named))
+        if end == NOWHERE:
+            kept[nth] = ""
+        else:
+            junction[nth] = end
+    return replace(network, valves=replace(network.valves, junction=junction)), kept
+
+
+def _end_toward(network: NodedNetwork, meetings: dict[int, set[int]], nth: int, target: int) -> int:
+    """Return the junction at which valve `nth` passes water to pipe `target`, NOWHERE for none."""
+    places = network.valves
+    at, own = int(places.junction[nth]), int(places.pipe[nth])
+    if at != NOWHERE:
+        return at if target in meetings[at] else NOWHERE
+    if own in (NOWHERE, target):
+        return NOWHERE
+    ends = [int(network.start[own]), int(network.end[own])]
+    if places.fraction[nth] > 0.5:
+        ends.reverse()
+    return next((end for end in ends if target in meetings[end]), NOWHERE)
