@@ -264,7 +264,7 @@ def _same_step_now(
 def _is_known(step: ValveOperation, report: StepReport) -> bool:
     """Whether this tap was recorded before, under whichever plan."""
     return Event.objects.filter(
-        outage_id=step.plan.outage_id,
+        outage=step.plan.outage,
         subject="operation",
         facts__client_key=str(report.client_key),
     ).exists()
@@ -393,7 +393,7 @@ def _share(step: ValveOperation, *, by: Actor, at: datetime) -> None:
         direction=Direction.CLOSE,
         status=StepStatus.PENDING,
         plan__status__in=HOLDING_PLANS,
-    ).exclude(plan__outage_id=step.plan.outage_id)
+    ).exclude(plan__outage=step.plan.outage)
     for other in others.select_related("plan__outage"):
         copy_done(step, other)
         other.save()

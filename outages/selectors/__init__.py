@@ -1,0 +1,49 @@
+"""What people look up. Reads only; every function says what it costs in queries."""
+
+from outages.selectors.board import NEXT_STEPS, BoardRow, open_board
+from outages.selectors.enquiry import (
+    CustomerHit,
+    Verdict,
+    mask_phone,
+    search_customers,
+    verdict_at,
+    verdict_for_customer,
+)
+from outages.selectors.records import (
+    DuplicateCandidate,
+    affected_customers,
+    crew_orders,
+    delivery_counts,
+    duplicate_candidates,
+    newest_plan,
+    notices_of,
+    plan_in_force,
+    plan_steps,
+    timeline,
+    undecided_deliveries,
+    waiting_reports,
+)
+
+__all__ = [
+    "NEXT_STEPS",
+    "BoardRow",
+    "CustomerHit",
+    "DuplicateCandidate",
+    "Verdict",
+    "affected_customers",
+    "crew_orders",
+    "delivery_counts",
+    "duplicate_candidates",
+    "mask_phone",
+    "newest_plan",
+    "notices_of",
+    "open_board",
+    "plan_in_force",
+    "plan_steps",
+    "search_customers",
+    "timeline",
+    "undecided_deliveries",
+    "verdict_at",
+    "verdict_for_customer",
+    "waiting_reports",
+]

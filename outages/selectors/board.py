@@ -1,0 +1,209 @@
+"""The board: everything open, how old it is, what comes next and by when."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Prefetch
+from django.utils.translation import gettext_lazy as _
+
+from outages.models import BurstReport, IsolationPlan, Outage, ValveOperation, WorkOrder
+from outages.selectors.records import steps_done, waiting_reports
+from outages.workflow import (
+    HOLDING_PLANS,
+    OPEN_OUTAGES,
+    OPEN_WORK_ORDERS,
+    OutageKind,
+    OutageStatus,
+    PlanStatus,
+    WorkOrderStatus,
+)
+
+# Policy defaults (dispatch_notify, accept_normal, key_user_notice), until policies are rows.
+NOTIFY_WITHIN = timedelta(minutes=5)
+ACCEPT_WITHIN = timedelta(minutes=20)
+PUBLISH_BEFORE = timedelta(hours=24)
+
+NEXT_STEPS = {
+    "place": _("choose the burst pipe"),
+    "plan": _("compute a plan"),
+    "approve": _("look at the plan and approve it"),
+    "adopt": _("compare the new plan and adopt it"),
+    "confirm_impact": _("confirm the impact"),
+    "make_ready": _("make it ready to publish"),
+    "publish": _("publish the notice"),
+    "start": _("wait for the start"),
+    "issue_order": _("order a crew out"),
+    "notify_crew": _("tell the crew"),
+    "accept": _("the crew takes the order"),
+    "close_valves": _("close the valves"),
+    "repair": _("repair the pipe"),
+    "plan_reopening": _("plan the reopening"),
+    "open_valves": _("open the valves"),
+    "restore": _("confirm that water is back"),
+    "close": _("file the outage"),
+}
+_PLANNED_STEPS = {
+    OutageStatus.DRAFT: "plan",
+    OutageStatus.IMPACT_CONFIRMED: "make_ready",
+    OutageStatus.AWAITING_LEADER: "make_ready",
+    OutageStatus.AWAITING_PERMIT: "make_ready",
+    OutageStatus.READY: "publish",
+    OutageStatus.PUBLISHED: "start",
+}
+_UNDECIDED = (PlanStatus.COMPUTED, PlanStatus.ADJUSTED)
+
+
+@dataclass(frozen=True)
+class BoardRow:
+    """One open outage or waiting report on the board. `next_step` is a code, see `NEXT_STEPS`.
+
+    `plan` is the one in force, `proposal` one that waits for a decision. `deadline_at` is when
+    the next step is due, None where no limit runs.
+    """
+
+    report: BurstReport | None
+    outage: Outage | None
+    plan: IsolationPlan | None
+    proposal: IsolationPlan | None
+    order: WorkOrder | None
+    age: timedelta
+    next_step: str
+    deadline_at: datetime | None
+    steps_done: int
+    steps_total: int
+    is_late: bool
+
+
+def open_board(*, at: datetime) -> list[BoardRow]:
+    """Open outages and reports without one, most urgent first. Six queries, however many rows."""
+    outages = list(
+        Outage.objects.filter(status__in=[*OPEN_OUTAGES, OutageStatus.RESTORED]).prefetch_related(
+            Prefetch(
+                "work_orders",
+                WorkOrder.objects.filter(status__in=OPEN_WORK_ORDERS)
+                .select_related("crew")
+                .order_by("-issued_at", "-pk"),
+            ),
+            "reports",
+        )
+    )
+    waiting = list(waiting_reports())
+    plans = _plans(outages, waiting)
+    rows = [_outage_row(outage, plans, at) for outage in outages]
+    rows += [_report_row(report, plans, at) for report in waiting]
+    return sorted(rows, key=_urgency)
+
+
+class _Plans:
+    """Plans with their steps, by outage and by report."""
+
+    def __init__(self, plans: list[IsolationPlan]) -> None:
+        self.in_force = {p.outage_id: p for p in plans if p.status in HOLDING_PLANS}
+        self.proposed: dict[int, IsolationPlan] = {}
+        self.reopened = {p.outage_id: p for p in plans if p.status == PlanStatus.REOPENED}
+        self.of_report: dict[int, IsolationPlan] = {}
+        for plan in plans:
+            if plan.status in _UNDECIDED:
+                if plan.outage_id:
+                    self.proposed[plan.outage_id] = plan
+                elif plan.report_id:
+                    self.of_report[plan.report_id] = plan
+
+
+def _plans(outages: list[Outage], waiting: list[BurstReport]) -> _Plans:
+    wanted = IsolationPlan.objects.filter(
+        outage__in=outages, status__in=[*HOLDING_PLANS, *_UNDECIDED, PlanStatus.REOPENED]
+    ) | IsolationPlan.objects.filter(report__in=waiting, status__in=_UNDECIDED)
+    light = wanted.defer("basis", "answer", "automatic", "zone_area", "unintended_area")
+    steps = Prefetch("operations", ValveOperation.objects.defer("facts"))
+    return _Plans(list(light.order_by("version").prefetch_related(steps)))
+
+
+def _outage_row(outage: Outage, plans: _Plans, at: datetime) -> BoardRow:
+    plan = plans.in_force.get(outage.pk) or plans.reopened.get(outage.pk)
+    proposal = plans.proposed.get(outage.pk)
+    order = next(iter(outage.work_orders.all()), None)
+    done, total = steps_done(list(plan.operations.all())) if plan else (0, 0)
+    step = _next_step(outage, plan, proposal, order)
+    deadline = _deadline(outage, order, step)
+    return BoardRow(
+        report=next(iter(outage.reports.all()), None),
+        outage=outage,
+        plan=plan,
+        proposal=proposal,
+        order=order,
+        age=at - outage.created_at,
+        next_step=step,
+        deadline_at=deadline,
+        steps_done=done,
+        steps_total=total,
+        is_late=deadline is not None and deadline < at,
+    )
+
+
+def _next_step(
+    outage: Outage,
+    plan: IsolationPlan | None,
+    proposal: IsolationPlan | None,
+    order: WorkOrder | None,
+) -> str:
+    if outage.status == OutageStatus.RESTORED:
+        return "close"
+    if outage.kind == OutageKind.PLANNED and outage.status in _PLANNED_STEPS:
+        step = _PLANNED_STEPS[OutageStatus(outage.status)]
+        return "confirm_impact" if step == "plan" and proposal else step
+    if proposal:
+        return "adopt"
+    if plan and plan.status == PlanStatus.REOPENED:
+        return "restore"
+    if plan and plan.status == PlanStatus.REOPENING:
+        return "open_valves"
+    return _crew_step(outage, plan, order)
+
+
+def _crew_step(outage: Outage, plan: IsolationPlan | None, order: WorkOrder | None) -> str:
+    if outage.repaired_at:
+        return "plan_reopening"
+    if order is None:
+        return "issue_order"
+    if order.status == WorkOrderStatus.ISSUED:
+        return "notify_crew"
+    if order.status == WorkOrderStatus.NOTIFIED:
+        return "accept"
+    return "repair" if plan and plan.status == PlanStatus.ALL_CLOSED else "close_valves"
+
+
+def _deadline(outage: Outage, order: WorkOrder | None, step: str) -> datetime | None:
+    if step == "notify_crew" and order:
+        return order.issued_at + NOTIFY_WITHIN
+    if step == "accept" and order and order.notified_at:
+        return order.notified_at + ACCEPT_WITHIN
+    if step in ("publish", "make_ready", "confirm_impact", "plan") and outage.planned_start_at:
+        return outage.planned_start_at - PUBLISH_BEFORE
+    if step == "start":
+        return outage.planned_start_at
+    return None if step == "close" else outage.estimated_restoration_at
+
+
+def _report_row(report: BurstReport, plans: _Plans, at: datetime) -> BoardRow:
+    proposal = plans.of_report.get(report.pk)
+    deadline = report.received_at + NOTIFY_WITHIN
+    _done, total = steps_done(list(proposal.operations.all())) if proposal else (0, 0)
+    return BoardRow(
+        report=report,
+        outage=None,
+        plan=None,
+        proposal=proposal,
+        order=None,
+        age=at - report.received_at,
+        next_step="approve" if proposal else ("plan" if report.pipe else "place"),
+        deadline_at=deadline,
+        steps_done=0,
+        steps_total=total,
+        is_late=deadline < at,
+    )
+
+
+def _urgency(row: BoardRow) -> tuple[float, int, int]:
+    due = row.deadline_at.timestamp() if row.deadline_at else float("inf")
+    return (due, row.report.priority if row.report else 3, row.outage.pk if row.outage else 0)

@@ -1,0 +1,66 @@
+"""Photos of a step: made anew on arrival, so that nothing but the picture is kept."""
+
+from datetime import datetime
+from io import BytesIO
+from uuid import uuid4
+
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from outages.models import Event, OperationPhoto, ValveOperation
+from outages.models.events import Actor
+
+MAX_BYTES = 12 * 1024 * 1024
+MAX_PIXELS = 50_000_000
+LONGEST_SIDE_PX = 1600
+JPEG_QUALITY = 80
+MOST_PER_STEP = 6
+FORMATS = ("JPEG", "PNG", "WEBP")
+
+
+class PhotoRefused(Exception):
+    """Not a picture, too large, or one too many for the step."""
+
+
+def add_photo(
+    operation: ValveOperation, *, file: UploadedFile, by: Actor, at: datetime
+) -> OperationPhoto:
+    """Keep a photo of a step. Raises PhotoRefused."""
+    picture = reencoded(file)
+    with transaction.atomic():
+        operation = ValveOperation.objects.select_for_update(of=("self",)).get(pk=operation.pk)
+        if operation.photos.count() >= MOST_PER_STEP:
+            msg = f"{MOST_PER_STEP} photos are enough for one step"
+            raise PhotoRefused(msg)
+        photo = OperationPhoto(operation=operation, taken_at=at, by_id=by.pk if by else None)
+        photo.image.save(f"{uuid4().hex}.jpg", ContentFile(picture), save=True)
+        Event.objects.append(operation, "photo_added", by=by, at=at, photo=photo.pk)
+    return photo
+
+
+def reencoded(file: UploadedFile) -> bytes:
+    """Return the picture as a JPEG without any metadata, upright, at most 1600 px long.
+
+    Raises PhotoRefused for what is no JPEG, PNG or WebP, or is too large to open safely.
+    """
+    if file.size is None or file.size > MAX_BYTES:
+        msg = f"the photo is larger than {MAX_BYTES // 1024 // 1024} MB: take it at a lower size"
+        raise PhotoRefused(msg)
+    try:
+        with Image.open(file, formats=FORMATS) as image:
+            if image.width * image.height > MAX_PIXELS:
+                msg = "the photo has too many pixels: take it at a lower size"
+                raise PhotoRefused(msg)
+            upright = ImageOps.exif_transpose(image).convert("RGB")
+    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
+        msg = "this file is no photo that can be read"
+        raise PhotoRefused(msg) from error
+    upright.thumbnail((LONGEST_SIDE_PX, LONGEST_SIDE_PX))
+    # A new image takes the pixels and nothing else: no EXIF, no profile, no comment.
+    bare = Image.new("RGB", upright.size)
+    bare.paste(upright)
+    out = BytesIO()
+    bare.save(out, "JPEG", quality=JPEG_QUALITY, optimize=True)
+    return out.getvalue()
