@@ -80,7 +80,6 @@ def offline_plan(plan: IsolationPlan, *, at: datetime) -> str:
         tiles=None,
         zoom_start=17,
         max_zoom=20,
-        control_scale=True,
         height="100%",
         prefer_canvas=True,
         attributionControl=False,
@@ -105,7 +104,8 @@ def _document(plan_map: PlanMap, context: dict[str, Any]) -> str:
     head = render_to_string("layers/offline_plan_head.html", context)
     body = render_to_string("layers/offline_plan_body.html", context)
     before_map, after_map = body.split("<!-- map -->")
-    figure = plan_map.get_root()
+    figure: Any = plan_map.get_root()
+    figure.script.add_child(Raw(_map_script(plan_map.get_name())))
     plan_map.render()
     map_html = "".join(child.render() for child in figure.html._children.values())
     head_children = "".join(child.render() for child in figure.header._children.values())
@@ -115,6 +115,15 @@ def _document(plan_map: PlanMap, context: dict[str, Any]) -> str:
         f"{head}<style>{_leaflet_styles()}</style><style>{OWN_STYLES.read_text('utf-8')}</style>"
         f"<script>{_leaflet_script()}</script>{head_children}</head>\n<body>\n"
         f"{before_map}{map_html}{after_map}\n<script>{script}</script>\n</body>\n</html>\n"
+    )
+
+
+def _map_script(name: str) -> str:
+    """A metric scale, and valve codes only where there is room for them."""
+    return (
+        f"L.control.scale({{imperial: false}}).addTo({name});"
+        f"const near = () => {name}.getContainer().classList"
+        f".toggle('near', {name}.getZoom() >= 18);{name}.on('zoomend', near); near();"
     )
 
 
@@ -248,7 +257,8 @@ def _name_streets(
 def _draw_pipes(plan_map: PlanMap, extent: BaseGeometry, revision_id: int) -> None:
     area = _neighbourhood(extent)
     rows = Pipe.objects.filter(revision=revision_id, geom__intersects=area).exclude(role="service")
-    trunk, mains = [], []
+    trunk: list[BaseGeometry] = []
+    mains: list[BaseGeometry] = []
     for row in rows[:FEATURE_LIMIT]:
         wide = row.role == "trunk" or (row.diameter_mm or 0) >= 400
         (trunk if wide else mains).append(_shape(row.geom))
@@ -299,6 +309,7 @@ def _marker_html(mark: Mark) -> str:
     return f'<span class="{css}">{sign}</span>{tag}'
 
 
-def _mark(plan_map: PlanMap, spot: BaseGeometry, html: str) -> None:
+def _mark(plan_map: PlanMap, shape: BaseGeometry, html: str) -> None:
+    spot = shape.centroid
     icon = folium.DivIcon(html=html, icon_size=(0, 0), class_name="mark")
     folium.Marker([spot.y, spot.x], icon=icon, keyboard=False, interactive=False).add_to(plan_map)

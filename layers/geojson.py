@@ -39,8 +39,8 @@ def _rounded(value: Any, decimals: int) -> Any:
     return [_rounded(each, decimals) for each in value]
 
 
-def geometry(geom: GEOSGeometry, *, decimals: int = DECIMALS) -> dict[str, Any]:
-    """A geometry as GeoJSON, coordinates rounded to `decimals`."""
+def geometry(geom: Any, *, decimals: int = DECIMALS) -> dict[str, Any]:
+    """A GEOS geometry as GeoJSON, coordinates rounded to `decimals`."""
     return {"type": geom.geom_type, "coordinates": _rounded(geom.coords, decimals)}
 
 
@@ -247,6 +247,7 @@ def open_outage_features() -> list[Feature]:
             estimated_restoration_at=outage.estimated_restoration_at or outage.planned_end_at,
         )
         for outage in rows
+        if outage.area is not None
     ]
 
 

@@ -33,6 +33,8 @@ DISC_GAP_MM: Final = 6.4
 SCALES_M: Final = (10, 20, 50, 100, 200, 500, 1000, 2000)
 BACKGROUND_LIMIT: Final = 4000
 PIPE_LIMIT: Final = 3000
+# Steeper than this, Chinese street names stand upright.
+STEEP_DEGREES: Final = 55
 # Small things clutter a wide map.
 BUILDINGS_UNDER_M: Final = 1500.0
 
@@ -266,8 +268,12 @@ def _name_along(name: str, line: BaseGeometry) -> str:
     at = line.interpolate(0.22, normalized=True)
     before, after = (line.interpolate(share, normalized=True) for share in (0.17, 0.27))
     angle = degrees(atan2(after.y - before.y, after.x - before.x))
-    if angle > 90 or angle <= -90:
+    if angle > 90:
+        angle -= 180
+    elif angle <= -90:
         angle += 180
+    if abs(angle) > STEEP_DEGREES and not name.isascii():
+        return _name_upright(name, at.x, at.y)
     place = f'transform="translate({at.x:.2f} {at.y:.2f}) rotate({angle:.1f})" y="1"'
     font = 'text-anchor="middle" font-size="2.9" font-weight="700"'
     # Twice, the halo first: not every renderer knows paint-order.
@@ -277,8 +283,23 @@ def _name_along(name: str, line: BaseGeometry) -> str:
     )
 
 
+def _name_upright(name: str, x: float, y: float) -> str:
+    """A Chinese name along a steep street: characters upright, one below the other."""
+    size = 2.9
+    top = y - size * (len(name) - 1) / 2
+    spans = "".join(
+        f'<tspan x="{x:.2f}" y="{top + index * size + 1:.2f}">{escape(character)}</tspan>'
+        for index, character in enumerate(name)
+    )
+    font = f'text-anchor="middle" font-size="{size}" font-weight="700"'
+    return (
+        f'<text {font} fill="#fff" stroke="#fff" stroke-width=".9">{spans}</text>'
+        f'<text {font} fill="#333">{spans}</text>'
+    )
+
+
 def _point(paper: Paper, mark: Mark) -> tuple[float, float]:
-    spot = paper.place(_shape(mark.geom))
+    spot = paper.place(_shape(mark.geom)).centroid
     return spot.x, spot.y
 
 

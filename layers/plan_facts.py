@@ -165,7 +165,7 @@ def _step(mark: Mark) -> Step:
     turns = facts.get("turns_to_close")
     clockwise = facts.get("closes_clockwise", True)
     direction = gettext("clockwise") if clockwise else gettext("anticlockwise")
-    detail = [str(facts.get("ground") or "")]
+    detail = [ground_word(str(facts.get("ground") or ""))]
     if facts.get("chamber"):
         detail.append(gettext("cover %(number)s") % {"number": facts["chamber"]})
     return Step(
@@ -178,6 +178,15 @@ def _step(mark: Mark) -> Step:
         is_done=mark.status == StepStatus.DONE,
         has_failed=mark.status == StepStatus.FAILED,
     )
+
+
+def ground_word(ground: str) -> str:
+    """What a valve's cover lies in; a word that is not ours stays as the utility wrote it."""
+    return {
+        "carriageway": gettext("carriageway"),
+        "pavement": gettext("pavement"),
+        "verge": gettext("verge"),
+    }.get(ground, ground)
 
 
 def _reopening(marks: Sequence[Mark]) -> str:

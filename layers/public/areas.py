@@ -56,7 +56,7 @@ def _filled(shape: BaseGeometry) -> BaseGeometry:
     return unary_union(kept)
 
 
-def _area(ring: BaseGeometry) -> float:
+def _area(ring: shapely.LinearRing) -> float:
     return float(Polygon(ring).area)
 
 

@@ -28,6 +28,20 @@ def background_version() -> str:
         return str(cursor.fetchone()[0])
 
 
+def town_centre() -> list[float] | None:
+    """Longitude and latitude of the middle of the streets; None before any were loaded."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT ST_X(middle), ST_Y(middle) FROM (
+              SELECT ST_Centroid(ST_Extent(geom)::geometry) AS middle
+              FROM layers_backgroundfeature WHERE kind = 'street') streets
+            """
+        )
+        lon, lat = cursor.fetchone()
+    return None if lon is None else [round(lon, 4), round(lat, 4)]
+
+
 def background_document() -> dict[str, Any]:
     """A FeatureCollection with kind, name, name_en and width (metres) alone."""
     rows = BackgroundFeature.objects.filter(kind__in=SHOWN).order_by("pk")

@@ -98,9 +98,10 @@ def _places() -> Iterator[PublicPlace]:
     streets = named.filter(kind=BackgroundKind.STREET).values("name", "name_en")
     for row in streets.annotate(whole=Collect("geom")).order_by("name"):
         yield _place(PlaceKind.STREET, row["name"], row["name_en"], row["whole"])
-    compounds = Organisation.objects.filter(kind=OrganisationKind.COMPOUND, geom__isnull=False)
+    compounds = Organisation.objects.filter(kind=OrganisationKind.COMPOUND)
     for compound in compounds.order_by("code"):
-        yield _place(PlaceKind.COMPOUND, compound.name, compound.name_en, compound.geom)
+        if compound.geom is not None:
+            yield _place(PlaceKind.COMPOUND, compound.name, compound.name_en, compound.geom)
     for row in (
         named.filter(kind__in=NAMED)
         .values("name", "name_en")

@@ -121,6 +121,7 @@ class PublicState:
     valid_until: datetime | None
     outages: tuple[PublicOutage, ...]
     snapshot: str = ""
+    centre: tuple[float, float] | None = None
 
     def is_stale(self, at: datetime) -> bool:
         """Whether the data are older than they may be; also when there are none."""
@@ -145,6 +146,7 @@ def read_state() -> PublicState:
         valid_until=_instant(pointer["valid_until"]),
         outages=tuple(outages),
         snapshot=str(pointer["outages"]),
+        centre=tuple(pointer["centre"]) if pointer.get("centre") else None,
     )
 
 

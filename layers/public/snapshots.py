@@ -8,7 +8,7 @@ from typing import Any, Final
 import structlog
 from django.db import connection, transaction
 
-from layers.public.background import background_document, background_version
+from layers.public.background import background_document, background_version, town_centre
 from layers.public.places import places_version, rebuild_places
 from layers.public.projection import project, published_outages
 from layers.public.store import (
@@ -76,12 +76,14 @@ def _projected(outages: list[Any]) -> list[dict[str, Any]]:
     return projected
 
 
-def _background(before: dict[str, Any]) -> dict[str, str]:
+def _background(before: dict[str, Any]) -> dict[str, Any]:
     version = background_version()
     name = str(before.get("background", ""))
+    centre = before.get("centre")
     if before.get("background_version") != version or not (public_folder() / name).is_file():
         name = write_immutable("background", background_document())
-    return {"background": name, "background_version": version}
+        centre = town_centre()
+    return {"background": name, "background_version": version, "centre": centre}
 
 
 def _places(before: dict[str, Any]) -> dict[str, str]:

@@ -29,7 +29,7 @@ def long_time(at: datetime | None) -> str:
     return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else ""
 
 
-class OutageFeed(Feed):  # type: ignore[type-arg]
+class OutageFeed(Feed):
     """One entry per outage; an entry changes its time when what is said of it changes."""
 
     feed_type = Atom1Feed
@@ -42,10 +42,10 @@ class OutageFeed(Feed):  # type: ignore[type-arg]
     def items(self) -> list[PublicOutage]:
         return list(read_state().outages)
 
-    def item_title(self, item: PublicOutage) -> str:  # type: ignore[override]
+    def item_title(self, item: PublicOutage) -> str:
         return f"{STATUS_WORDS[item.status]} · {item.place}"
 
-    def item_description(self, item: PublicOutage) -> str:  # type: ignore[override]
+    def item_description(self, item: PublicOutage) -> str:
         lines = [item.cause]
         if item.status == "planned":
             lines.append(f"{long_time(item.starts_at)} – {long_time(item.ends_at)}")

@@ -22,6 +22,8 @@ JSON = "application/json"
 CHECKS_PER_MINUTE = 30
 PAGE_CACHE = "private, no-cache"
 POINTER_CACHE = "public, max-age=15"
+# Where the map begins before any town was published: longitude, latitude.
+DEFAULT_CENTRE: tuple[float, float] = (110.05, 22.93)
 IMMUTABLE = "public, max-age=31536000, immutable"
 
 
@@ -93,7 +95,7 @@ def _frame(
     """What all public pages need: the state, its age, the map's data and addresses."""
     now = timezone.now()
     shown = [only] if only else list(state.outages)
-    lat, lon = settings.LEAFLET_CONFIG["DEFAULT_CENTER"]
+    lon, lat = state.centre or DEFAULT_CENTRE
     return {
         "state": state,
         "now": now,
