@@ -134,14 +134,14 @@ class LiveMap {
   fitOnce(bounds) {
     const first = this.home === null;
     this.home = bounds;
-    if (first && !this.moved && bounds.isValid()) this.fitAgain();
+    if (first && !this.moved) this.fitAgain({ animate: false });
   }
 
-  fitAgain() {
+  fitAgain({ animate = true } = {}) {
     if (!this.home?.isValid()) return;
     const size = this.map.getSize();
     const padding = FIT_PADDING.map((value) => Math.min(value, size.x / 6, size.y / 6));
-    this.map.fitBounds(this.home, { padding, maxZoom: 17 });
+    this.map.fitBounds(this.home, { padding, maxZoom: 17, animate });
   }
 
   /** Legend entries that an overlay adds: a function that returns the keys in view. */

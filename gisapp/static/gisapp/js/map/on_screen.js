@@ -22,7 +22,9 @@ function keysOf(data, zoom, keys) {
     keys.add(props.active === false ? "source_shut" : "source");
   }
   if (zoom < 16) return;
-  for (const { props } of data.get("valve") ?? []) keys.add(VALVE(props));
+  for (const { props } of data.get("valve") ?? []) {
+    if (props.isolates !== false) keys.add(VALVE(props));
+  }
   if ((data.get("hydrant") ?? []).length > 0) keys.add("hydrant");
 }
 

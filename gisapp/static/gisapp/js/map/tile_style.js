@@ -1,6 +1,7 @@
 // Paint and label rules for our vector tiles, from the tokens.
-// Layers: background {kind: land|block|building|park|water|street, width, class, name, name_en},
-// pipe {id, dn, role, status, one_way}, valve {id, state, operable, rotation}, hydrant {id},
+// Layers: background {kind: land|block|building|park|water|street|rail|label, width, class, name,
+// name_en},
+// pipe {id, dn, role, status, one_way}, valve {id, state, operable, isolates, rotation}, hydrant {id},
 // source {id, name, active}. Zooms here are those of the screen.
 
 /* global protomapsL */
@@ -41,6 +42,11 @@ function backgroundPaint(colours, latitude) {
     area("block", colours.block),
     area("park", colours.park),
     area("building", colours.bld, { minzoom: 15 }),
+    {
+      dataLayer: "background",
+      filter: kindIs("rail"),
+      symbolizer: new protomapsL.LineSymbolizer({ color: colours.casing, width: 2, dash: [6, 4] }),
+    },
     streets(colours.casing, latitude, 1.5),
     streets(colours.street, latitude, 0),
   ];
@@ -74,7 +80,12 @@ function networkPaint(colours) {
       symbolizer: new OneWaySymbol(colours),
     },
     { dataLayer: "hydrant", minzoom: 16, symbolizer: new HydrantSymbol(colours) },
-    { dataLayer: "valve", minzoom: 16, symbolizer: new ValveSymbol(colours) },
+    {
+      dataLayer: "valve",
+      minzoom: 16,
+      filter: (_zoom, feature) => feature.props.isolates !== false, // air valves and the like cut nothing
+      symbolizer: new ValveSymbol(colours),
+    },
     { dataLayer: "source", minzoom: 13, symbolizer: new SourceSymbol(colours) },
   ];
 }
@@ -104,7 +115,7 @@ function labelRules(colours, { network, english }) {
       filter: kindIs("street"),
       symbolizer: new StreetLabel({ colours, english }),
     },
-    ...["park", "water"].map((kind) => ({
+    ...["label", "park", "water"].map((kind) => ({
       dataLayer: "background",
       minzoom: 14,
       filter: kindIs(kind),
