@@ -24,7 +24,6 @@ from network.importer.refusals import (
     HINT_METRES,
     HINT_ZONE,
     HINT_ZONE_MISSING,
-    ImportRefused,
     refusal,
 )
 
@@ -197,9 +196,9 @@ def check_agreement(layers: Sequence[tuple[Layer, NDArray[np.object_]]]) -> None
     """
     if not layers:
         return
-    reference = shapely.total_bounds(layers[0][1])
+    reference = bounds_of(layers[0][1])
     for layer, geometry in layers[1:]:
-        bounds = shapely.total_bounds(geometry)
+        bounds = bounds_of(geometry)
         if not np.isfinite(bounds).all() or _meets(reference, bounds):
             continue
         if _meets(reference, bounds[[1, 0, 3, 2]]):
@@ -220,12 +219,20 @@ def check_against_known(
     """
     if known is None:
         return
-    bounds = shapely.total_bounds(geometry)
+    bounds = bounds_of(geometry)
     swapped = bounds[[1, 0, 3, 2]]
     if np.isfinite(bounds).all() and not _meets(known, bounds) and _meets(known, swapped):
         raise refusal(
             reason="axes_swapped", layer=layer.origin, x=f"{bounds[0]:.6g}", y=f"{bounds[1]:.6g}"
         )
+
+
+def bounds_of(geometry: NDArray[np.object_]) -> Coordinates:
+    """Return west, south, east, north of all geometries; not finite where there is nothing."""
+    if not len(geometry):
+        return np.full(4, np.nan)
+    bounds: Coordinates = shapely.total_bounds(geometry)
+    return bounds
 
 
 def _meets(one: Coordinates, other: Coordinates) -> bool:
@@ -238,7 +245,7 @@ __all__ = [
     "LOCAL",
     "LOCAL_CRS",
     "CrsChoice",
-    "ImportRefused",
+    "bounds_of",
     "check_against_known",
     "check_agreement",
     "crs_of",

@@ -13,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from network.choices import Flow, LinkKind, PipeStatus
 from network.importer.assets import Assets, understand
-from network.importer.crs import WGS84
+from network.importer.crs import WGS84, bounds_of
 from network.importer.progress import Progress
 from network.importer.reading import Source
 from network.importer.refusals import refusal
@@ -47,7 +47,7 @@ class Plane:
     @staticmethod
     def around(geometry: NDArray[np.object_]) -> Plane:
         """Return the plane whose middle is the middle of some EPSG:4326 geometries."""
-        bounds = shapely.total_bounds(geometry)
+        bounds = bounds_of(geometry)
         if not np.isfinite(bounds).all():
             return Plane(0.0, 0.0)
         return Plane(float(bounds[0] + bounds[2]) / 2, float(bounds[1] + bounds[3]) / 2)
@@ -115,7 +115,8 @@ def draw(
         network, met = node_network(raw, tolerances)
     except SnappingError as error:
         raise refusal(reason="snapping_impossible", error=error) from error
-    findings.extend(met)
+    # On a schematic drawing nearness says nothing.
+    findings.extend(each for each in met if not (source.is_local and each.code == "node_near_pipe"))
     valves = assets["valves"].fields
     network, valves["flow_to_pipe"] = settle_directions(
         network, raw.valves, valves["flow_to_pipe"], findings

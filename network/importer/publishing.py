@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from network.choices import RevisionStatus, ValvePlacement
 from network.importer.assets import Assets
+from network.importer.crs import bounds_of
 from network.importer.drawing import Drawing
 from network.importer.progress import Progress
 from network.importer.tables import extra_rows
@@ -116,7 +117,7 @@ def counts_of(drawing: Drawing) -> dict[str, float]:
 
 
 def _extent(drawing: Drawing) -> Polygon | None:
-    bounds = shapely.total_bounds(drawing.assets["pipes"].geometry)
+    bounds = bounds_of(drawing.assets["pipes"].geometry)
     if not np.isfinite(bounds).all():
         return None
     west, south, east, north = (float(edge) for edge in bounds)

@@ -74,6 +74,8 @@ def table_of(layer: Layer, geometry: NDArray[np.object_], rule: LayerRule) -> Ta
     if "id" not in names and rule.kind == "customers" and "account" in names:
         names["id"] = names["account"]
     if "id" not in names:
+        if not len(layer):
+            return Table(rule.kind, geometry)  # a file of no features has no columns either
         raise refusal(
             reason="id_column_missing", layer=layer.origin, columns=", ".join(layer.columns) or "-"
         )

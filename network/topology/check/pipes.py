@@ -80,11 +80,12 @@ def _outliers(records: Records) -> Iterator[Finding]:
 
 def check_junctions(records: Records) -> Iterator[Finding]:
     """Yield what is wrong where pipes meet, or nearly do."""
-    yield from _parallel_twins(records)
     yield from _unused_nodes(records)
-    yield from _twin_nodes(records)
-    yield from _near_misses(records)
-    yield from _shared_vertices(records)
+    if records.drawn_to_scale:
+        yield from _parallel_twins(records)
+        yield from _twin_nodes(records)
+        yield from _near_misses(records)
+        yield from _shared_vertices(records)
 
 
 def _parallel_twins(records: Records) -> Iterator[Finding]:
@@ -94,6 +95,9 @@ def _parallel_twins(records: Records) -> Iterator[Finding]:
     order = np.lexsort((high, low))
     same = (low[order][1:] == low[order][:-1]) & (high[order][1:] == high[order][:-1])
     one, other = order[:-1][same], order[1:][same]
+    # Pumps side by side are often drawn on one line.
+    plain = ~(network.pipes.is_device[one] | network.pipes.is_device[other])
+    one, other = one[plain], other[plain]
     apart = shapely.hausdorff_distance(network.lines[one], network.lines[other])
     for first, second in zip(
         one[apart <= records.snap_m], other[apart <= records.snap_m], strict=True

@@ -85,7 +85,8 @@ def _put_at_ends(
     meets = ground.meets(pipe, junction)
     at_end = where[meets]
     put_on_pipes(places, ground, points, at_end, pipe[meets])
-    put_at_junctions(places, ground, points, at_end, junction[meets])
+    # The distance stays that from the pipe: a valve is drawn a few metres along it.
+    places.junction[at_end] = junction[meets]
     astray = where[~meets]
     _, away, _ = measure(ground.ends, refs.pipe[astray], points.xy[astray])
     drawn_there = away <= tolerances.snap_m
