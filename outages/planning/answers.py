@@ -1,7 +1,7 @@
 """From the topology's answer to what a plan stores of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -28,22 +28,43 @@ class Answer:
 
 
 def answer(
-    topology: Topology, bursts: Sequence[Burst], state: NetworkState, what_if: WhatIf
+    topology: Topology,
+    bursts: Sequence[Burst],
+    *,
+    state: NetworkState,
+    alone: NetworkState,
+    what_if: WhatIf,
 ) -> Answer:
-    """Ask the topology with the dispatcher's assumptions laid over `state`.
+    """Ask the topology with the dispatcher's assumptions laid over what holds.
 
-    A removed valve is walked through like an inoperable one. Valves added by hand are shut
-    beforehand, and what they alone dry up counts as affected, not as dry before.
+    1. Who loses water is asked of `state`, where other outages' valves are shut already.
+    2. Which valves to close is asked of `alone`, where they are not: when another outage ends,
+       its valves open, and water must not come back to this burst.
+    3. A removed valve is walked through like an inoperable one. Valves added by hand are shut
+       beforehand, and what they alone dry up counts as affected, not as dry before.
     """
-    assumed = state.with_changes(
+    found = _ask(topology, bursts, _assumed(state, what_if), what_if.added)
+    if alone == state:
+        return found
+    by_itself = _ask(topology, bursts, _assumed(alone, what_if), what_if.added)
+    return replace(found, valves_to_close=by_itself.valves_to_close)
+
+
+def _assumed(state: NetworkState, what_if: WhatIf) -> NetworkState:
+    return state.with_changes(
         closed=what_if.closed,
         opened=what_if.opened,
         inoperable=(*what_if.inoperable, *what_if.removed),
         inactive_sources=what_if.inactive_sources,
     )
-    if not what_if.added:
-        return _plain(isolate(topology, bursts, assumed))
-    return _with_added(topology, bursts, assumed, what_if.added)
+
+
+def _ask(
+    topology: Topology, bursts: Sequence[Burst], state: NetworkState, added: Sequence[str]
+) -> Answer:
+    if not added:
+        return _plain(isolate(topology, bursts, state))
+    return _with_added(topology, bursts, state, added)
 
 
 def _plain(isolation: Isolation) -> Answer:

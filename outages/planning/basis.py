@@ -35,6 +35,14 @@ class Basis:
         return holding.valves(self.others)
 
     @property
+    def state_alone(self) -> NetworkState:
+        """The state in which this outage must hold by itself: the others have opened again.
+
+        A valve that can no longer be turned stays as it is, whoever shut it.
+        """
+        return self.state.with_changes(opened=self.held - self.state.inoperable)
+
+    @property
     def digest(self) -> str:
         """Fingerprint of revision, state and holds."""
         return hashlib.sha256(json.dumps(self.as_json(), sort_keys=True).encode()).hexdigest()

@@ -127,7 +127,13 @@ def _answers(plan: IsolationPlan, question: Question, basis: Basis) -> bool:
 def _ask(question: Question, basis: Basis, what_if: WhatIf) -> answers.Answer:
     topology = network.load_topology(basis.revision)
     try:
-        return answers.answer(topology, question.bursts, basis.state, what_if)
+        return answers.answer(
+            topology,
+            question.bursts,
+            state=basis.state,
+            alone=basis.state_alone,
+            what_if=what_if,
+        )
     except UnknownAsset as unknown:
         raise PlanningRefused(NoPlan.UNKNOWN_ASSET, str(unknown)) from unknown
 

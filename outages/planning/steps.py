@@ -41,11 +41,13 @@ class PlannedSteps:
 def planned_steps(found: Answer, basis: Basis) -> PlannedSteps:
     """Return the close steps of an answer, in closing order.
 
-    1. valves to close, and valves on the border that another outage holds shut: this outage needs
-       them as well, and keeps them when the other one reopens;
-    2. what is shut already, by this outage or by another, is a step done.
+    1. valves to close, those among them that another outage holds marked as shared: this outage
+       needs them as well, and keeps them when the other one reopens;
+    2. so does a valve on the border that another outage holds and that cannot be turned any more;
+    3. what is shut already, by this outage or by another, is a step done.
     """
-    shared = {*found.isolation.valves_already_closed} & basis.held
+    stuck = {*found.isolation.valves_already_closed} & basis.state.inoperable
+    shared = basis.held & ({*found.valves_to_close} | stuck)
     rows = valve_rows(basis.revision, {*found.valves_to_close} | shared)
     places = valve_places(rows)
     order = impact.closing_order(list(places.values()))

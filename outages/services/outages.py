@@ -12,7 +12,6 @@ from outages.models import (
     IsolationPlan,
     Outage,
     RestorationEstimate,
-    ValveOperation,
     lifecycle,
 )
 from outages.models.events import Actor
@@ -212,7 +211,7 @@ def record_repair(outage: Outage, *, by: Actor, at: datetime, reason: str) -> Ou
 def restore_outage(outage: Outage, *, by: Actor, at: datetime) -> Outage:
     """Water is back: every valve is open, or left closed with a reason. The all-clear follows.
 
-    Outages that keep valves of this one shut are planned again: their customers may be more now.
+    The other open outages are planned again: their customers may be more now.
     Raises RestoreRefused, TransitionRefused.
     """
     with transaction.atomic():
@@ -221,7 +220,7 @@ def restore_outage(outage: Outage, *, by: Actor, at: datetime) -> Outage:
             raise RestoreRefused(outage, valves)
         lifecycle.move_outage(outage, OutageStatus.RESTORED, by=by, at=at, restored_at=at)
         _drop_proposals(outage, by=by, at=at)
-        _plan_holders_again(outage, by=by, at=at)
+        _plan_others_again(outage, by=by, at=at)
         notices.announce(outage, kind=NoticeKind.ALL_CLEAR, by=by, at=at)
         outage.refresh_from_db()
     return outage
@@ -298,28 +297,28 @@ def _drop_proposals(outage: Outage, *, by: Actor, at: datetime) -> None:
         lifecycle.move_plan(plan, PlanStatus.ABORTED, by=by, at=at, reason=f"{outage} is over")
 
 
-def _plan_holders_again(outage: Outage, *, by: Actor, at: datetime) -> None:
-    """Compute the outages again that keep a valve of this one shut: the network around changed."""
-    kept = ValveOperation.objects.filter(
-        plan__outage=outage,
-        direction=Direction.OPEN,
-        status=StepStatus.LEFT_CLOSED,
-        facts__has_key="held_by",
-    )
-    codes = {step.facts["held_by"] for step in kept}
-    for other in Outage.objects.filter(code__in=codes, status__in=OPEN_OUTAGES):
+def _plan_others_again(outage: Outage, *, by: Actor, at: datetime) -> None:
+    """Compute the other open outages again: without this one, their customers may be more.
+
+    A proposal is left only where somebody would act on it differently.
+    """
+    others = Outage.objects.filter(status__in=OPEN_OUTAGES).exclude(pk=outage.pk)
+    for other in others.order_by("pk"):
         plan = lifecycle.plan_in_force(other)
         if plan is None or plan.status == PlanStatus.REOPENING:
             continue
         try:
-            planning.plan_isolation(
-                by=by,
-                at=at,
-                report=plan.report,
-                outage=other,
-                pipes=[] if plan.report_id else [b["pipe"] for b in plan.burst_pipes],
-                what_if=WhatIf.from_json(plan.what_if),
-                reason=f"{outage.code} restored",
-            )
+            with transaction.atomic():
+                fresh = planning.plan_isolation(
+                    by=by,
+                    at=at,
+                    report=plan.report,
+                    outage=other,
+                    pipes=[] if plan.report_id else [b["pipe"] for b in plan.burst_pipes],
+                    what_if=WhatIf.from_json(plan.what_if),
+                    reason=f"{outage.code} restored",
+                )
+                if in_force.compare_plans(plan, fresh).is_empty:
+                    transaction.set_rollback(True)
         except PlanningRefused as refused:
             Event.objects.append(other, "plan_refused", by=by, at=at, reason=str(refused))
