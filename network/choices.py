@@ -70,6 +70,7 @@ class AreaKind(TextChoices):
 
 class OrganisationKind(TextChoices):
     ENTERPRISE = "enterprise", _("enterprise")
+    INSTITUTION = "institution", _("public institution")
     COMPOUND = "compound", _("residential compound")
     PROPERTY = "property", _("property manager")
     COMMUNITY = "community", _("community office")

@@ -55,8 +55,7 @@ def read_source(
     ignored: list[str] = []
     with open_intake(path) as files:
         for file in files:
-            progress.stage("reading", detail=file.path.name)
-            _read_file(file, mapping, found, ignored)
+            _read_file(file, mapping, found, ignored, progress)
     if not any(rule.kind == "pipes" for _layer, rule in found):
         names = [layer.origin for layer, _rule in found] + ignored
         raise refusal(reason="no_pipes", layers=", ".join(names) or "-")
@@ -69,8 +68,10 @@ def _read_file(
     mapping: LayerMapping,
     found: list[tuple[Layer, LayerRule]],
     ignored: list[str],
+    progress: Progress,
 ) -> None:
     if file.format == "epanet":
+        progress.stage("reading", detail=file.path.name)
         found.extend((layer, LayerRule(layer.name, layer.name)) for layer in read_epanet(file))
         return
     for name in layer_names(file):
@@ -80,6 +81,7 @@ def _read_file(
                 f"{file.path.name}/{name}" if file.format == "geopackage" else file.path.name
             )
             continue
+        progress.stage("reading", detail=f"{file.path.name} {name}".removesuffix(f" {file.stem}"))
         layer = read_layer(file, name)
         found.extend((layer, rule) for rule in rules)
 

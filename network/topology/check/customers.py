@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from network.topology.check.records import Records, rounded, where
+from network.topology.check.records import Records, where
 from network.topology.findings import Finding
 from network.topology.noding import Places, RawPoints
 from network.topology.noding.columns import NOWHERE
@@ -20,7 +20,7 @@ def check_customers(records: Records) -> Iterator[Finding]:
     customers, places = records.customers, records.network.customers
     points = customers.points
     for nth in where(places.distance_m > FAR_CUSTOMER_M):
-        metres = rounded(places.distance_m[nth], 0)
+        metres = round(float(places.distance_m[nth]))
         yield records.about_point(
             "customer_far_from_pipe", "customer", points, nth, distance_m=metres
         )

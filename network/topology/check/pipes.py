@@ -70,7 +70,9 @@ def _outliers(records: Records) -> Iterator[Finding]:
     middles = shapely.get_coordinates(shapely.centroid(lines))
     apart = np.hypot(*(middles - np.median(middles, axis=0)).T)
     for nth in where(apart > FAR_FROM_NETWORK_M):
-        yield records.about_pipe("far_from_network", nth, distance_km=rounded(apart[nth] / 1000, 0))
+        yield records.about_pipe(
+            "far_from_network", nth, distance_km=round(float(apart[nth]) / 1000)
+        )
     if records.service_area is not None and records.drawn_to_scale:
         area = records.service_area
         shapely.prepare(area)
