@@ -254,9 +254,9 @@ class _Builder:
             valve_one_way=np.asarray([bool(flow_to) for flow_to in tables.valves.flow_to], bool),
             valve_closed=np.asarray(tables.valves.closed, bool),
             valve_operable=np.asarray(tables.valves.operable, bool),
-            valve_hub=np.where(
-                junctions >= 0, segments[junctions + self.part_count], -1
-            ).astype(np.int32),
+            valve_hub=np.where(junctions >= 0, segments[junctions + self.part_count], -1).astype(
+                np.int32
+            ),
             valve_end=np.where(self.valve_parts >= 0, segments[self.valve_parts], -1).astype(
                 np.int32
             ),

@@ -7,8 +7,7 @@ from network.topology.isolation import Isolation, Warning_
 
 WARNINGS: dict[str, Callable[[dict[str, Any]], str]] = {
     "source_in_zone": lambda facts: (
-        "Valves alone cannot stop this. Shut the source first: "
-        f"{', '.join(facts['sources'])}."
+        f"Valves alone cannot stop this. Shut the source first: {', '.join(facts['sources'])}."
     ),
     "burst_side_unknown": lambda facts: (
         f"Valves divide pipe {facts['pipe']}; the burst is taken to be on every part of it. "

@@ -96,7 +96,9 @@ class ReferenceNetwork:
         """Whether all pipes that a valve stands between lie in the zone, or both its own sides."""
         hub = self.hub(valve)
         around = self.parts_at[hub]
-        own = {part for part in around if part[1] == self.tables.valves.pipes[self.valve_row[valve]]}
+        own = {
+            part for part in around if part[1] == self.tables.valves.pipes[self.valve_row[valve]]
+        }
         return around <= zone or (hub in zone and bool(own) and own <= zone)
 
     def _cut(self, nth: int, part: Vertex, hub: Vertex) -> None:
@@ -142,9 +144,7 @@ class ReferenceNetwork:
     def walked(self, state: NetworkState) -> set[str]:
         """Valves that a trace walks through when open: stuck ones and one-way devices."""
         valves = self.tables.valves
-        stuck = {
-            each for each, works in zip(valves.ids, valves.operable, strict=True) if not works
-        }
+        stuck = {each for each, works in zip(valves.ids, valves.operable, strict=True) if not works}
         one_way = {each for each, flow in zip(valves.ids, valves.flow_to, strict=True) if flow}
         return ((stuck | state.inoperable) - state.operable) | one_way
 

@@ -60,7 +60,9 @@ class Topology:
     pipe_ids: IdArray
     part_starts: IntArray  # first part of each pipe, and one more at the end
     part_segment: IntArray
-    cut_fractions: NDArray[np.float64]  # of pipe i: [part_starts[i] - i : part_starts[i + 1] - i - 1]
+    cut_fractions: NDArray[
+        np.float64
+    ]  # of pipe i: [part_starts[i] - i : part_starts[i + 1] - i - 1]
     junction_ids: IdArray
     junction_segment: IntArray
     valve_ids: IdArray
@@ -102,7 +104,9 @@ class Topology:
     def names(self, kind: str, indices: Iterable[int] | IntArray) -> tuple[str, ...]:
         """Ids of the assets at `indices`, sorted."""
         ids: IdArray = getattr(self, f"{kind}_ids")
-        chosen = np.asarray(indices if isinstance(indices, np.ndarray) else list(indices), dtype=int)
+        chosen = np.asarray(
+            indices if isinstance(indices, np.ndarray) else list(indices), dtype=int
+        )
         return tuple(sorted(raw.decode() for raw in ids[chosen].tolist()))
 
     def parts_of(self, pipe: int) -> range:

@@ -113,7 +113,9 @@ class Command(BaseCommand):
             ("--inactive-source", "S"),
         ):
             parser.add_argument(option, metavar=metavar, nargs="+", action="extend", default=[])
-        parser.add_argument("--json", action="store_true", help="print the answer as one JSON object")
+        parser.add_argument(
+            "--json", action="store_true", help="print the answer as one JSON object"
+        )
 
     def handle(self, **options: Any) -> None:
         revision = current_revision()

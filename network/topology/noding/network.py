@@ -50,9 +50,23 @@ def node_network(raw: RawNetwork, tolerances: Tolerances) -> tuple[NodedNetwork,
         junctions=ground.ends.junctions,
         splits=ground.splits,
         valves=place_valves(raw.valves, ground, tolerances, findings),
-        hydrants=place_hanging(raw.hydrants, ground, "hydrant", tolerances.hydrant_m, findings),
+        hydrants=place_hanging(
+            raw.hydrants,
+            ground,
+            "hydrant",
+            tolerances.hydrant_m,
+            findings,
+            snap_m=tolerances.snap_m,
+        ),
         sources=sources,
-        customers=place_hanging(raw.customers, ground, "customer", tolerances.customer_m, findings),
+        customers=place_hanging(
+            raw.customers,
+            ground,
+            "customer",
+            tolerances.customer_m,
+            findings,
+            snap_m=tolerances.snap_m,
+        ),
     )
     return network, findings
 

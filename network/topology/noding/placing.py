@@ -128,9 +128,17 @@ def put_at_junctions(
 
 
 def place_hanging(
-    points: RawPoints, ground: Ground, kind: str, within_m: float, findings: list[Finding]
+    points: RawPoints,
+    ground: Ground,
+    kind: str,
+    within_m: float,
+    findings: list[Finding],
+    *,
+    snap_m: float,
 ) -> Places:
     """Place hydrants or customers: by their pipe, else their node, else the nearest pipe.
+
+    A hydrant drawn within `snap_m` of a junction stands at it; a customer hangs on a pipe.
 
     A reference that does not exist is told and the nearest pipe within `within_m` stands in.
     """
@@ -141,6 +149,8 @@ def place_hanging(
     by_node &= ground.connected[refs.junction]
     put_on_pipes(places, ground, points, np.flatnonzero(by_pipe), refs.pipe[by_pipe])
     put_at_junctions(places, ground, points, np.flatnonzero(by_node), refs.junction[by_node])
+    if kind == "hydrant":
+        by_node |= _drawn_on_junction(points, ground, ~by_pipe & ~by_node, places, snap_m)
     left = np.flatnonzero(~by_pipe & ~by_node)
     nearest = ground.nearest_pipe(points.xy[left], within_m)
     put_on_pipes(places, ground, points, left[nearest != NOWHERE], nearest[nearest != NOWHERE])
@@ -153,6 +163,19 @@ def place_hanging(
     for nth in lost.tolist():
         findings.append(at_point(code, kind, points, nth, within_m=within_m))
     return places
+
+
+def _drawn_on_junction(
+    points: RawPoints, ground: Ground, candidates: Booleans, places: Places, snap_m: float
+) -> Booleans:
+    """Place those drawn on a junction there, not on one of the pipes that meet at it."""
+    where = np.flatnonzero(candidates)
+    junction, _ = nearest_junction(ground, points.xy[where], snap_m)
+    found = junction != NOWHERE
+    put_at_junctions(places, ground, points, where[found], junction[found])
+    placed = np.zeros(len(points), dtype=bool)
+    placed[where[found]] = True
+    return placed
 
 
 def at_point(code: str, kind: str, points: RawPoints, nth: int, **facts: str | float) -> Finding:

@@ -181,7 +181,10 @@ def _report_crossings(
         shapely.points(points.xy[where]), predicate="dwithin", distance=snap_m
     )
     other = ground.served[hit]
-    for position in np.flatnonzero(other != pipe[nth]).tolist():
+    own = measure(ground.ends, pipe[nth], points.xy[where[nth]])[1]
+    away = measure(ground.ends, other, points.xy[where[nth]])[1]
+    as_near = (other != pipe[nth]) & (away <= own + 0.1 * snap_m)
+    for position in np.flatnonzero(as_near).tolist():
         findings.append(
             at_point(
                 "valve_ambiguous",
