@@ -1,0 +1,114 @@
+"""The arithmetic: persons, thresholds, differences and the order of the valves."""
+
+import itertools
+
+import pytest
+
+from outages.impact import (
+    CustomerFacts,
+    PlanFacts,
+    ValvePlace,
+    assess,
+    closing_order,
+    compare,
+    estimated_minutes,
+    reopening_order,
+    report_priority,
+    threshold_distance,
+)
+
+
+def test_persons_come_from_the_record_or_from_the_connections() -> None:
+    total = assess(
+        [
+            CustomerFacts("a", 7, 1, key_user=False, large_user=False, special_user=""),
+            CustomerFacts("b", None, 3, key_user=True, large_user=False, special_user="dialysis"),
+            CustomerFacts("c", 0, 1, key_user=False, large_user=True, special_user=""),
+        ]
+    )
+    assert (total.customers, total.connections, total.persons) == (3, 5, 7 + 12 + 0)
+    assert total.key_users == ("b", "c")
+    assert total.special_users == ("b",)
+
+
+@pytest.mark.parametrize(
+    ("persons", "missing", "reached", "exceeded"),
+    [(4999, 1, False, False), (5000, 0, True, False), (5001, 0, True, True)],
+)
+def test_the_threshold_of_5000(persons: int, missing: int, reached: bool, exceeded: bool) -> None:
+    distance = threshold_distance(persons)
+    assert (distance.missing, distance.is_reached, distance.is_exceeded) == (
+        missing,
+        reached,
+        exceeded,
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "crossed"),
+    [(4936, 5010, "up"), (5010, 4936, "down"), (10, 20, ""), (5000, 6000, "")],
+)
+def test_a_difference_says_which_threshold_is_crossed(
+    before: int, after: int, crossed: str
+) -> None:
+    facts = [
+        PlanFacts(frozenset({"V1", v}), frozenset({c}), persons, frozenset(), 10)
+        for v, c, persons in (("V2", "x", before), ("V3", "y", after))
+    ]
+    difference = compare(*facts)
+    assert difference.threshold_crossed == crossed
+    assert (difference.valves_added, difference.valves_removed) == (("V3",), ("V2",))
+    assert (difference.customers_added, difference.customers_removed) == (("y",), ("x",))
+    assert compare(facts[0], facts[0]).is_empty
+
+
+VALVES = [
+    ValvePlace("far", 500, 0, 100, 10),
+    ValvePlace("big", 0, 0, 400, 60),
+    ValvePlace("near", 100, 0, 200, 20),
+    ValvePlace("unknown", 120, 0, None, None),
+]
+
+
+def test_the_largest_is_closed_first_then_the_nearest_whatever_order_they_come_in() -> None:
+    orders = {
+        tuple(v.asset_id for v in closing_order(given)) for given in itertools.permutations(VALVES)
+    }
+    assert orders == {("big", "near", "unknown", "far")}
+    assert closing_order([]) == ()
+
+
+def test_reopening_fills_through_the_smallest_and_then_runs_backwards() -> None:
+    order = [v.asset_id for v in reopening_order(closing_order(VALVES))]
+    assert order == ["far", "unknown", "near", "big"]
+    same = [ValvePlace(name, 0, 0, 200, 20) for name in "abc"]
+    assert [v.asset_id for v in reopening_order(same)] == ["c", "b", "a"]
+    assert reopening_order([]) == ()
+
+
+def test_the_estimate_grows_with_walking_and_turning() -> None:
+    one = [ValvePlace("a", 0, 0, 200, 24)]
+    assert estimated_minutes(one) == 4  # 3 min for the valve, 24 turns of 2.5 s
+    away = [*one, ValvePlace("b", 780, 0, 200, 24)]
+    assert estimated_minutes(away) == 18  # twice that, and 780 m on foot
+    assert estimated_minutes([]) == 0
+
+
+@pytest.mark.parametrize(
+    ("isolates", "danger", "trunk_road", "diameter", "priority"),
+    [
+        (True, False, False, 200, 2),
+        (True, False, True, 200, 1),
+        (True, False, False, 300, 1),
+        (True, False, False, None, 2),
+        (False, True, False, None, 1),
+        (False, False, True, 600, 3),
+    ],
+)
+def test_how_urgent_a_report_is(
+    isolates: bool, danger: bool, trunk_road: bool, diameter: float | None, priority: int
+) -> None:
+    found = report_priority(
+        isolates=isolates, is_danger=danger, on_trunk_road=trunk_road, diameter_mm=diameter
+    )
+    assert found == priority
