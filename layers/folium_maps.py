@@ -105,8 +105,9 @@ def _document(plan_map: PlanMap, context: dict[str, Any]) -> str:
     body = render_to_string("layers/offline_plan_body.html", context)
     before_map, after_map = body.split("<!-- map -->")
     figure: Any = plan_map.get_root()
-    figure.script.add_child(Raw(_map_script(plan_map.get_name())))
     plan_map.render()
+    # After rendering, which is when folium puts the map's own script into the figure.
+    figure.script.add_child(Raw(_map_script(plan_map.get_name())))
     map_html = "".join(child.render() for child in figure.html._children.values())
     head_children = "".join(child.render() for child in figure.header._children.values())
     script = "".join(child.render() for child in figure.script._children.values())

@@ -11,7 +11,7 @@ from datetime import datetime
 from django.conf import settings
 from django.utils.translation import get_language, gettext, ngettext
 
-from layers.plan_picture import Mark, marks_by_role, plan_marks
+from layers.plan_picture import Mark, burst_pipes, marks_by_role, plan_marks
 from outages.models import IsolationPlan
 from outages.workflow import PlanStatus, StepStatus
 
@@ -127,7 +127,7 @@ def _title(plan: IsolationPlan, marks: Sequence[Mark]) -> str:
 
 def _burst_bore(plan: IsolationPlan, marks: Sequence[Mark]) -> str:
     for mark in marks_by_role(marks, "zone_pipe"):
-        if mark.asset_id in plan.burst_pipes and mark.facts.get("dn"):
+        if mark.asset_id in burst_pipes(plan) and mark.facts.get("dn"):
             return f"DN{mark.facts['dn']:.0f}"
     return ""
 

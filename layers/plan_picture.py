@@ -140,10 +140,17 @@ def _sources(revision: NetworkRevision, answer: Answer) -> Iterator[Mark]:
         )
 
 
+def burst_pipes(plan: IsolationPlan) -> list[str]:
+    """Ids of the pipes that burst; stored as ids, or with the place on the pipe."""
+    return [
+        str(entry["pipe"]) if isinstance(entry, dict) else str(entry) for entry in plan.burst_pipes
+    ]
+
+
 def _burst(plan: IsolationPlan) -> Iterator[Mark]:
     point = plan.burst_point or (plan.report.geom if plan.report else None)
     if point:
-        yield Mark("burst", point, label=", ".join(plan.burst_pipes))
+        yield Mark("burst", point, label=", ".join(burst_pipes(plan)))
 
 
 def valve_facts(valve: Valve) -> dict[str, Any]:

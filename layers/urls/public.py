@@ -11,7 +11,7 @@ urlpatterns = [
     path("outages/<str:code>/", public.outage_detail, name="outage"),
     path("current.json", public.pointer, name="current"),
     path("data/<str:name>", public.data_file, name="data"),
-    path("feed.atom", feeds.PublicOutageFeed(), name="feed"),
+    path("feed.atom", feeds.OutageFeed(), name="feed"),
     path("planned.ics", feeds.planned_calendar, name="calendar"),
     path("tiles/<int:z>/<int:x>/<int:y>.mvt", tiles.public_tile, name="tile"),
 ]
