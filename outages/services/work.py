@@ -7,9 +7,7 @@ counts for the plan in force.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Literal
 from uuid import UUID
 
@@ -22,7 +20,7 @@ from outages import planning
 from outages.choices import CannotReason, Direction
 from outages.models import Event, IsolationPlan, Outage, ValveOperation, lifecycle
 from outages.models.events import Actor
-from outages.planning import PlanningRefused, WhatIf, holding
+from outages.planning import PlanningRefused, WhatIf
 from outages.planning.steps import copy_done
 from outages.services import in_force, orders
 from outages.services.orders import (
@@ -40,16 +38,17 @@ from outages.services.orders import (
     start_work,
     void_order,
 )
+from outages.services.step_order import (
+    Refusal,
+    StepOutcome,
+    StepRefused,
+    StepReport,
+    require_in_order,
+)
 from outages.workflow import (
     HOLDING_PLANS,
-    OPEN_OUTAGES,
-    STEP_TRANSITIONS,
-    OutageKind,
-    OutageStatus,
     PlanStatus,
     StepStatus,
-    TransitionRefused,
-    require,
 )
 
 __all__ = [
@@ -73,60 +72,6 @@ __all__ = [
     "start_work",
     "void_order",
 ]
-
-
-class Refusal(StrEnum):
-    """Why a step was not taken, as codes for phones."""
-
-    PLAN_NOT_IN_FORCE = "plan_not_in_force"
-    PLAN_SUPERSEDED = "plan_superseded"
-    STEP_DECIDED = "step_decided"
-    NOT_YET_REOPENING = "not_yet_reopening"
-    CLOSING_IS_OVER = "closing_is_over"
-    HELD_BY_OTHER = "held_by_other"
-    NOT_PUBLISHED = "not_published"
-    WRONG_CREW = "wrong_crew"
-    UNKNOWN_STEP = "unknown_step"
-
-
-class StepRefused(Exception):
-    """A step out of order; `current` is the plan to work on now, if there is one."""
-
-    def __init__(self, code: Refusal, text: str, current: IsolationPlan | None = None) -> None:
-        self.code, self.current = code, current
-        super().__init__(text)
-
-
-@dataclass(frozen=True, kw_only=True)
-class StepReport:
-    """What the crew says of one step. `done_at` is the phone's time, kept beside the server's.
-
-    `operation` is the step's id; `client_key` is made on the phone, once per tap.
-    """
-
-    operation: int
-    client_key: UUID
-    result: Literal["done", "cannot"]
-    done_at: datetime
-    turns: int | None = None
-    remark: str = ""
-    cannot_reason: CannotReason | str = ""
-
-
-@dataclass(frozen=True)
-class StepOutcome:
-    """What became of one step report. `proposal` is the new plan that a *cannot* led to.
-
-    `outcome` is recorded, repeated (known `client_key`: nothing changed) or refused (`code` and
-    `text` then say why).
-    """
-
-    client_key: UUID
-    outcome: Literal["recorded", "repeated", "refused"]
-    operation: ValveOperation | None = None
-    proposal: IsolationPlan | None = None
-    code: str = ""
-    text: str = ""
 
 
 def record_valve_operation(
@@ -193,7 +138,7 @@ def _record(report: StepReport, *, by: Actor, at: datetime, carry: bool = False)
     step = _locked_step(report, carry=carry)
     if _is_known(step, report):
         return StepOutcome(client_key=report.client_key, outcome="repeated", operation=step)
-    _require_in_order(step, report, by=by)
+    require_in_order(step, report, by=by)
     moved_after_all = step.status == StepStatus.FAILED
     _write(step, report, by=by, at=at)
     proposal = None
@@ -268,64 +213,6 @@ def _is_known(step: ValveOperation, report: StepReport) -> bool:
         subject="operation",
         facts__client_key=str(report.client_key),
     ).exists()
-
-
-def _require_in_order(step: ValveOperation, report: StepReport, *, by: Actor) -> None:
-    plan, outage = step.plan, step.plan.outage
-    if plan.status in (PlanStatus.SUPERSEDED, PlanStatus.ABORTED):
-        current = lifecycle.plan_in_force(outage) if outage else None
-        text = f"{plan} is {plan.status}: stop, and switch to {current or 'the new plan'} first"
-        raise StepRefused(Refusal.PLAN_SUPERSEDED, text, current)
-    if plan.status not in HOLDING_PLANS or outage is None:
-        raise StepRefused(
-            Refusal.PLAN_NOT_IN_FORCE, f"{plan} is {plan.status}: wait for its approval"
-        )
-    _require_own_crew(plan, by)
-    if step.direction == Direction.OPEN and plan.status != PlanStatus.REOPENING:
-        raise StepRefused(Refusal.NOT_YET_REOPENING, "opening begins with the reopening plan", plan)
-    if step.direction == Direction.CLOSE and plan.status == PlanStatus.REOPENING:
-        raise StepRefused(Refusal.CLOSING_IS_OVER, "the valves are being opened again", plan)
-    if step.direction == Direction.OPEN and report.result == "done":
-        _require_nobody_needs(step)
-    if outage.kind == OutageKind.PLANNED and outage.status not in (
-        OutageStatus.PUBLISHED,
-        OutageStatus.IN_EFFECT,
-        OutageStatus.RESTORING,
-    ):
-        text = f"{outage} is {outage.status}: a planned outage begins after its notice is out"
-        raise StepRefused(Refusal.NOT_PUBLISHED, text, plan)
-    _require_open_step(step, report)
-
-
-def _require_open_step(step: ValveOperation, report: StepReport) -> None:
-    wanted = StepStatus.DONE if report.result == "done" else StepStatus.FAILED
-    if wanted == StepStatus.FAILED and step.status == StepStatus.DONE:
-        # A shut valve that turns out to pass water is the one thing that undoes a step.
-        allowed = report.cannot_reason == CannotReason.PASSES_WATER
-        if not (allowed and step.direction == Direction.CLOSE):
-            raise StepRefused(Refusal.STEP_DECIDED, f"{step} is done already", step.plan)
-    try:
-        require(STEP_TRANSITIONS, f"step {step}", step.status, wanted)
-    except TransitionRefused as refused:
-        raise StepRefused(Refusal.STEP_DECIDED, str(refused), step.plan) from refused
-
-
-def _require_nobody_needs(step: ValveOperation) -> None:
-    holders = holding.holds(
-        Q(plan__outage__status__in=OPEN_OUTAGES, valve=step.valve), exclude=step.plan.outage_id
-    )
-    if holders:
-        codes = ", ".join(sorted({hold.code for hold in holders}))
-        text = f"{step.valve} must stay shut for {codes}: leave it closed"
-        raise StepRefused(Refusal.HELD_BY_OTHER, text, step.plan)
-
-
-def _require_own_crew(plan: IsolationPlan, by: Actor) -> None:
-    """Refuse a crew that has no order for this outage; the control room may enter for any."""
-    code = getattr(by, "crew_code", None)
-    assert plan.outage is not None
-    if code and not plan.outage.work_orders.filter(crew__code=code).exists():
-        raise StepRefused(Refusal.WRONG_CREW, f"crew {code} has no order for {plan.outage}", plan)
 
 
 def _write(step: ValveOperation, report: StepReport, *, by: Actor, at: datetime) -> None:
