@@ -1,0 +1,61 @@
+"""`./run bench [--sizes town,100000] [--correctness N]`: measure, print, and write the table."""
+
+import argparse
+import os
+import platform
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import django
+
+TARGET = Path(__file__).resolve().parents[2] / "docs" / "performance.md"
+HEADER = """# Performance
+
+Written by `./run bench`. Times of one run on one machine; what counts is the ratio to a baseline measured in the same run. The baselines: a hand-written networkx search that floods the network from its sources; wntr's `valve_segments`; reading the same files and copying their rows into tables without index or check; fetching by index the customers of a plan.
+"""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="./run bench", description=__doc__)
+    parser.add_argument("--sizes", default="town,100000", help="town, or numbers of pipes")
+    parser.add_argument("--correctness", type=int, metavar="N", help="only: N random networks")
+    parser.add_argument("--write", action="store_true", help=f"write {TARGET.name}")
+    options = parser.parse_args()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gisapp.settings")
+    django.setup()
+    if options.correctness:
+        from tests.bench.correctness import agree
+
+        return agree(options.correctness)
+    return _measure([each.strip() for each in options.sizes.split(",")], write=options.write)
+
+
+def _measure(sizes: list[str], *, write: bool) -> int:
+    from tests.bench import importing, isolation, planning
+    from tests.bench.ground import own_database, write_network
+    from tests.bench.timing import table
+    from network.selectors import current_revision
+
+    found: list[list[str]] = []
+    with own_database() as folder:
+        for size in sizes:
+            pipes = 0 if size == "town" else int(size)
+            name = "demo town" if not pipes else f"{pipes:,} pipes"
+            print(f"… {name}", file=sys.stderr)
+            source = write_network(folder, pipes)
+            found += importing.rows(name, source)
+            revision = current_revision()
+            assert revision is not None
+            found += isolation.rows(name, revision, with_wntr=not pipes)
+            found += planning.rows(name)
+    when = f"{datetime.now(tz=UTC):%Y-%m-%d}"
+    where = f"Python {platform.python_version()}, {os.cpu_count()} cores, {when}."
+    print(table(found))
+    if write:
+        TARGET.write_text(f"{HEADER}\n{where}\n\n{table(found)}\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

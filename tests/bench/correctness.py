@@ -1,0 +1,40 @@
+"""Ask random networks of the engine, the readable networkx version and the brute force."""
+
+import sys
+import time
+
+from hypothesis import HealthCheck, Phase, given, settings
+
+from network.topology import reference
+from network.topology.build import build
+from network.topology.isolation import isolate
+from tests.network.topology.networks import Question, questions
+from tests.network.topology.test_isolation_properties import as_sets, brute_answer
+
+
+def agree(cases: int) -> int:
+    """Return 0 when all three agree on `cases` random questions; a disagreement is raised."""
+    asked = 0
+    start = time.monotonic()
+
+    @settings(
+        max_examples=cases,
+        deadline=None,
+        phases=[Phase.generate, Phase.shrink],
+        suppress_health_check=list(HealthCheck),
+        database=None,
+    )
+    @given(questions())
+    def check(question: Question) -> None:
+        nonlocal asked
+        answer = as_sets(isolate(build(question.tables), question.bursts, question.state))
+        assert answer == brute_answer(question)
+        assert answer == reference.isolate(question.tables, question.bursts, question.state)
+        asked += 1
+        if asked % 1000 == 0:
+            print(f"… {asked:,} of {cases:,}", file=sys.stderr)
+
+    check()
+    print(f"{asked:,} random questions, three engines, no disagreement, "
+          f"{time.monotonic() - start:.0f} s")
+    return 0

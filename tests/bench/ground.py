@@ -1,0 +1,53 @@
+"""A database and files of the bench's own: nothing measured touches a running instance."""
+
+import io
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+
+from fixtures.cities import write_city
+from fixtures.town.__main__ import DEFAULT_SEED
+from fixtures.town.build import build_town
+from fixtures.town.write import write_town
+from network.models import NetworkRevision
+from network.selectors import current_revision
+
+
+@contextmanager
+def own_database() -> Iterator[Path]:
+    """A fresh database with the real migrations, and a folder for files; both gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="mainbreak-bench-"))
+    settings.SNAPSHOT_DIR = folder / "snapshots"
+    connection.settings_dict["TEST"] = {**connection.settings_dict.get("TEST", {}), "NAME": "bench"}
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    try:
+        yield folder
+    finally:
+        connection.creation.destroy_test_db(settings.DATABASES["default"]["NAME"], verbosity=0)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def write_network(folder: Path, pipes: int) -> Path:
+    """Write the demo town (0 pipes) or a generated city as an import folder."""
+    target = folder / (f"city-{pipes}" if pipes else "town")
+    if target.is_dir():
+        return target
+    target.mkdir(parents=True)
+    if pipes:
+        write_city(target, pipes=pipes, seed=1)
+    else:
+        write_town(build_town(DEFAULT_SEED, "town"), target)
+    return target
+
+
+def imported(source: Path) -> NetworkRevision:
+    call_command("import_network", str(source), stdout=io.StringIO(), stderr=io.StringIO())
+    revision = current_revision()
+    assert revision is not None
+    return revision
