@@ -312,7 +312,7 @@ def _place_on(row: Pipe, lon: float, lat: float) -> network.NearPipe:
     plane = LocalPlane(lon, lat)
     line = plane.to_metres(shapely.from_wkb(bytes(row.geom.wkb)))
     assert isinstance(line, shapely.LineString)
-    here = shapely.Point(0, 0)
+    here = shapely.Point(plane.metres(lon, lat))
     fraction = line.project(here, normalized=True)
     nearest = plane.to_degrees(line.interpolate(fraction, normalized=True)).centroid
     return network.NearPipe(
