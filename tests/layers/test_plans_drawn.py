@@ -146,11 +146,12 @@ def test_documents_name_no_customer(
     assert "V1" in text
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_offline_map_opens_from_a_file_without_any_request(
+    new_context: Callable[..., BrowserContext],
     burst: Burst,
     signed_in: Callable[..., Client],
     tmp_path: Path,
-    new_context: Callable[..., BrowserContext],
 ) -> None:
     poison(burst)
     response = signed_in("crew", crew="C1").get(f"/layers/plans/{burst.plan.pk}/map.html")
