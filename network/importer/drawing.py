@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import shapely
@@ -52,17 +53,10 @@ class Plane:
             return Plane(0.0, 0.0)
         return Plane(float(bounds[0] + bounds[2]) / 2, float(bounds[1] + bounds[3]) / 2)
 
-    def _transformer(self, *, back: bool = False) -> Transformer:
-        plane = CRS.from_proj4(
-            f"+proj=tmerc +lat_0={self.lat} +lon_0={self.lon} +k=1 +ellps=WGS84 +units=m"
-        )
-        pair = (plane, WGS84) if back else (WGS84, plane)
-        return Transformer.from_crs(*pair, always_xy=True)
-
     def metres(self, geometry: NDArray[np.object_]) -> NDArray[np.object_]:
         """Return EPSG:4326 geometries in metres of this plane."""
         coordinates = shapely.get_coordinates(geometry)
-        x, y = self._transformer().transform(coordinates[:, 0], coordinates[:, 1])
+        x, y = _transformer(self, back=False).transform(coordinates[:, 0], coordinates[:, 1])
         moved: NDArray[np.object_] = shapely.set_coordinates(
             geometry.copy(), np.stack([x, y], axis=1)
         )
@@ -71,7 +65,7 @@ class Plane:
     def metres_of_points(self, geometry: NDArray[np.object_]) -> NDArray[np.float64]:
         """Return points of EPSG:4326 as x and y in metres, shape (n, 2)."""
         coordinates = shapely.get_coordinates(geometry).reshape(-1, 2)
-        x, y = self._transformer().transform(coordinates[:, 0], coordinates[:, 1])
+        x, y = _transformer(self, back=False).transform(coordinates[:, 0], coordinates[:, 1])
         return np.stack([x, y], axis=1)
 
     def metres_of_area(self, area: BaseGeometry) -> BaseGeometry:
@@ -81,8 +75,18 @@ class Plane:
 
     def lon_lat(self, xy: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return points in metres, shape (n, 2), as longitude and latitude."""
-        lon, lat = self._transformer(back=True).transform(xy[:, 0], xy[:, 1])
+        lon, lat = _transformer(self, back=True).transform(xy[:, 0], xy[:, 1])
         return np.stack([lon, lat], axis=1)
+
+
+@lru_cache(maxsize=8)
+def _transformer(plane: Plane, *, back: bool) -> Transformer:
+    """Return the way into a plane, or back; making one costs twenty milliseconds."""
+    metric = CRS.from_proj4(
+        f"+proj=tmerc +lat_0={plane.lat} +lon_0={plane.lon} +k=1 +ellps=WGS84 +units=m"
+    )
+    pair = (metric, WGS84) if back else (WGS84, metric)
+    return Transformer.from_crs(*pair, always_xy=True)
 
 
 @dataclass(frozen=True, slots=True)
