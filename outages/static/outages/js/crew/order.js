@@ -1,0 +1,197 @@
+// One order on the phone: every tap is kept first and told second, so that it works without signal.
+
+import { announce } from "gisapp/live";
+import { serverNow } from "gisapp/server_time";
+import { change, forget, keep, said } from "outages/crew/queue";
+import { flush, SignedOut } from "outages/crew/sending";
+import { placeSnippet } from "outages/crew/snippet";
+import { untold } from "outages/crew/standing";
+import { showConflicts, showConnection, showSteps } from "outages/crew/steps";
+
+const HOLD_MS = 5000;
+const RETRY_MS = 10_000;
+const LOOK_AGAIN_MS = 15_000;
+
+let root = document.getElementById("order");
+let chosen = null;
+let online = navigator.onLine;
+let signedOut = false;
+let sending = false;
+const user = root.dataset.user;
+
+async function mine() {
+  return (await said(user)).filter(({ order }) => order === root.dataset.order);
+}
+
+async function show() {
+  const items = await mine();
+  const all = untold(await said(user));
+  const current = showSteps(root, items, { chosen, undo });
+  showConnection(root, { online, waiting: all.length, signedOut, signIn: `/?next=${location.pathname}` });
+  showConflicts(items.filter(({ state }) => state.endsWith("refused")), drop);
+  placeSnippet(root, current);
+}
+
+async function undo(item) {
+  await forget(item.client_key);
+  chosen = item.operation;
+  await show();
+}
+
+async function drop(item) {
+  await forget(item.client_key);
+  await show();
+  await lookAgain({ always: true });
+}
+
+/** A new key; randomUUID itself is missing on plain http. */
+function newKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+function answer(form, button) {
+  const step = form.closest("[data-step]");
+  const fields = new FormData(form);
+  const reason = button?.name === "cannot_reason" ? button.value : "";
+  const photo = fields.get("photo");
+  return {
+    client_key: newKey(),
+    order: root.dataset.order,
+    user,
+    batch: root.dataset.batch,
+    photo_url: `${form.getAttribute("action")}/photo`,
+    operation: Number(step.dataset.step),
+    valve: step.dataset.valve,
+    result: reason ? "cannot" : "done",
+    cannot_reason: reason,
+    reason_text: reason ? button.textContent.trim() : "",
+    turns: fields.get("turns") ? Number(fields.get("turns")) : null,
+    remark: fields.get("remark") ?? "",
+    photo: photo instanceof File && photo.size > 0 ? photo : null,
+    done_at: Math.round(serverNow()),
+    state: "held",
+  };
+}
+
+async function onSubmit(event) {
+  const form = event.target.closest("[data-step-form]");
+  // Leaving a valve closed is the dispatcher's concern: that form goes straight to the server.
+  if (!form || event.submitter?.value === "left_closed") return;
+  event.preventDefault();
+  const item = answer(form, event.submitter);
+  await keep(item);
+  form.reset();
+  form.querySelectorAll("details").forEach((details) => (details.open = false));
+  chosen = null;
+  await show();
+  root.querySelector("[data-card]:not([hidden])")?.scrollIntoView({ block: "nearest" });
+  announce(`${item.valve} ${item.reason_text}`);
+  setTimeout(() => release(item.client_key), HOLD_MS);
+}
+
+async function release(key) {
+  const item = (await said(user)).find(({ client_key }) => client_key === key);
+  if (item?.state !== "held") return;
+  await change(key, { state: "waiting" });
+  await show();
+  await send();
+}
+
+/** The undo time is over for what a closed or hidden page left behind. */
+async function releaseAll({ now = false } = {}) {
+  for (const item of await said(user)) {
+    const over = now || serverNow() - item.done_at > HOLD_MS;
+    if (item.state === "held" && over) await change(item.client_key, { state: "waiting" });
+  }
+}
+
+async function send() {
+  if (sending) return;
+  sending = true;
+  try {
+    const told = await flush(user, root.dataset.csrfCookie);
+    online = true;
+    signedOut = false;
+    if (told > 0) await lookAgain({ always: true });
+  } catch (error) {
+    signedOut = error instanceof SignedOut;
+    online = signedOut;
+  } finally {
+    sending = false;
+    await show();
+  }
+}
+
+function signature(element) {
+  const steps = [...element.querySelectorAll("[data-step]")].map(({ dataset }) => `${dataset.step}${dataset.status}`);
+  const { phase, plan, superseded } = element.dataset;
+  return [phase, plan, superseded, ...steps].join("|");
+}
+
+function isBusy() {
+  const typed = [...root.querySelectorAll("input:not([type=hidden]), textarea")].some(
+    (field) => field === document.activeElement || (field.value && field.type !== "checkbox"),
+  );
+  return typed || root.querySelector("details[open]") !== null;
+}
+
+/** Fetch the page again and swap it in if something changed: the next part, or a new plan. */
+async function lookAgain({ always = false } = {}) {
+  let answer;
+  try {
+    answer = await fetch(location.pathname, { headers: { Accept: "text/html" }, cache: "no-store" });
+  } catch {
+    online = false;
+    return;
+  }
+  if (answer.redirected || !answer.ok) return;
+  online = !answer.headers.has("X-From-Phone");
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = page.getElementById("order");
+  if (!fresh || !online || signature(fresh) === signature(root)) return;
+  const mustStop = "superseded" in fresh.dataset;
+  if (!always && !mustStop && isBusy()) return;
+  root.replaceWith(document.adoptNode(fresh));
+  root = fresh;
+  chosen = null;
+  if (mustStop) location.reload();
+}
+
+document.addEventListener("submit", onSubmit);
+document.addEventListener("click", (event) => {
+  const choice = event.target.closest("[data-choose]");
+  if (!choice) return;
+  event.preventDefault();
+  chosen = Number(choice.closest("[data-step]").dataset.step);
+  show();
+});
+window.addEventListener("online", () => send());
+window.addEventListener("offline", () => {
+  online = false;
+  show();
+});
+document.addEventListener("visibilitychange", async () => {
+  if (document.visibilityState !== "hidden") return;
+  await releaseAll({ now: true });
+  await send();
+});
+
+setInterval(async () => {
+  await releaseAll();
+  if (untold(await said(user)).some(({ state }) => state !== "held")) await send();
+}, RETRY_MS);
+setInterval(async () => {
+  if (document.visibilityState === "hidden" || sending) return;
+  await lookAgain();
+  await show();
+}, LOOK_AGAIN_MS);
+
+if ("superseded" in root.dataset === false) {
+  await releaseAll();
+  await show();
+  await send();
+}
