@@ -1,5 +1,51 @@
 """Addresses of the control room."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from outages.views import board, map, notices, outages, planned, plans, reports, search
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("map/", map.map_screen, name="map"),
+    path("map/cases", map.cases, name="cases"),
+    path("map/burst", map.burst, name="burst"),
+    path("board/", board.board, name="board"),
+    path("search/", search.search, name="search"),
+    path("reports/", reports.report_list, name="reports"),
+    path("reports/<int:report_id>/", reports.report, name="report"),
+    path("reports/<int:report_id>/plan", reports.make_plan, name="report-plan"),
+    path("reports/<int:report_id>/answer", reports.answer, name="report-answer"),
+    path("reports/<int:report_id>/invalidate", reports.invalidate, name="report-invalidate"),
+    path("reports/<int:report_id>/reopen", reports.reopen, name="report-reopen"),
+    path("reports/<int:report_id>/merge", reports.merge, name="report-merge"),
+    path("reports/<int:report_id>/unmerge", reports.unmerge, name="report-unmerge"),
+    path("reports/<int:report_id>/place", reports.place, name="report-place"),
+    path("plans/<int:plan_id>/", plans.plan, name="plan"),
+    path("plans/<int:plan_id>/change", plans.adjust, name="plan-adjust"),
+    path("plans/<int:plan_id>/approve", plans.approve, name="plan-approve"),
+    path("plans/<int:plan_id>/adopt", plans.adopt, name="plan-adopt"),
+    path("plans/<int:plan_id>/abort", plans.abort, name="plan-abort"),
+    path("plans/<int:plan_id>/customers", plans.customers, name="plan-customers"),
+    path("plans/<int:plan_id>/customers/<str:customer>/phone", plans.phone, name="plan-phone"),
+    path("outages/<int:outage_id>/", outages.outage, name="outage"),
+    path("outages/<int:outage_id>/estimate", outages.change_estimate, name="outage-estimate"),
+    path("outages/<int:outage_id>/order", outages.order_crew, name="outage-order"),
+    path("outages/<int:outage_id>/crew-told", outages.tell_crew, name="outage-crew-told"),
+    path("outages/<int:outage_id>/repair", outages.record_repair, name="outage-repair"),
+    path("outages/<int:outage_id>/reopening", outages.plan_reopening, name="outage-reopening"),
+    path(
+        "outages/<int:outage_id>/steps/<int:operation_id>/leave-closed",
+        outages.leave_closed,
+        name="outage-leave-closed",
+    ),
+    path("outages/<int:outage_id>/restore", outages.restore, name="outage-restore"),
+    path("outages/<int:outage_id>/close", outages.close, name="outage-close"),
+    path("outages/<int:outage_id>/cancel", outages.cancel, name="outage-cancel"),
+    path("outages/<int:outage_id>/ready", outages.make_ready, name="outage-ready"),
+    path("outages/<int:outage_id>/start", outages.start, name="outage-start"),
+    path("planned/", planned.planned_list, name="planned"),
+    path("planned/new", planned.new_planned, name="planned-new"),
+    path("notices/", notices.notice_list, name="notices"),
+    path("notices/<int:notice_id>/", notices.notice, name="notice"),
+    path("notices/<int:notice_id>/publish", notices.publish, name="notice-publish"),
+    path("deliveries/<int:delivery_id>/", notices.resolve, name="delivery-resolve"),
+]

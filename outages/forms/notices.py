@@ -1,0 +1,16 @@
+"""Deciding on deliveries whose fate is unknown."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class ResolveForm(forms.Form):
+    """Did it arrive? Sending once more may tell somebody twice, so a person decides."""
+
+    arrived = forms.TypedChoiceField(
+        label=_("What became of it"),
+        choices=[("yes", _("It arrived")), ("no", _("Send it once more"))],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(label=_("How do you know"), max_length=200)

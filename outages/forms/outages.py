@@ -1,0 +1,44 @@
+"""What the control room says in the course of an outage."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from outages.forms.moments import MomentField
+from outages.forms.plans import CrewField, crews_for
+from outages.models import Crew, IsolationPlan
+
+
+class EstimateForm(forms.Form):
+    """A new time for the water to be back. Both reasons are read by the public."""
+
+    estimated_restoration_at = MomentField(label=_("Water back at about"), future=True)
+    reason = forms.CharField(
+        label=_("Reason for the public (Chinese)"),
+        max_length=200,
+        help_text=_("Goes out with the notice"),
+    )
+    reason_en = forms.CharField(
+        label=_("Reason for the public (English)"), max_length=200, required=False
+    )
+    expected_version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class RepairForm(forms.Form):
+    """What was done to the pipe, where the crew has not said so itself."""
+
+    reason = forms.CharField(label=_("What was done"), max_length=200)
+
+
+class OrderForm(forms.Form):
+    """Which crew is ordered out."""
+
+    crew = CrewField(label=_("Crew"), queryset=Crew.objects.none())
+
+    def __init__(self, *args: Any, plan: IsolationPlan | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["crew"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = crews_for(plan)
+        field.initial = field.queryset.first()

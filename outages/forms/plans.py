@@ -1,0 +1,134 @@
+"""Changing and approving a plan."""
+
+import re
+from typing import Any, Final
+
+from django import forms
+from django.contrib.gis.db.models.functions import Distance
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from network.models import Source, Valve
+from network.selectors import current_revision
+from outages.choices import Cause
+from outages.forms.moments import MomentField
+from outages.models import Crew, IsolationPlan
+from outages.planning import WhatIf
+
+# What a dispatcher may assume of one valve, sent as `choice=inoperable:V-0417`.
+VALVE_CHOICES: Final = ("inoperable", "removed", "added")
+
+
+class CrewField(forms.ModelChoiceField):
+    """Crews on duty, by name in the page's language."""
+
+    def label_from_instance(self, obj: Crew) -> str:  # type: ignore[override]
+        """Name the crew."""
+        chinese = (get_language() or "zh").startswith("zh")
+        return obj.name if chinese else obj.name_en or obj.name
+
+
+def crews_for(plan: IsolationPlan | None) -> QuerySet[Crew]:
+    """Return the crews on duty, the nearest to the burst first."""
+    crews = Crew.objects.filter(is_on_duty=True)
+    if plan is None or plan.burst_point is None:
+        return crews.order_by("code")
+    return crews.annotate(away=Distance("base", plan.burst_point)).order_by("away", "code")
+
+
+class ApproveForm(forms.Form):
+    """What a dispatcher says when approving: until when, who goes, why, and the public's words."""
+
+    estimated_restoration_at = MomentField(label=_("Water back at about"), future=True)
+    crew = CrewField(label=_("Crew"), queryset=Crew.objects.none())
+    cause = forms.ChoiceField(label=_("Cause"), choices=Cause.choices, initial=Cause.BURST)
+    place = forms.CharField(label=_("Place for the public (Chinese)"), max_length=200)
+    place_en = forms.CharField(
+        label=_("Place for the public (English)"), max_length=200, required=False
+    )
+    reason = forms.CharField(
+        label=_("Why approve it although valves alone do not stop the water"),
+        max_length=200,
+        required=False,
+    )
+    confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, plan: IsolationPlan, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        crews = crews_for(plan)
+        field = self.fields["crew"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = crews
+        field.initial = crews.first()
+        if plan.is_isolatable:
+            del self.fields["reason"]
+        else:
+            self.fields["reason"].required = True
+
+    @property
+    def crew_label(self) -> str:
+        """Name of the crew that was chosen."""
+        crew = self.cleaned_data.get("crew")
+        field = self.fields["crew"]
+        assert isinstance(field, CrewField)
+        return field.label_from_instance(crew) if crew else ""
+
+
+class ReasonForm(forms.Form):
+    """A reason in words, kept with the record."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class WhatIfForm(forms.Form):
+    """Assumptions about valves and sources, the whole list each time.
+
+    `choice` repeats: inoperable, removed or added, a colon, the valve. `stuck` and `add` take
+    codes typed in; `inactive_source` repeats. `what_if` is the result of a valid form.
+    """
+
+    stuck = forms.CharField(
+        label=_("Valves that cannot be turned"),
+        required=False,
+        help_text=_("Codes, with blanks or commas between"),
+    )
+    add = forms.CharField(
+        label=_("Valves to close as well"),
+        required=False,
+        help_text=_("Codes, with blanks or commas between"),
+    )
+    reason = forms.CharField(label=_("Reason for the change"), max_length=200)
+
+    def __init__(self, data: QueryDict | None = None, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.choices = data.getlist("choice") if data is not None else []
+        self.sources = data.getlist("inactive_source") if data is not None else []
+        self.what_if = WhatIf()
+
+    def clean(self) -> dict[str, Any]:
+        """Sort the codes by what is assumed of them, and refuse unknown ones by name."""
+        data = super().clean() or {}
+        lists: dict[str, set[str]] = {name: set() for name in VALVE_CHOICES}
+        for pair in self.choices:
+            name, _colon, valve = pair.partition(":")
+            if name in lists and valve:
+                lists[name].add(valve)
+        lists["inoperable"] |= _codes(data.get("stuck", ""))
+        lists["added"] |= _codes(data.get("add", "")) - lists["inoperable"]
+        self._refuse_unknown(Valve, set().union(*lists.values()))
+        self._refuse_unknown(Source, set(self.sources))
+        self.what_if = WhatIf.of(**lists, inactive_sources=self.sources)
+        return data
+
+    def _refuse_unknown(self, model: type[Valve] | type[Source], codes: set[str]) -> None:
+        rows = model.objects.filter(revision=current_revision(), asset_id__in=codes)
+        known = set(rows.values_list("asset_id", flat=True))
+        if unknown := codes - known:
+            text = _("Not in the network: %(codes)s")
+            self.add_error(None, text % {"codes": ", ".join(sorted(unknown))})
+
+
+def _codes(text: str) -> set[str]:
+    return {code for code in re.split(r"[\s,，;；、]+", text) if code}

@@ -1,0 +1,109 @@
+// The layer control: tiles and GeoJSON layers of the catalogue, switched on and off.
+
+import { drawOverlay } from "gisapp/map/overlay";
+import { onThemeChange } from "gisapp/theme";
+
+const STORE = "layers-off";
+const REFRESH_MS = 30_000;
+// Drawn from GeoJSON by address; the others come with the tiles.
+const DRAWN = { outages: "outage", reports: "report" };
+
+const kept = () => new Set(JSON.parse(localStorage.getItem(STORE) ?? "[]"));
+
+class Layers {
+  constructor(live, screen) {
+    this.live = live;
+    this.boxes = [...screen.querySelectorAll("[data-layer]")];
+    this.off = kept();
+    this.overlays = new Map();
+    this.hidden = "";
+    this.rules = null;
+    for (const box of this.boxes) {
+      box.checked = !this.off.has(box.dataset.layer);
+      box.addEventListener("change", () => this.switched());
+    }
+    onThemeChange(() => setTimeout(() => this.applyTiles(true), 0));
+    this.applyTiles(true);
+    this.refresh();
+    setInterval(() => this.refresh(), REFRESH_MS);
+  }
+
+  switched() {
+    this.off = new Set(this.boxes.filter((b) => !b.checked).map((b) => b.dataset.layer));
+    localStorage.setItem(STORE, JSON.stringify([...this.off]));
+    this.applyTiles(false);
+    this.refresh();
+  }
+
+  /** Leave out the rules of tile layers that are off; `fresh` when the rules were made anew. */
+  applyTiles(fresh) {
+    const { tiles } = this.live;
+    if (!tiles) return;
+    if (fresh || !this.rules) this.rules = { paint: tiles.paintRules, label: tiles.labelRules };
+    const off = new Set(
+      this.boxes.filter((b) => !b.checked && b.dataset.tileLayer).map((b) => b.dataset.tileLayer),
+    );
+    const shown = (rule) => !off.has(rule.dataLayer);
+    tiles.paintRules = this.rules.paint.filter(shown);
+    tiles.labelRules = this.rules.label.filter(shown);
+    if (off.size > 0 || !fresh) {
+      tiles.clearLayout();
+      tiles.rerenderTiles();
+    }
+  }
+
+  /** The case in the panel is drawn by its plan: its own area and report are left out. */
+  hide(key) {
+    if (key === this.hidden) return;
+    this.hidden = key;
+    this.redraw();
+  }
+
+  async refresh() {
+    for (const box of this.boxes) {
+      const { layer, url } = box.dataset;
+      if (!(layer in DRAWN)) continue;
+      if (!box.checked) {
+        this.overlays.get(layer)?.remove();
+        this.overlays.delete(layer);
+        continue;
+      }
+      const answer = await fetch(url, { headers: { Accept: "application/geo+json" } });
+      if (answer.ok) this.draw(layer, await answer.json());
+    }
+  }
+
+  redraw() {
+    for (const [layer, overlay] of this.overlays) this.draw(layer, overlay.data);
+  }
+
+  draw(layer, data) {
+    this.overlays.get(layer)?.remove();
+    const features = data.features.filter(({ properties }) => this.keyOf(properties) !== this.hidden);
+    // Everything open never moves the view; only a case that is chosen does.
+    const { home } = this.live;
+    this.live.home = this.live.home ?? L.latLngBounds([]);
+    const overlay = drawOverlay(this.live, { ...data, features }, { onSelect: (p) => this.open(p) });
+    this.live.home = home;
+    overlay.data = data;
+    this.overlays.set(layer, overlay);
+  }
+
+  keyOf({ outage, report }) {
+    if (outage !== undefined) return `o${outage}`;
+    return report === undefined ? "" : `r${report}`;
+  }
+
+  open(properties) {
+    const key = this.keyOf(properties);
+    const row = document.querySelector(`[data-case="${key}"]`);
+    if (row) row.click();
+  }
+}
+
+/* global L */
+
+/** Start the layer control; returns refresh() and hide(case key). */
+export function startLayers(live, screen) {
+  return new Layers(live, screen);
+}

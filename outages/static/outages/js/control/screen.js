@@ -1,0 +1,79 @@
+// The map screen: map, rail and panel work together. Everything here also works as plain pages.
+
+/* global L, htmx */
+
+import { bindKey } from "gisapp/keys";
+import { announce } from "gisapp/live";
+import { createMap } from "gisapp/map/base";
+import { toast } from "gisapp/toast";
+import { startApproval } from "outages/control/approval";
+import { startBurstTool } from "outages/control/burst_tool";
+import { startLayers } from "outages/control/layer_switch";
+import { startPlanDrawing } from "outages/control/plan_drawing";
+import { startQuietRefresh } from "outages/control/quiet_refresh";
+import { startTabs } from "outages/control/tabs";
+import { startValveEditor } from "outages/control/valve_editor";
+import { startPipePicker, startPlacePicker } from "outages/control/pickers";
+
+const screen = document.querySelector("[data-control-room]");
+const element = screen.querySelector("[data-map]");
+const live = element ? createMap(element) : null;
+
+document.querySelectorAll("[data-only-script]").forEach((hint) => (hint.hidden = false));
+startTabs(screen);
+startQuietRefresh(document.getElementById("cases"));
+startApproval(document.getElementById("panel"));
+if (live) {
+  const layers = startLayers(live, screen);
+  const drawing = startPlanDrawing(live, layers);
+  startBurstTool(live);
+  startValveEditor(live);
+  startPlacePicker(live);
+  startPipePicker(live);
+  showPlaceAsked(live);
+  document.body.addEventListener("cases-changed", () => {
+    layers.refresh();
+    live.refreshTiles();
+  });
+  document.body.addEventListener("htmx:afterSettle", ({ detail }) => {
+    if (detail.target.id === "panel") drawing.follow();
+  });
+}
+
+// A place that a search led to: ?at=lat,lon&label=…
+function showPlaceAsked({ map }) {
+  const query = new URLSearchParams(location.search);
+  const [lat, lng] = (query.get("at") ?? "").split(",").map(Number);
+  if (!Number.isFinite(lat) || !Number.isFinite(lng) || lat === 0) return;
+  map.setView([lat, lng], 17, { animate: false });
+  live.moved = true;
+  L.popup({ closeButton: true, autoClose: false })
+    .setLatLng([lat, lng])
+    .setContent(document.createTextNode(query.get("label") ?? ""))
+    .openOn(map);
+}
+
+document.body.addEventListener("say", ({ detail }) => {
+  toast(detail.text);
+  announce(detail.text);
+});
+
+// The case shown is marked in the rail, without asking for the rail again.
+document.body.addEventListener("htmx:afterSettle", ({ detail }) => {
+  if (detail.target.id !== "panel") return;
+  const key = document.getElementById("case-key")?.value;
+  document.querySelectorAll("[data-case]").forEach((row) => {
+    if (row.dataset.case === key) row.setAttribute("aria-current", "true");
+    else row.removeAttribute("aria-current");
+  });
+  document.querySelectorAll("#panel [data-only-script]").forEach((hint) => (hint.hidden = false));
+  screen.dataset.tab = "panel";
+  startTabs(screen);
+  document.querySelector("#panel [data-focus-first]")?.focus();
+});
+
+bindKey("Escape", "", () => {
+  const back = document.querySelector("#panel [data-key~=Escape]");
+  back?.click();
+  return Boolean(back);
+});

@@ -1,0 +1,138 @@
+"""Events in words, for the timeline of a case."""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from outages.models import Event, Outage
+from outages.views.wording import OUTAGE_CHIPS
+
+# Verb of the event -> tone, text. `%(new)s`, `%(valve)s` and the event's facts are filled in.
+VERBS: Final[dict[str, tuple[str, str | Promise]]] = {
+    "reported": ("danger", _("Reported")),
+    "placed": ("draft", _("Place corrected: %(new)s")),
+    "merged": ("draft", _("Merged into another report")),
+    "unmerged": ("draft", _("Taken out of its group")),
+    "answered": ("ok", _("Caller answered")),
+    "invalidated": ("draft", _("Marked invalid")),
+    "reopened": ("warn", _("Taken up again")),
+    "plan_computed": ("warn", _("Plan v%(version)s computed")),
+    "plan_superseded": ("draft", _("Plan replaced")),
+    "plan_refused": ("danger", _("No plan could be made")),
+    "outage_opened": ("busy", _("Outage opened")),
+    "outage_status": ("busy", _("Outage: %(new)s")),
+    "order_issued": ("busy", _("Crew ordered out")),
+    "order_status": ("busy", _("Order: %(new)s")),
+    "repair_done": ("ok", _("Repair done")),
+    "valve_close_done": ("busy", _("%(valve)s closed")),
+    "valve_close_failed": ("danger", _("%(valve)s cannot be closed")),
+    "valve_open_done": ("ok", _("%(valve)s opened")),
+    "valve_open_failed": ("danger", _("%(valve)s cannot be opened")),
+    "valve_handed_over": ("draft", _("%(valve)s stays shut for another outage")),
+    "valve_left_closed": ("warn", _("%(valve)s left closed")),
+    "steps_carried_over": ("draft", _("What was done counts for the new plan")),
+    "reopening_planned": ("ok", _("Reopening planned")),
+    "estimate_changed": ("planned", _("Water back at about %(new)s")),
+    "notice_drafted": ("draft", _("Notice drafted")),
+    "notice_published": ("ok", _("Notice published, %(deliveries)s deliveries")),
+    "notice_withheld": ("danger", _("Notice withheld")),
+    "notice_superseded": ("draft", _("Earlier notice replaced")),
+    "phone_shown": ("draft", _("A telephone number was shown")),
+}
+PLAN_STATUS_TEXTS: Final[dict[str, tuple[str, str | Promise]]] = {
+    "approved": ("ok", _("Plan approved")),
+    "executing": ("busy", _("Closing begins")),
+    "all_closed": ("ok", _("All valves closed")),
+    "reopening": ("ok", _("Opening begins")),
+    "reopened": ("ok", _("All valves open")),
+    "superseded": ("draft", _("Plan replaced")),
+    "aborted": ("draft", _("Plan given up")),
+}
+ORDER_STATUSES: Final[dict[str, str | Promise]] = {
+    "issued": _("issued"),
+    "notified": _("crew told"),
+    "accepted": _("accepted"),
+    "en_route": _("en route"),
+    "on_site": _("on site"),
+    "in_progress": _("at work"),
+    "result_entered": _("result entered"),
+    "fed_back": _("reporters told"),
+    "callback": _("call-back"),
+    "archived": _("filed"),
+    "void": _("taken back"),
+}
+# Reasons are people's words only for these; elsewhere they are texts of the services.
+SPOKEN: Final = frozenset(
+    {
+        "placed",
+        "merged",
+        "unmerged",
+        "invalidated",
+        "reopened",
+        "repair_done",
+        "valve_left_closed",
+        "estimate_changed",
+        "plan_computed",
+    }
+)
+
+
+def entries(events: Iterable[Event], outage: Outage | None = None) -> list[dict[str, Any]]:
+    """Return the events as the `timeline` component takes them, with what lies ahead at the end."""
+    told = [_entry(event) for event in events if not _is_noise(event)]
+    if outage and outage.estimated_restoration_at and outage.restored_at is None:
+        told.append(
+            {
+                "at": outage.estimated_restoration_at,
+                "tone": "draft",
+                "text": gettext("Water back at about this time"),
+                "actor": "",
+                "future": True,
+            }
+        )
+    return told
+
+
+def _is_noise(event: Event) -> bool:
+    """Whether another event at the same moment says it already."""
+    return event.verb == "plan_status" and event.new in ("superseded",)
+
+
+def _entry(event: Event) -> dict[str, Any]:
+    tone, text = _words(event)
+    if event.verb in SPOKEN and event.reason:
+        text = f"{text} · {event.reason}"
+    return {
+        "at": event.at,
+        "tone": tone,
+        "text": text,
+        "actor": str(event.by) if event.by else gettext("by itself"),
+        "future": False,
+    }
+
+
+def _words(event: Event) -> tuple[str, str]:
+    facts = {**event.facts, "new": _new(event)}
+    if event.verb == "plan_status":
+        tone, text = PLAN_STATUS_TEXTS.get(event.new, ("draft", event.new))
+    else:
+        tone, text = VERBS.get(event.verb, ("draft", event.verb))
+    try:
+        return tone, str(text) % facts
+    except KeyError:  # an event of an older release lacks a fact
+        return tone, event.verb
+
+
+def _new(event: Event) -> str:
+    if event.verb == "outage_status":
+        return str(OUTAGE_CHIPS.get(event.new, ("", event.new))[1])
+    if event.verb == "order_status":
+        return str(ORDER_STATUSES.get(event.new, event.new))
+    if event.verb == "estimate_changed" and (at := parse_datetime(event.new)):
+        return f"{timezone.localtime(at):%m-%d %H:%M}"
+    return event.new
