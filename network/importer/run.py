@@ -107,7 +107,7 @@ def _import(options: ImportOptions, run: ImportRun, progress: Progress) -> Impor
         progress=progress,
     )
     run.counts = summary(drawing, source)
-    _keep_findings(run, drawing.findings, drawing.plane)
+    keep_findings(run, drawing.findings, drawing.plane)
     result = ImportResult(run, None, drawing.findings, source)
     revision = None
     if result.blocking:
@@ -168,7 +168,8 @@ def summary(drawing: Drawing, source: Source) -> dict[str, Any]:
     }
 
 
-def _keep_findings(run: ImportRun, findings: Sequence[Finding], plane: Plane) -> None:
+def keep_findings(run: ImportRun, findings: Sequence[Finding], plane: Plane) -> None:
+    """Store findings with their run, each at its place."""
     CheckFinding.objects.bulk_create(
         (
             CheckFinding(

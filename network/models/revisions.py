@@ -56,6 +56,7 @@ class ImportRun(models.Model):
         REFUSED = "refused", _("refused")
         DRY_RUN = "dry_run", _("dry run")
         FAILED = "failed", _("failed")
+        CHECKED = "checked", _("checked again")
 
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
