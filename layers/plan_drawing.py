@@ -97,7 +97,7 @@ def draw_plan(
     *,
     revision_id: int | None,
     width_mm: float = 182.0,
-    height_mm: float = 84.0,
+    height_mm: float = 80.0,
     label: str,
     metre: str,
     character: Callable[[str], str],

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext
 
 from layers.plan_picture import Mark, burst_pipes, marks_by_role, plan_marks
@@ -141,11 +142,19 @@ def _heads(plan: IsolationPlan) -> list[str]:
         heads += [local(order.crew.name, order.crew.name_en) for order in orders[:1]]
     if plan.approved_by:
         name = getattr(plan.approved_by, "display_name", "") or plan.approved_by.get_username()
-        heads.append(gettext("approved by %(name)s") % {"name": name})
+        approved = {"name": name, "time": _local_time(plan.approved_at)}
+        heads.append(gettext("approved %(time)s by %(name)s") % approved)
     elif plan.approved_at is None:
         heads.append(gettext("not approved"))
+    if plan.outage and plan.outage.estimated_restoration_at:
+        back = _local_time(plan.outage.estimated_restoration_at)
+        heads.append(gettext("water back around %(time)s") % {"time": back})
     heads.append(gettext("network r%(number)s") % {"number": plan.revision_number})
     return heads
+
+
+def _local_time(at: datetime | None) -> str:
+    return f"{timezone.localtime(at):%m-%d %H:%M}" if at else ""
 
 
 def _numbers(plan: IsolationPlan, marks: Sequence[Mark]) -> list[tuple[str, str]]:

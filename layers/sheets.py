@@ -116,7 +116,8 @@ def _legend(facts: PlanFacts) -> list[tuple[SafeString, str]]:
         'stroke="#333" stroke-width=".4"/><path d="M-2.8 0H2.8" stroke="#000"/>'
     )
     unintended = (
-        '<rect x="-3.6" y="-2" width="7.2" height="4" fill="url(#sheet-hatch)" stroke="#000" '
+        '<path d="M-3 2L-1 -2M-1 2L1 -2M1 2L3 -2" stroke="#555" stroke-width=".3"/>'
+        '<rect x="-3.6" y="-2" width="7.2" height="4" fill="none" stroke="#000" '
         'stroke-width=".45" stroke-dasharray="1.6 1"/>'
     )
     diamond = '<path d="M0 -2.9L2.9 0L0 2.9L-2.9 0Z" fill="#fff" stroke="#000" stroke-width=".45"/>'
