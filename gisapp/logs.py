@@ -72,6 +72,9 @@ def logging_config(*, level: str, as_json: bool) -> dict[str, Any]:
             "django.request": {"level": "ERROR"},
             "django_structlog": {"level": level},
             "celery": {"level": "INFO"},
+            # django_structlog says the same of every task, with its request id.
+            "celery.app.trace": {"level": "WARNING"},
+            "celery.worker.strategy": {"level": "WARNING"},
             "axes": {"level": "WARNING"},
             "gisapp": {"level": level},
             "network": {"level": level},

@@ -42,6 +42,12 @@ class Program:
     environment: dict[str, str] = field(default_factory=dict)
 
 
+def sms_gateway(port: int) -> Program:
+    """Return the simulated SMS gateway of a demo, which keeps what it received in a journal."""
+    simulator = [sys.executable, "manage.py", "sms_simulator", f"--port={port}"]
+    return Program("sms", simulator, {"PROCESS_NAME": "mainbreak-sms"})
+
+
 def programs(*, host: str, port: int, workers: int, threads: int) -> list[Program]:
     """Return the programs of one instance, with this interpreter's own command-line tools."""
     tools = Path(sys.executable).parent
@@ -219,11 +225,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--workers", type=int, default=2, help="web processes")
     parser.add_argument("--threads", type=int, default=8, help="threads of each web process")
+    parser.add_argument("--sms-port", type=int, help="also run a simulated SMS gateway here")
     options = parser.parse_args(arguments)
     configure_structlog()
     wanted = programs(
         host=options.host, port=options.port, workers=options.workers, threads=options.threads
     )
+    if options.sms_port:
+        wanted.append(sms_gateway(options.sms_port))
     Supervisor(wanted, state_dir=Path(os.environ["STATE_DIR"])).run()
 
 

@@ -105,6 +105,13 @@ demo() {
     move_port WEB_PORT
   }
   export WEB_PORT
+  # Messages of the demo go to a simulator that keeps them in $STATE/sms.jsonl, and to files.
+  if [ -z "${SMS_PORT:-}" ]; then
+    write_environment
+    . "$ENV_FILE"
+  fi
+  port_is_free "$SMS_PORT" || move_port SMS_PORT
+  export GATEWAYS=${GATEWAYS:-"{\"sms\": {\"url\": \"http://127.0.0.1:$SMS_PORT\", \"promise\": \"idempotent\"}}"}
   export PUBLIC_URL=${PUBLIC_URL:-http://127.0.0.1:$WEB_PORT} EMAIL_URL=${EMAIL_URL:-filemail://$STATE/mail}
   [ "$host" = 127.0.0.1 ] || export ALLOWED_HOSTS="localhost,127.0.0.1,$(hostname -I | tr ' ' ',')"
   {
@@ -112,7 +119,7 @@ demo() {
     ensure_static
     ensure_town
   } >&2
-  "$PYTHON" -m gisapp.supervisor --host "$host" --port "$WEB_PORT" &
+  "$PYTHON" -m gisapp.supervisor --host "$host" --port "$WEB_PORT" --sms-port "$SMS_PORT" &
   local supervisor=$! code=0
   trap 'kill -TERM $supervisor 2>/dev/null' INT TERM HUP
   if until_ready "$supervisor"; then

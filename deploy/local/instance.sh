@@ -61,6 +61,7 @@ PGPASSWORD=${PGPASSWORD:-$(random_hex 24)}
 REDIS_PORT=${REDIS_PORT:-$(free_port)}
 REDIS_PASSWORD=${REDIS_PASSWORD:-$(random_hex 24)}
 WEB_PORT=${WEB_PORT:-$(free_port)}
+SMS_PORT=${SMS_PORT:-$(free_port)}
 SECRET_KEY=${SECRET_KEY:-$(random_hex 32)}
 DEMO_PASSWORD=${DEMO_PASSWORD:-water-$(random_hex 4)}
 EOF
@@ -75,7 +76,7 @@ make_state() {
   if am_root && ! runuser -u postgres -- test -x "$STATE"; then
     die "the database server runs as user postgres, who cannot enter $STATE; name another folder in MAINBREAK_STATE"
   fi
-  local PGPORT= PGPASSWORD= REDIS_PORT= REDIS_PASSWORD= WEB_PORT= SECRET_KEY= DEMO_PASSWORD=
+  local PGPORT= PGPASSWORD= REDIS_PORT= REDIS_PASSWORD= WEB_PORT= SMS_PORT= SECRET_KEY= DEMO_PASSWORD=
   write_environment
 }
 

@@ -21,7 +21,7 @@ msgstr "开"
 
 
 def test_a_catalogue_is_compiled_once_and_again_when_it_changes(tmp_path: Path):
-    folder = tmp_path / "layers" / "locale" / "zh_Hans" / "LC_MESSAGES"
+    folder = tmp_path / "zh_Hans" / "LC_MESSAGES"
     folder.mkdir(parents=True)
     po = folder / "django.po"
     po.write_text(PO, encoding="utf-8")

@@ -7,6 +7,7 @@ import sys
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+from gisapp import environment
 from gisapp import settings as application
 
 MINIMUM = {
@@ -71,7 +72,7 @@ def test_basemap_hosts_are_the_only_strangers_in_the_policy():
         {"name": "a", "url": "https://t{s}.tiles.example/{z}/{x}/{y}?k=1"},
         {"name": "b", "url": "https://maps.example:8443/{z}/{x}/{y}"},
     ]
-    assert application.basemap_sources(basemaps) == [
+    assert environment.basemap_sources(basemaps) == [
         "https://*.tiles.example",
         "https://maps.example:8443",
     ]
@@ -80,4 +81,4 @@ def test_basemap_hosts_are_the_only_strangers_in_the_policy():
         application.NONCE,
     ]
     with pytest.raises(ImproperlyConfigured):
-        application.basemap_sources([{"name": "c", "url": "//tiles.example"}])
+        environment.basemap_sources([{"name": "c", "url": "//tiles.example"}])
