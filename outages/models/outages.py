@@ -54,6 +54,7 @@ class Outage(models.Model):
     class Meta:
         permissions = [
             ("view_outages", "Can see outages"),
+            ("view_customers", "Can see the customers of an outage by name"),
             ("publish_notice", "Can publish notices"),
             ("close_outage", "Can restore and close outages"),
             ("view_audit", "Can see the audit trail"),
