@@ -1,6 +1,7 @@
 """The work of sending: claim due deliveries, ask the gateway, write down what it said.
 
-gateways      one interface, and what each channel's gateway promises
+gateway       one interface, and what a gateway promises about repeats
+gateways      which one a channel goes through
 sms_http      SMS over HTTP
 mail          e-mail through Django
 outbox        claiming, fencing, back-off, and what to do about an unknown outcome

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.mail import EmailMessage
 
-from outages.delivery.gateways import Message, OutcomeUnknown, Permanent, Promise, Temporary
+from outages.delivery.gateway import Message, OutcomeUnknown, Permanent, Promise, Temporary
 
 
 class MailGateway:

@@ -24,16 +24,8 @@ import structlog
 from django.db import connection, transaction
 
 from outages.choices import NoticeChannel
-from outages.delivery.gateways import (
-    Gateway,
-    Message,
-    NoGateway,
-    OutcomeUnknown,
-    Permanent,
-    Promise,
-    Temporary,
-    gateway_for,
-)
+from outages.delivery.gateway import Gateway, Message, OutcomeUnknown, Permanent, Promise, Temporary
+from outages.delivery.gateways import NoGateway, gateway_for
 from outages.models import Delivery, Event, OutageNotice
 from outages.workflow import DeliveryStatus
 

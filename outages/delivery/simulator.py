@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from outages.delivery.gateways import Promise
+from outages.delivery.gateway import Promise
 
 
 @dataclass

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import requests
 
-from outages.delivery.gateways import Message, OutcomeUnknown, Permanent, Promise, Temporary
+from outages.delivery.gateway import Message, OutcomeUnknown, Permanent, Promise, Temporary
 
 _TRY_LATER = frozenset({408, 425, 429, 500, 502, 503})
 

@@ -12,7 +12,7 @@ from django.core import mail
 from django.db import connection
 
 from outages.delivery import outbox
-from outages.delivery.gateways import Promise
+from outages.delivery.gateway import Promise
 from outages.delivery.simulator import Faults
 from outages.models import Delivery, Event, OutageNotice
 from outages.services import notices

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from outages.delivery.gateways import Promise
+from outages.delivery.gateway import Promise
 from outages.delivery.simulator import Faults
 from outages.models import Delivery, Event
 from tests.outages import deliveries

@@ -7,7 +7,7 @@ from django.core.management import call_command
 from kombu.exceptions import OperationalError
 
 from outages import tasks
-from outages.delivery.gateways import Promise
+from outages.delivery.gateway import Promise
 from outages.models import Delivery, IsolationPlan
 from tests.factories import lay
 from tests.outages import deliveries

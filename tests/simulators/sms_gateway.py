@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from outages.delivery.gateways import Promise
+from outages.delivery.gateway import Promise
 from outages.delivery.simulator import Faults, SmsSimulator, read_journal, serve
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from outages.delivery.gateways import Promise
+from outages.delivery.gateway import Promise
 from outages.delivery.simulator import Faults, SmsSimulator, serve
 
 
