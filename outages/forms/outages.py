@@ -34,7 +34,7 @@ class RepairForm(forms.Form):
 class OrderForm(forms.Form):
     """Which crew is ordered out."""
 
-    crew = CrewField(label=_("Crew"), queryset=Crew.objects.none())
+    crew = CrewField(label=_("Crew to send"), queryset=Crew.objects.none())
 
     def __init__(self, *args: Any, plan: IsolationPlan | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -42,7 +42,7 @@ class ApproveForm(forms.Form):
     """What a dispatcher says when approving: until when, who goes, why, and the public's words."""
 
     estimated_restoration_at = MomentField(label=_("Water back at about"), future=True)
-    crew = CrewField(label=_("Crew"), queryset=Crew.objects.none())
+    crew = CrewField(label=_("Crew to send"), queryset=Crew.objects.none())
     cause = forms.ChoiceField(label=_("Cause"), choices=Cause.choices, initial=Cause.BURST)
     place = forms.CharField(label=_("Place for the public (Chinese)"), max_length=200)
     place_en = forms.CharField(

@@ -110,7 +110,7 @@ def case_of(row: BoardRow, *, at: datetime) -> Case:
         tone, status = chip_of_report(report, plan)
         code, since, title = report.reference, report.received_at, report_title(report)
         persons, customers = _persons(plan), _customers(plan)
-    step, action = STEPS.get(row.next_step, (row.next_step, _("Open")))
+    step, action = STEPS.get(row.next_step, (row.next_step, _("Look at it")))
     return Case(
         key=key,
         url=url,
