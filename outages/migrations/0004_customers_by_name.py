@@ -4,14 +4,21 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('outages', '0003_published_notices_have_a_time'),
+        ("outages", "0003_published_notices_have_a_time"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='outage',
-            options={'permissions': [('view_outages', 'Can see outages'), ('view_customers', 'Can see the customers of an outage by name'), ('publish_notice', 'Can publish notices'), ('close_outage', 'Can restore and close outages'), ('view_audit', 'Can see the audit trail')]},
+            name="outage",
+            options={
+                "permissions": [
+                    ("view_outages", "Can see outages"),
+                    ("view_customers", "Can see the customers of an outage by name"),
+                    ("publish_notice", "Can publish notices"),
+                    ("close_outage", "Can restore and close outages"),
+                    ("view_audit", "Can see the audit trail"),
+                ]
+            },
         ),
     ]
