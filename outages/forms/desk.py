@@ -37,7 +37,7 @@ class DeskReportForm(forms.Form):
     address = forms.CharField(
         label=_("Place"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
-    kind = forms.ChoiceField(label=_("What"), choices=KINDS, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label=_("Situation"), choices=KINDS, widget=forms.RadioSelect)
     meter_side = forms.ChoiceField(label=_("Meter"), choices=METER_SIDES, widget=forms.RadioSelect)
     landmark = forms.CharField(
         label=_("Landmark"), max_length=200, required=False,

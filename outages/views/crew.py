@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -251,7 +251,7 @@ def result(request: HttpRequest, number: str) -> HttpResponse:
 
 @never_cache
 @require_safe
-def photo(request: HttpRequest, photo_id: int) -> HttpResponseBase:
+def photo(request: HttpRequest, photo_id: int) -> HttpResponse:
     """A photo of a step: for the crew whose order it is, and for who sees outages."""
     found = OperationPhoto.objects.select_related("operation__plan").filter(pk=photo_id).first()
     if not request.user.has_perm("outages.view_outages"):
@@ -263,4 +263,5 @@ def photo(request: HttpRequest, photo_id: int) -> HttpResponseBase:
             found = None
     if found is None:
         raise Http404
-    return FileResponse(found.image.open(), content_type="image/jpeg")
+    with found.image.open() as file:
+        return HttpResponse(file.read(), content_type="image/jpeg")

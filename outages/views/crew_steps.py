@@ -6,6 +6,7 @@ from math import cos, hypot, radians
 from uuid import UUID, uuid4
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from outages.choices import Direction
 from outages.models import ValveOperation
@@ -100,7 +101,11 @@ def _view(operation: ValveOperation, before: ValveOperation | None, *, number: i
 def _turning(closes_clockwise: bool | None, *, opening: bool) -> str:
     if closes_clockwise is None:
         return "—"
-    return _("clockwise") if closes_clockwise is not opening else _("anticlockwise")
+    return (
+        pgettext("turning", "clockwise")
+        if closes_clockwise is not opening
+        else pgettext("turning", "anticlockwise")
+    )
 
 
 def distance_m(one: ValveOperation | None, other: ValveOperation) -> float | None:

@@ -36,7 +36,7 @@ STAGES: Final[dict[str, tuple[str, str | Promise, str | Promise]]] = {
         _("Your report is with the control room. Somebody looks at it now."),
     ),
     "working": ("busy", _("Being worked on"), _("People are on it. Thank you for telling us.")),
-    "done": ("ok", _("Done"), _("The repair is finished and water is back.")),
+    "done": ("ok", _("Repaired, water is back"), _("The repair is finished and water is back.")),
     "answered": ("ok", _("Answered"), _("Your report was looked into and is closed.")),
 }
 

@@ -1,0 +1,214 @@
+"""The call desk: finding the caller, the verdict, the words, reports and their duplicates."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from gisapp.accounts.roles import sync_roles
+from network.models import Customer
+from outages.models import BurstReport, Event, Outage
+from outages.services import work
+from outages.views.desk_script import scripts, spoken_en, spoken_zh
+from tests import factories
+from tests.factories import NOON, lay
+from tests.outages.conftest import Desk
+
+TOWN = """
+(S) -p1- a -p2-V1| b -p3- c |V2-p5- d -p6- (T)
+c |V3-p4- e
+"""
+
+
+@pytest.fixture
+def ada(desk: Desk) -> Client:
+    sync_roles()
+    lay(TOWN, c_p3={"name": "林记药房", "phone": "13800772207", "search_text": "解放路3号林记药房"})
+    client = Client()
+    client.force_login(factories.person("call_agent"))
+    return client
+
+
+def customer(asset_id: str = "c.p3") -> Customer:
+    return Customer.objects.get(asset_id=asset_id)
+
+
+def desk_page(client: Client, **query: Any) -> str:
+    answer = client.get(reverse("outages:desk"), query)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def form(**more: Any) -> dict[str, Any]:
+    here = customer().geom
+    given = {
+        "lat": here.y,
+        "lon": here.x,
+        "address": "解放路3号",
+        "kind": "burst",
+        "meter_side": "before",
+        "contact_phone": "13811112222",
+        "read_back": "on",
+        "client_key": str(uuid4()),
+    }
+    return {**given, **more}
+
+
+@pytest.mark.parametrize("typed", ["A0002", "解放路3号", "13800772207", "2207", "林记"])
+def test_one_box_finds_the_caller_by_whatever_is_typed(ada: Client, typed: str) -> None:
+    customer_found = Customer.objects.get(asset_id="c.p3")
+    if typed == "A0002":
+        typed = customer_found.account
+    assert f"c={customer_found.pk}" in desk_page(ada, q=typed)
+
+
+def test_nothing_on_record_is_the_verdict_in_large(ada: Client) -> None:
+    assert "这个地址没有停水" in desk_page(ada, c=customer().pk)
+
+
+def test_an_outage_is_said_with_time_reason_and_apology(ada: Client, desk: Desk) -> None:
+    outage = desk.burst("p3").outage
+    assert "这个地址马上停水" in desk_page(ada, c=customer().pk)
+    order = work.open_order(outage)
+    assert order is not None
+    work.accept_order(order, by=desk.cruz, at=desk.now)
+    desk.close_all(outage)
+    body = desk_page(ada, c=customer().pk)
+    assert "这个地址正在停水" in body
+    assert "解放路的供水管爆了" in body
+    assert "非常抱歉" in body
+    assert "We are very sorry" in body
+    for secret in ("V1", "V2", desk.crew.name):
+        assert secret not in body.split('id="desk-answer"', 1)[1].split("desk__close", 1)[0]
+
+
+def test_who_is_cut_off_outside_the_zone_is_told_so(ada: Client, desk: Desk) -> None:
+    desk.burst("p3")
+    assert "连带停水" in desk_page(ada, c=customer("c.p4").pk)
+
+
+def test_a_place_without_customer_is_answered_from_the_area(ada: Client, desk: Desk) -> None:
+    desk.burst("p3")
+    here = customer().geom
+    assert "这个地址马上停水" in desk_page(ada, lat=here.y, lon=here.x)
+    assert "这个地址没有停水" in desk_page(ada, lat=here.y + 1, lon=here.x)
+
+
+def test_the_number_is_masked_until_it_is_shown_and_that_is_on_record(ada: Client) -> None:
+    body = desk_page(ada, c=customer().pk)
+    assert "138****2207" in body
+    assert "13800772207" not in body
+    url = reverse("outages:desk-customer-phone", args=[customer().pk])
+    shown = ada.post(url, headers={"Accept": "application/json"})
+    assert shown.json() == {"phone": "13800772207", "seconds": 30}
+    event = Event.objects.get(verb="phone_shown")
+    assert event.facts == {"customer": "c.p3"}
+    assert event.by is not None
+    assert event.by.username == "ada"
+    assert "13800772207" not in str(event.facts)
+    # Without script the same button leads to a page.
+    assert "13800772207" in ada.post(url).content.decode()
+
+
+def test_a_report_is_registered_with_its_dangers(ada: Client) -> None:
+    answer = ada.post(reverse("outages:desk-report"), form(dangers=["traffic", "electricity"]))
+    made = BurstReport.objects.get()
+    assert answer.url == f"{reverse('outages:desk')}?made={made.reference}"
+    assert (made.channel, made.pipe, made.is_danger, made.priority) == ("phone", "p3", True, 1)
+    assert "影响行车" in made.description
+
+
+@pytest.mark.parametrize("missing", ["contact_phone", "read_back", "kind"])
+def test_what_a_report_needs_is_asked_for(ada: Client, missing: str) -> None:
+    told = form()
+    del told[missing]
+    assert ada.post(reverse("outages:desk-report"), told).status_code == 422
+    assert not BurstReport.objects.exists()
+
+
+def test_a_report_nearby_must_be_decided_on(ada: Client, desk: Desk) -> None:
+    there = desk.report("p3", address="解放路 12 号")
+    BurstReport.objects.filter(pk=there.pk).update(received_at=timezone.now())
+    url = reverse("outages:desk-report")
+    undecided = ada.post(url, form())
+    assert undecided.status_code == 409
+    assert "解放路 12 号" in undecided.content.decode()
+    assert BurstReport.objects.count() == 1
+
+    ada.post(url, form(duplicate_of=str(there.pk)))
+    merged = BurstReport.objects.exclude(pk=there.pk).get()
+    assert (merged.status, merged.duplicate_of_id) == ("duplicate", there.pk)
+
+    ada.post(url, form(duplicate_of="none"))
+    apart = BurstReport.objects.latest("pk")
+    assert (apart.status, apart.duplicate_of_id) == ("received", None)
+
+
+def test_the_offer_comes_while_the_address_is_typed(ada: Client, desk: Desk) -> None:
+    there = desk.report("p3", address="解放路 12 号")
+    BurstReport.objects.filter(pk=there.pk).update(received_at=timezone.now())
+    url = reverse("outages:desk-duplicates")
+    assert "解放路 12 号" in ada.get(url, {"address": "解放路3号"}).content.decode()
+    assert "解放路 12 号" not in ada.get(url, {"address": "哪里都不是"}).content.decode()
+
+
+def test_an_answered_call_is_kept_and_one_sent_twice_is_one(ada: Client) -> None:
+    here = customer()
+    told = {
+        "outcome": "answered",
+        "lat": here.geom.y,
+        "lon": here.geom.x,
+        "address": "解放路3号",
+        "customer": here.pk,
+        "verdict": "这个地址没有停水",
+        "client_key": str(uuid4()),
+    }
+    for _time in range(2):
+        assert ada.post(reverse("outages:desk-close"), told).status_code == 302
+    made = BurstReport.objects.get()
+    assert (made.status, made.kind, made.answer) == ("answered", "no_water", "这个地址没有停水")
+
+
+def test_an_answer_needs_a_place(ada: Client) -> None:
+    told = {"outcome": "answered", "client_key": str(uuid4())}
+    assert ada.post(reverse("outages:desk-close"), told).status_code == 422
+    assert not BurstReport.objects.exists()
+
+
+def test_times_are_said_as_people_say_them() -> None:
+    assert spoken_zh(NOON + timedelta(hours=19, minutes=30), NOON) == "明天早上 7 点 30 分"
+    assert spoken_zh(NOON + timedelta(hours=1), NOON) == "今天下午 1 点"
+    assert spoken_zh(NOON, NOON) == "今天中午 12 点"
+    assert spoken_en(NOON + timedelta(hours=1), NOON) == "13:00 today"
+
+
+@pytest.mark.parametrize("state", ["off", "soon", "returning", "planned", "restored"])
+def test_every_way_to_say_it_has_words_and_no_promise(state: str) -> None:
+    outage = Outage(
+        code="x",
+        place="解放路",
+        place_en="Jiefang Road",
+        cause="burst",
+        estimated_restoration_at=NOON + timedelta(hours=3),
+        planned_start_at=NOON,
+        planned_end_at=NOON + timedelta(hours=4),
+    )
+    said = scripts(state, outage, now=NOON)
+    assert [script.key for script in said] == ["plain", "upset", "care", "english"]
+    for script in said:
+        text = "".join(part for part, _strong in script.said)
+        assert len(text) > 30
+        assert "保证" not in text
+        assert "guarantee" not in text
+
+
+def test_a_missed_estimate_is_not_read_out_as_if_it_held() -> None:
+    outage = Outage(place="解放路", cause="burst", estimated_restoration_at=NOON)
+    said = scripts("off", outage, now=NOON + timedelta(hours=1))[0].said
+    assert "晚了" in "".join(part for part, _strong in said)
