@@ -88,19 +88,21 @@ def _local_path(given: str) -> Path:
 
 
 def _data_files(folder: Path) -> list[DataFile]:
-    """Return the data files of a folder, three levels deep, hidden ones left out."""
+    """Return the data files of a folder; of its subfolders only where it has none itself."""
     found = [
         path
         for path in sorted(folder.rglob("*"))
         if path.is_file()
         and not path.is_symlink()
         and path.suffix.lower() in FORMATS
-        and len(path.relative_to(folder).parts) <= FOLDER_DEPTH
         and not any(part.startswith((".", "__MACOSX")) for part in path.relative_to(folder).parts)
     ]
-    if not found:
+    depths = [len(path.relative_to(folder).parts) for path in found]
+    if not found or min(depths) > FOLDER_DEPTH:
         raise refusal(reason="nothing_to_read", folder=folder.name)
-    return [_data_file(path) for path in found]
+    return [
+        _data_file(path) for path, depth in zip(found, depths, strict=True) if depth == min(depths)
+    ]
 
 
 def _data_file(path: Path) -> DataFile:

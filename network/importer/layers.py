@@ -96,7 +96,8 @@ def _unreadable(path: Path, error: Exception) -> ImportRefused:
 def _geometries(wkb: NDArray[np.object_] | None, count: int) -> NDArray[np.object_]:
     if wkb is None:
         return np.full(count, None, dtype=object)
-    geometry: NDArray[np.object_] = shapely.from_wkb(wkb, on_invalid="ignore")
+    with np.errstate(invalid="ignore"):  # NaN among the coordinates is for the findings
+        geometry: NDArray[np.object_] = shapely.from_wkb(wkb, on_invalid="ignore")
     return geometry
 
 

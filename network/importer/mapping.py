@@ -60,7 +60,8 @@ class LayerRule:
         for ours, aliases in FIELD_ALIASES[self.kind].items():
             if ours in found:
                 continue
-            for alias in aliases.split():
+            # A shapefile keeps ten characters of a name.
+            for alias in (*aliases.split(), folded(ours[:10])):
                 column = by_folded.get(alias)
                 if column is not None and column not in taken:
                     found[ours] = column

@@ -61,7 +61,9 @@ def grid(size: int = 3) -> Layers:
             if row + 1 < size:
                 _street(layers, f"v{column}{row}", (column, row), (column, row + 1))
     layers["sources"].append(point("S", 0, 0, node="n00", kind="plant", inlet_pipes=[]))
-    layers["hydrants"].append(point("H1", 2 * STEP_M, 2 * STEP_M, node="n22"))
+    layers["hydrants"].append(
+        point("H1", *[(size - 1) * STEP_M] * 2, node=f"n{size - 1}{size - 1}")
+    )
     return layers
 
 
