@@ -6,12 +6,15 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from outages.forms.moments import MomentField
+from outages.forms.panel import PanelForm
 from outages.forms.plans import CrewField, crews_for
 from outages.models import Crew, IsolationPlan
 
 
-class EstimateForm(forms.Form):
+class EstimateForm(PanelForm):
     """A new time for the water to be back. Both reasons are read by the public."""
+
+    mark = "estimate"
 
     estimated_restoration_at = MomentField(label=_("Water back at about"), future=True)
     reason = forms.CharField(
@@ -25,14 +28,18 @@ class EstimateForm(forms.Form):
     expected_version = forms.IntegerField(widget=forms.HiddenInput)
 
 
-class RepairForm(forms.Form):
+class RepairForm(PanelForm):
     """What was done to the pipe, where the crew has not said so itself."""
+
+    mark = "repair"
 
     reason = forms.CharField(label=_("What was done"), max_length=200)
 
 
-class OrderForm(forms.Form):
+class OrderForm(PanelForm):
     """Which crew is ordered out."""
+
+    mark = "order"
 
     crew = CrewField(label=_("Crew to send"), queryset=Crew.objects.none())
 

@@ -14,6 +14,7 @@ from network.models import Source, Valve
 from network.selectors import current_revision
 from outages.choices import Cause
 from outages.forms.moments import MomentField
+from outages.forms.panel import PanelForm
 from outages.models import Crew, IsolationPlan
 from outages.planning import WhatIf
 
@@ -38,8 +39,10 @@ def crews_for(plan: IsolationPlan | None) -> QuerySet[Crew]:
     return crews.annotate(away=Distance("base", plan.burst_point)).order_by("away", "code")
 
 
-class ApproveForm(forms.Form):
+class ApproveForm(PanelForm):
     """What a dispatcher says when approving: until when, who goes, why, and the public's words."""
+
+    mark = "approve"
 
     estimated_restoration_at = MomentField(label=_("Water back at about"), future=True)
     crew = CrewField(label=_("Crew to send"), queryset=Crew.objects.none())
@@ -76,18 +79,22 @@ class ApproveForm(forms.Form):
         return field.label_from_instance(crew) if crew else ""
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(PanelForm):
     """A reason in words, kept with the record."""
+
+    mark = "why"
 
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
 
-class WhatIfForm(forms.Form):
+class WhatIfForm(PanelForm):
     """Assumptions about valves and sources, the whole list each time.
 
     `choice` repeats: inoperable, removed or added, a colon, the valve. `stuck` and `add` take
     codes typed in; `inactive_source` repeats. `what_if` is the result of a valid form.
     """
+
+    mark = "what-if"
 
     stuck = forms.CharField(
         label=_("Valves that cannot be turned"),

@@ -5,17 +5,22 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from outages.forms.panel import PanelForm
 from outages.models import BurstReport
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(PanelForm):
     """What the caller was told; the report is closed by it."""
+
+    mark = "answer"
 
     text = forms.CharField(label=_("What the caller was told"), max_length=200)
 
 
-class MergeForm(forms.Form):
+class MergeForm(PanelForm):
     """The report that this one is a duplicate of, by its reference."""
+
+    mark = "merge"
 
     into = forms.CharField(label=_("Reference of the other report"), max_length=20)
 
@@ -28,8 +33,10 @@ class MergeForm(forms.Form):
         return found
 
 
-class PlaceForm(forms.Form):
+class PlaceForm(PanelForm):
     """Where the report really is: a point, a pipe, or both."""
+
+    mark = "place"
 
     lon = forms.FloatField(label=_("Longitude"), required=False, min_value=-180, max_value=180)
     lat = forms.FloatField(label=_("Latitude"), required=False, min_value=-90, max_value=90)

@@ -6,6 +6,7 @@ from django import template
 from django.utils.translation import gettext, ngettext
 
 from outages.models import IsolationPlan, RestorationEstimate
+from outages.views import plan_facts
 from outages.views.wording import local
 
 register = template.Library()
@@ -62,3 +63,9 @@ def of_outage(
 def customers_of(plan: IsolationPlan) -> int:
     """Return how many customers lose water by a plan."""
     return plan.customers_in_zone + plan.customers_unintended
+
+
+@register.filter
+def reason(plan: IsolationPlan) -> str:
+    """Say why a plan was made."""
+    return plan_facts.reason_in_words(plan)

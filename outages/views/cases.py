@@ -15,13 +15,20 @@ from django.utils.translation import gettext_lazy as _
 from outages.impact import LARGE_OUTAGE_PERSONS, threshold_distance
 from outages.models import IsolationPlan
 from outages.selectors import BoardRow
-from outages.views.wording import chip_of_outage, chip_of_report, outage_title, report_title
+from outages.views.wording import (
+    chip_of_outage,
+    chip_of_report,
+    outage_title,
+    report_title,
+    short_reference,
+)
 from outages.workflow import OutageKind, OutageStatus
 
 SOON: Final = timedelta(minutes=5)
 # Shifts change at these hours of the utility's day.
 SHIFT_HOURS: Final = (8, 20)
 GROUPS: Final[dict[str, tuple[str, str | Promise]]] = {
+    "waits": ("danger", _("Waits for you now")),
     "late": ("danger", _("Overdue")),
     "soon": ("warn", _("Within 5 minutes")),
     "shift": ("busy", _("This shift")),
@@ -108,7 +115,7 @@ def case_of(row: BoardRow, *, at: datetime) -> Case:
         assert report is not None, "a row is about an outage or a report"
         key, url = f"r{report.pk}", reverse("outages:report", args=[report.pk])
         tone, status = chip_of_report(report, plan)
-        code, since, title = report.reference, report.received_at, report_title(report)
+        code, since, title = short_reference(report), report.received_at, report_title(report)
         persons, customers = _persons(plan), _customers(plan)
     step, action = STEPS.get(row.next_step, (row.next_step, _("Look at it")))
     return Case(
@@ -171,7 +178,7 @@ def _short(persons: int | None) -> int | None:
 
 def _detail(row: BoardRow, step: str) -> str:
     parts = [step]
-    if row.steps_total:
+    if row.steps_total and row.outage is not None:
         counts = {"done": row.steps_done, "total": row.steps_total}
         parts.append(gettext("%(done)d of %(total)d valves") % counts)
     if row.order is not None:
@@ -180,8 +187,13 @@ def _detail(row: BoardRow, step: str) -> str:
 
 
 def group_of(row: BoardRow, *, at: datetime) -> str:
-    """Put a row under late, soon, shift or later, by its next deadline."""
+    """Put a row under late, soon, shift or later, by its next deadline.
+
+    A new plan beside the one in force comes before all: the crew stands at the valve.
+    """
     due = row.deadline_at
+    if row.next_step == "adopt":
+        return "waits"
     if row.is_late or (due is not None and due <= at):
         return "late"
     if due is None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
 from network.models import Customer, Source, Valve, ValveCondition
-from outages.choices import Direction, Effect
+from outages.choices import CannotReason, Direction, Effect
 from outages.impact import LARGE_OUTAGE_PERSONS
 from outages.models import AffectedCustomer, IsolationPlan, ValveOperation
 from outages.selectors import mask_phone
@@ -21,6 +21,9 @@ from outages.workflow import StepStatus
 # A panel shows the first of these; the whole list is behind a link.
 SHOWN_KEY_USERS: Final = 6
 SHOWN_REASONS: Final = 5
+
+# Needs that cannot wait for a notice.
+URGENT_NEEDS: Final = frozenset({"dialysis", "medical"})
 
 Row = dict[str, Any]
 
@@ -174,8 +177,9 @@ def key_users_of(plan: IsolationPlan, *, with_names: bool) -> list[KeyUser]:
         Q(key_user=True) | Q(large_user=True),
         revision__number=plan.revision_number,
         asset_id__in=effects,
-    ).order_by("-key_user", "special_user", "asset_id")
-    return [_key_user(plan, row, effects[row.asset_id], with_names=with_names) for row in rows]
+    )
+    urgent = sorted(rows, key=lambda row: (row.special_user not in URGENT_NEEDS, row.asset_id))
+    return [_key_user(plan, row, effects[row.asset_id], with_names=with_names) for row in urgent]
 
 
 def _key_user(plan: IsolationPlan, row: Customer, effect: str, *, with_names: bool) -> KeyUser:
@@ -261,6 +265,15 @@ def _threshold(crossed: str) -> str:
 
 def _signed(value: int) -> str:
     return f"+{value:,}" if value > 0 else f"{value:,}".replace("-", "−")
+
+
+def reason_in_words(plan: IsolationPlan) -> str:
+    """Return why a plan was made: a dispatcher's words, or what the crew reported of a valve."""
+    valve, _colon, code = plan.override_reason.partition(": ")
+    if code in CannotReason.values:
+        words = {"valve": valve, "why": CannotReason(code).label}
+        return gettext("%(valve)s cannot be closed: %(why)s") % words
+    return plan.override_reason
 
 
 def automatic_version(plan: IsolationPlan) -> IsolationPlan | None:

@@ -72,7 +72,7 @@ def _outages(text: str) -> Iterator[Hit]:
     for row in rows[:LIMIT]:
         centre = row.area.centroid if row.area else None
         yield Hit(
-            gettext("Outages"),
+            gettext("Outage"),
             "outage",
             row.code,
             f"{row.code} · {local(row.place, row.place_en)}",

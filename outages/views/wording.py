@@ -110,6 +110,11 @@ def report_title(report: BurstReport) -> str:
     return " · ".join(part for part in [*parts, report.get_kind_display()] if part)
 
 
+def short_reference(report: BurstReport) -> str:
+    """Return the end of a report's reference: enough to tell open ones apart, and to search by."""
+    return f"R…{report.reference[-4:]}"
+
+
 def outage_title(outage: Outage, report: BurstReport | None) -> str:
     """Say where and what an outage is, from its report if there is one."""
     if report is not None:
