@@ -5,7 +5,6 @@ into place, so a reader finds it whole or not at all; processes map it, so all o
 machine's workers use one copy. A revision never changes, so neither does its snapshot.
 """
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterable
@@ -42,6 +41,7 @@ from network.topology.structure import Topology
 # Raise it when the arrays of `Topology` change their meaning: old snapshots are then left.
 LAYOUT = 1
 NAN = float("nan")
+PLACE = ("asset_id", "junction", "pipe", "fraction")
 STUCK = {Operability.INOPERABLE, Operability.INACCESSIBLE}
 
 
@@ -67,7 +67,7 @@ def build_snapshot(revision: NetworkRevision) -> Path:
     try:
         build(read_tables(revision)).save(aside)
         aside.chmod(0o755)
-        os.rename(aside, folder)
+        aside.rename(folder)
     except OSError:
         # Another process was faster: its snapshot is as good as ours.
         if not folder.is_dir():
@@ -85,47 +85,69 @@ def _folder(revision: NetworkRevision) -> Path:
 
 def read_tables(revision: NetworkRevision) -> NetworkTables:
     """Read the rows of `revision` that make its graph: what is in service, as columns."""
-    pipes = _columns(
+    ids, junctions, pipes, fractions = _columns(Hydrant, revision, *PLACE)
+    return NetworkTables(
+        junctions=_columns(Junction, revision, "asset_id")[0],
+        pipes=_pipes(revision),
+        splits=_splits(revision),
+        valves=_valves(revision),
+        sources=_sources(revision),
+        hydrants=Points(ids, junctions, pipes, _numbers(fractions)),
+        customers=_customers(revision),
+    )
+
+
+def _pipes(revision: NetworkRevision) -> Pipes:
+    ids, starts, ends, flows = _columns(
         Pipe,
         revision,
         *("asset_id", "from_junction", "to_junction", "flow"),
         status=PipeStatus.IN_SERVICE,
     )
-    valves = _columns(
-        Valve,
-        revision,
-        *("asset_id", "junction", "pipe", "fraction"),
-        *("isolates", "flow_to_pipe", "state", "operability"),
+    return Pipes(ids, starts, ends, [flow == Flow.FORWARD for flow in flows])
+
+
+def _splits(revision: NetworkRevision) -> Splits:
+    pipes, junctions, fractions = _columns(PipeSplit, revision, "pipe", "junction", "fraction")
+    return Splits(pipes, junctions, fractions)
+
+
+def _valves(revision: NetworkRevision) -> Valves:
+    ids, junctions, pipes, fractions, isolates, flow_to, states, operability = _columns(
+        Valve, revision, *PLACE, "isolates", "flow_to_pipe", "state", "operability"
     )
-    sources = _columns(Source, revision, "asset_id", "junction", "inlet_pipes", "is_active")
-    customers = _columns(
-        Customer,
-        revision,
-        *("asset_id", "junction", "pipe", "fraction", "persons", "connections"),
+    return Valves(
+        ids,
+        junctions,
+        pipes,
+        _numbers(fractions),
+        isolates,
+        flow_to,
+        closed=[state == ValveState.CLOSED for state in states],
+        operable=[able not in STUCK for able in operability],
     )
-    hydrants = _columns(Hydrant, revision, "asset_id", "junction", "pipe", "fraction")
-    return NetworkTables(
-        junctions=_columns(Junction, revision, "asset_id")[0],
-        pipes=Pipes(*pipes[:3], [flow == Flow.FORWARD for flow in pipes[3]]),
-        splits=Splits(*_columns(PipeSplit, revision, "pipe", "junction", "fraction")),
-        valves=Valves(
-            *valves[:3],
-            _numbers(valves[3]),
-            valves[4],
-            valves[5],
-            [state == ValveState.CLOSED for state in valves[6]],
-            [operability not in STUCK for operability in valves[7]],
-        ),
-        sources=Sources(*sources),
-        hydrants=Points(*hydrants[:3], _numbers(hydrants[3])),
-        customers=Customers(
-            *customers[:3],
-            _numbers(customers[3]),
-            [
-                settings.PERSONS_PER_CONNECTION * (connections or 1) if persons is None else persons
-                for persons, connections in zip(customers[4], customers[5], strict=True)
-            ],
-        ),
+
+
+def _sources(revision: NetworkRevision) -> Sources:
+    ids, junctions, inlets, active = _columns(
+        Source, revision, "asset_id", "junction", "inlet_pipes", "is_active"
+    )
+    return Sources(ids, junctions, inlets, active)
+
+
+def _customers(revision: NetworkRevision) -> Customers:
+    ids, junctions, pipes, fractions, persons, connections = _columns(
+        Customer, revision, *PLACE, "persons", "connections"
+    )
+    return Customers(
+        ids,
+        junctions,
+        pipes,
+        _numbers(fractions),
+        persons=[
+            settings.PERSONS_PER_CONNECTION * (each or 1) if known is None else known
+            for known, each in zip(persons, connections, strict=True)
+        ],
     )
 
 

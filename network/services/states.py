@@ -1,20 +1,22 @@
 """Record what a valve or a source is now; every change of a valve leaves a history row."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
 from network.choices import Operability, ValveState
 from network.models import Source, SourceActivity, Valve, ValveCondition, ValveStateChange
 from network.selectors import current_revision, valve_conditions
 
+# A user of the project's own user model, which the apps may not import; None is the system.
+Actor = Any
+
 
 class UnknownValve(Exception):
     """The current network has no such valve or source."""
 
-    def __init__(self, kind: str, asset_id: str) -> None:
+    def __init__(self, *, kind: str, asset_id: str) -> None:
         super().__init__(f"unknown {kind}: {asset_id}")
 
 
@@ -22,7 +24,7 @@ def set_valve_state(
     valve: str,
     *,
     state: ValveState,
-    by: AbstractBaseUser | None,
+    by: Actor,
     at: datetime,
     reason: str = "",
     occasion: str = "",
@@ -38,7 +40,7 @@ def set_valve_operability(
     valve: str,
     *,
     operability: Operability,
-    by: AbstractBaseUser | None,
+    by: Actor,
     at: datetime,
     reason: str = "",
     occasion: str = "",
@@ -54,7 +56,7 @@ def _record(
     valve: str,
     attribute: Literal["state", "operability"],
     value: ValveState | Operability,
-    by: AbstractBaseUser | None,
+    by: Actor,
     at: datetime,
     reason: str,
     occasion: str,
@@ -68,7 +70,7 @@ def _record(
         drawn = Valve.objects.filter(revision=current_revision(), asset_id=valve)
         held = valve_conditions(drawn).get(valve)
         if held is None:
-            raise UnknownValve("valve", valve)
+            raise UnknownValve(kind="valve", asset_id=valve)
         old = getattr(held, attribute)
         if old == value:
             return False
@@ -91,7 +93,7 @@ def _record(
 def set_source_activity(source: str, *, is_active: bool, at: datetime, reason: str = "") -> None:
     """This function will record whether a source gives water now. Raises UnknownValve."""
     if not Source.objects.filter(revision=current_revision(), asset_id=source).exists():
-        raise UnknownValve("source", source)
+        raise UnknownValve(kind="source", asset_id=source)
     SourceActivity.objects.update_or_create(
         asset_id=source, defaults={"is_active": is_active, "changed_at": at, "reason": reason}
     )

@@ -9,6 +9,7 @@ RULE 5  One-way pipes, one-way valves and inlets take a direction away from thei
 RULE 6  Base segments are components over edges without valve that pass both ways.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -175,7 +176,7 @@ class _Builder:
     def _nearer(self, edges: list[int], pipe: int, junction: int, valve: int) -> int:
         """Of two ends at one junction, the one on the side of the valve's own position."""
         fraction = self.tables.valves.fractions[valve]
-        if fraction != fraction:  # NaN: the source did not say where
+        if math.isnan(fraction):  # the source did not say where
             return edges[0]
         if edges[0] < 2 * len(self.starts):  # a ring: both pipe ends at this junction
             return edges[0] if fraction < 0.5 else edges[1]
@@ -303,7 +304,7 @@ class _Builder:
         return segments[np.asarray(found, dtype=np.int64) + self.part_count]
 
     def _segments_of_points(self, segments: IntArray, points: Points, kind: str) -> IntArray:
-        """Segments of what hangs on the network; `segment_count` for what hangs on no pipe in service."""
+        """Segments of hanging assets; `segment_count` for one on no pipe in service."""
         vertices = np.full(len(points.ids), -1, dtype=np.int64)
         fractions = self._cut_fractions()
         for nth, (junction_id, pipe_id) in enumerate(
@@ -321,7 +322,7 @@ class _Builder:
 
     def _part_at(self, pipe: int, fraction: float, fractions: NDArray[np.float64]) -> int:
         first, stop = int(self.part_starts[pipe]), int(self.part_starts[pipe + 1])
-        if stop - first == 1 or fraction != fraction:
+        if stop - first == 1 or math.isnan(fraction):
             return first
         cuts = fractions[first - pipe : stop - pipe - 1]
         return first + int(np.searchsorted(cuts, fraction, side="right"))

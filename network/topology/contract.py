@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from network.topology.isolation import Isolation, Warning_
+from network.topology.isolation import Caution, Isolation
 
 WARNINGS: dict[str, Callable[[dict[str, Any]], str]] = {
     "source_in_zone": lambda facts: (
@@ -26,7 +26,7 @@ WARNINGS: dict[str, Callable[[dict[str, Any]], str]] = {
 }
 
 
-def as_json(case_id: object, isolation: Isolation, *extra: Warning_) -> dict[str, Any]:
+def as_json(case_id: object, isolation: Isolation, *extra: Caution) -> dict[str, Any]:
     """The JSON object of one case: ids, lists, counts and warnings with their text."""
     pipes = [burst.pipe for burst in isolation.bursts]
     return {
@@ -49,5 +49,5 @@ def as_json(case_id: object, isolation: Isolation, *extra: Warning_) -> dict[str
     }
 
 
-def _warning(warning: Warning_) -> dict[str, str]:
+def _warning(warning: Caution) -> dict[str, str]:
     return {"code": warning.code, "text": WARNINGS[warning.code](warning.facts)}

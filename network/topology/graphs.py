@@ -4,6 +4,8 @@ The graphs that people meet: to draw, to inspect, to run an algorithm on that no
 foresaw. Vertices of an element graph are ("pipe", id) and ("junction", id).
 """
 
+from __future__ import annotations
+
 import networkx as nx
 import numpy as np
 
@@ -11,13 +13,15 @@ from network.topology.elements import NetworkTables
 from network.topology.isolation import Isolation
 from network.topology.structure import Topology
 
+Element = tuple[str, str]  # kind and asset id
 
-def element_graph(tables: NetworkTables) -> nx.DiGraph:
+
+def element_graph(tables: NetworkTables) -> nx.DiGraph[Element]:
     """Pipes and junctions as vertices, water's possible ways as arcs, valves left out.
 
     Splits are not divided here: a pipe is one vertex, joined to every junction on it.
     """
-    graph = nx.DiGraph()
+    graph: nx.DiGraph[Element] = nx.DiGraph()
     graph.add_nodes_from(("junction", each) for each in tables.junctions)
     pipes = tables.pipes
     for pipe, start, end, one_way in zip(
@@ -34,12 +38,12 @@ def element_graph(tables: NetworkTables) -> nx.DiGraph:
     return graph
 
 
-def segment_graph(topology: Topology) -> nx.MultiDiGraph:
+def segment_graph(topology: Topology) -> nx.MultiDiGraph[int]:
     """Base segments as vertices (with their pipes and sources), arcs with their valve's id.
 
     A valve that passes water both ways gives two arcs, a one-way device one.
     """
-    graph = nx.MultiDiGraph()
+    graph: nx.MultiDiGraph[int] = nx.MultiDiGraph()
     for segment in range(topology.segment_count):
         parts = topology.parts_by_segment.of_segments([segment])
         graph.add_node(
@@ -57,10 +61,10 @@ def segment_graph(topology: Topology) -> nx.MultiDiGraph:
     return graph
 
 
-def zone_graph(tables: NetworkTables, isolation: Isolation) -> nx.DiGraph:
+def zone_graph(tables: NetworkTables, isolation: Isolation) -> nx.DiGraph[Element]:
     """The element graph of a burst's zone: its pipes and the junctions they meet."""
     whole = element_graph(tables)
     pipes = {("pipe", each) for each in isolation.zone_pipes}
     near = {other for pipe in pipes for other in nx.all_neighbors(whole, pipe)}
-    zone: nx.DiGraph = whole.subgraph(pipes | near).copy()
+    zone: nx.DiGraph[Element] = whole.subgraph(pipes | near).copy()
     return zone

@@ -33,7 +33,7 @@ class Burst:
 
 
 @dataclass(frozen=True)
-class Warning_:
+class Caution:
     """Something about the answer that a person should know. `facts` fill the text."""
 
     code: str
@@ -58,7 +58,7 @@ class Isolation:
     customers_already_dry: tuple[str, ...]
     hydrants_dry: tuple[str, ...]
     persons: int
-    warnings: tuple[Warning_, ...]
+    warnings: tuple[Caution, ...]
 
     @property
     def customers(self) -> int:
@@ -292,21 +292,21 @@ class _Answer:
         parts = self.topology.parts_by_segment.of_segments(segments)
         return self.topology.names("pipe", np.unique(self.topology.part_pipe[parts]))
 
-    def _warnings(self, sources: IntArray) -> Iterable[Warning_]:
+    def _warnings(self, sources: IntArray) -> Iterable[Caution]:
         topology = self.topology
         if len(sources):
-            yield Warning_("source_in_zone", {"sources": topology.names("source", sources)})
+            yield Caution("source_in_zone", {"sources": topology.names("source", sources)})
         for burst in self.bursts:
             pipe = topology.index("pipe", burst.pipe)
             segments = {int(topology.part_segment[part]) for part in topology.parts_of(pipe)}
             if burst.fraction is None and len(segments) > 1:
-                yield Warning_("burst_side_unknown", {"pipe": burst.pipe})
+                yield Caution("burst_side_unknown", {"pipe": burst.pipe})
         if not self.before[self.trace.zone].any():
-            yield Warning_("dry_before", {})
+            yield Caution("dry_before", {})
         if len(self.trace.walked):
             stuck = self.trace.walked[~np.asarray(topology.valve_one_way)[self.trace.walked]]
             if len(stuck):
-                yield Warning_("inoperable_valves", {"valves": topology.names("valve", stuck)})
+                yield Caution("inoperable_valves", {"valves": topology.names("valve", stuck)})
 
 
 def _array(found: set[int]) -> IntArray:

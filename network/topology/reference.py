@@ -6,6 +6,8 @@ rather than from the built arrays, so that it can tell when the fast engine is w
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import TypeAlias
 
 import networkx as nx
 
@@ -13,6 +15,7 @@ from network.topology.elements import NetworkTables
 from network.topology.isolation import Burst
 from network.topology.states import NetworkState
 
+Graph: TypeAlias = "nx.DiGraph[Vertex]"
 Vertex = tuple[str, str, int]  # ("part", pipe, nth), ("junction", id, 0), ("valve", id, 0)
 
 
@@ -25,7 +28,7 @@ class ReferenceNetwork:
 
     def __init__(self, tables: NetworkTables) -> None:
         self.tables = tables
-        self.graph = nx.DiGraph()
+        self.graph: Graph = nx.DiGraph()
         self.parts_at: dict[Vertex, set[Vertex]] = defaultdict(set)
         self.places = self._places()
         self.valve_row = {each: nth for nth, each in enumerate(tables.valves.ids)}
@@ -64,7 +67,7 @@ class ReferenceNetwork:
                 *(vertex for _, vertex in self.places.get(pipe, [])),
                 ("junction", end, 0),
             ]
-            for nth, (before, after) in enumerate(zip(stops[:-1], stops[1:], strict=True)):
+            for nth, (before, after) in enumerate(pairwise(stops)):
                 part: Vertex = ("part", pipe, nth)
                 self.parts_at[before].add(part)
                 self.parts_at[after].add(part)
@@ -138,6 +141,7 @@ class ReferenceNetwork:
     # -- the question -----------------------------------------------------------
 
     def closed(self, state: NetworkState) -> set[str]:
+        """Valves that are closed in `state`."""
         rows = zip(self.tables.valves.ids, self.tables.valves.closed, strict=True)
         return ({each for each, shut in rows if shut} | state.closed) - state.opened
 
@@ -149,6 +153,7 @@ class ReferenceNetwork:
         return ((stuck | state.inoperable) - state.operable) | one_way
 
     def active_sources(self, state: NetworkState) -> dict[str, Vertex]:
+        """Sources that give water in `state`, with the junctions where they stand."""
         sources = self.tables.sources
         return {
             source: ("junction", junction, 0)
@@ -202,7 +207,9 @@ def _zone(
             zone |= {v for v in network.graph if v[0] == "part" and v[1] == burst.pipe}
         else:
             zone.add(network.vertex_of(burst.pipe, "", burst.fraction))
-    queue, stopped, shut = list(zone), set(), set()
+    queue = list(zone)
+    stopped: set[str] = set()
+    shut: set[str] = set()
     while queue:
         head = queue.pop()
         for tail, _, valves in network.graph.in_edges(head, data="valves"):
@@ -220,7 +227,7 @@ def _zone(
 
 
 def _reached(
-    graph: nx.DiGraph, starts: Iterable[Vertex], closed: set[str], *, without: set[Vertex]
+    graph: Graph, starts: Iterable[Vertex], closed: set[str], *, without: set[Vertex]
 ) -> set[Vertex]:
     """Vertices that water from `starts` reaches through open valves and with the flow."""
     flowing = nx.subgraph_view(
@@ -234,7 +241,7 @@ def _reached(
     return reached
 
 
-def _enters(graph: nx.DiGraph, wet: set[Vertex], zone: set[Vertex], closed: set[str]) -> bool:
+def _enters(graph: Graph, wet: set[Vertex], zone: set[Vertex], closed: set[str]) -> bool:
     """Whether water at `wet` flows into the zone past the valves that are not closed."""
     return any(
         head in zone and not closed.intersection(valves)

@@ -48,8 +48,8 @@ class Topology:
     """A network revision, ready for questions. Immutable; may be memory-mapped and shared.
 
     Ids are UTF-8 bytes. `*_segment` arrays hold base segments; a customer or hydrant on no
-    pipe in service has segment `segment_count`, which is never part of an answer. Arc k joins segments
-    `arc_u[k]` and `arc_v[k]`; water may pass u to v where `arc_forward[k]`, v to u where
+    pipe in service has segment `segment_count`, which is never part of an answer. Arc k joins
+    segments `arc_u[k]` and `arc_v[k]`; water may pass u to v where `arc_forward[k]`, v to u where
     `arc_backward[k]`; `arc_valve[k]` is the valve that stands there or -1. `valve_hub` is
     the segment of the junction at which a valve stands, and
     `valve_sides[valve_side_starts[v]:valve_side_starts[v + 1]]` are those of the pipe parts
@@ -60,9 +60,8 @@ class Topology:
     pipe_ids: IdArray
     part_starts: IntArray  # first part of each pipe, and one more at the end
     part_segment: IntArray
-    cut_fractions: NDArray[
-        np.float64
-    ]  # of pipe i: [part_starts[i] - i : part_starts[i + 1] - i - 1]
+    # Of pipe i: [part_starts[i] - i : part_starts[i + 1] - i - 1]
+    cut_fractions: NDArray[np.float64]
     junction_ids: IdArray
     junction_segment: IntArray
     valve_ids: IdArray
@@ -110,10 +109,11 @@ class Topology:
         return tuple(sorted(raw.decode() for raw in ids[chosen].tolist()))
 
     def parts_of(self, pipe: int) -> range:
+        """The part numbers of a pipe."""
         return range(int(self.part_starts[pipe]), int(self.part_starts[pipe + 1]))
 
     def part_at(self, pipe: int, fraction: float) -> int:
-        """The part of a pipe on which `fraction` lies; a point on a cut belongs to the part after."""
+        """The part of a pipe on which `fraction` lies; a point on a cut is on the part after."""
         first = int(self.part_starts[pipe])
         cuts = self.cut_fractions[first - pipe : int(self.part_starts[pipe + 1]) - pipe - 1]
         return first + int(np.searchsorted(cuts, fraction, side="right"))
@@ -134,23 +134,28 @@ class Topology:
 
     @cached_property
     def part_pipe(self) -> IntArray:
+        """The pipe of each part."""
         counts = np.diff(self.part_starts)
         return np.repeat(np.arange(len(self.pipe_ids), dtype=np.int32), counts)
 
     @cached_property
     def parts_by_segment(self) -> Grouping:
+        """Pipe parts of each segment."""
         return Grouping.of(self.part_segment, self.segment_count)
 
     @cached_property
     def customers_by_segment(self) -> Grouping:
+        """Customers of each segment."""
         return Grouping.of(self.customer_segment, self.segment_count + 1)
 
     @cached_property
     def hydrants_by_segment(self) -> Grouping:
+        """Hydrants of each segment."""
         return Grouping.of(self.hydrant_segment, self.segment_count + 1)
 
     @cached_property
     def sources_by_segment(self) -> Grouping:
+        """Sources of each segment."""
         return Grouping.of(self.source_segment, self.segment_count)
 
     @cached_property

@@ -12,7 +12,10 @@ import django
 TARGET = Path(__file__).resolve().parents[2] / "docs" / "performance.md"
 HEADER = """# Performance
 
-Written by `./run bench`. Times of one run on one machine; what counts is the ratio to a baseline measured in the same run. The baselines: a hand-written networkx search that floods the network from its sources; wntr's `valve_segments`; reading the same files and copying their rows into tables without index or check; fetching by index the customers of a plan.
+Written by `./run bench --write`. Times of one run on one machine; what counts is the ratio to a
+baseline measured in the same run: a hand-written networkx search that floods the network from its
+sources; wntr's `valve_segments`; reading the same files and copying their rows into tables without
+index or check; fetching by index the customers of a plan.
 """
 
 
@@ -32,17 +35,17 @@ def main() -> int:
 
 
 def _measure(sizes: list[str], *, write: bool) -> int:
+    from network.selectors import current_revision
     from tests.bench import importing, isolation, planning
     from tests.bench.ground import own_database, write_network
     from tests.bench.timing import table
-    from network.selectors import current_revision
 
     found: list[list[str]] = []
     with own_database() as folder:
         for size in sizes:
             pipes = 0 if size == "town" else int(size)
             name = "demo town" if not pipes else f"{pipes:,} pipes"
-            print(f"… {name}", file=sys.stderr)
+            sys.stderr.write(f"… {name}\n")
             source = write_network(folder, pipes)
             found += importing.rows(name, source)
             revision = current_revision()
@@ -51,7 +54,7 @@ def _measure(sizes: list[str], *, write: bool) -> int:
             found += planning.rows(name)
     when = f"{datetime.now(tz=UTC):%Y-%m-%d}"
     where = f"Python {platform.python_version()}, {os.cpu_count()} cores, {when}."
-    print(table(found))
+    sys.stdout.write(table(found) + "\n")
     if write:
         TARGET.write_text(f"{HEADER}\n{where}\n\n{table(found)}\n", encoding="utf-8")
     return 0

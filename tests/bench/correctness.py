@@ -32,9 +32,9 @@ def agree(cases: int) -> int:
         assert answer == reference.isolate(question.tables, question.bursts, question.state)
         asked += 1
         if asked % 1000 == 0:
-            print(f"… {asked:,} of {cases:,}", file=sys.stderr)
+            sys.stderr.write(f"… {asked:,} of {cases:,}\n")
 
     check()
-    print(f"{asked:,} random questions, three engines, no disagreement, "
-          f"{time.monotonic() - start:.0f} s")
+    took = time.monotonic() - start
+    sys.stdout.write(f"{asked:,} random questions, three engines agree on all, {took:.0f} s\n")
     return 0

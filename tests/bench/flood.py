@@ -57,13 +57,16 @@ class PlainFlood:
         while queue:
             head = queue.popleft()
             for tail, _, valves in self.graph.in_edges(head, data="valves"):
-                stop = next((v for v in reversed(valves) if v in self.closed or v not in self.walked), None)
+                stop = next((v for v in reversed(valves) if self._stops(v)), None)
                 if stop is not None:
                     boundary.add(stop)
                 elif tail not in zone:
                     zone.add(tail)
                     queue.append(tail)
         return zone, boundary - self.closed
+
+    def _stops(self, valve: str) -> bool:
+        return valve in self.closed or valve not in self.walked
 
     def _flood(self, closed: set[str], without: set[Vertex]) -> set[Vertex]:
         queue = deque(source for source in self.sources if source not in without)

@@ -25,7 +25,7 @@ def plain_copy(source: Path) -> None:
             options = {"X_POSSIBLE_NAMES": "lon", "Y_POSSIBLE_NAMES": "lat"}
         _, _, geometry, columns = pyogrio.raw.read(path, **options)
         with connection.cursor() as cursor:
-            cursor.execute(f"DROP TABLE IF EXISTS plain_{path.stem}")  # noqa: S608 - names above
+            cursor.execute(f"DROP TABLE IF EXISTS plain_{path.stem}")
             names = ", ".join(f"c{n} text" for n in range(len(columns)))
             cursor.execute(f"CREATE TABLE plain_{path.stem} (geom geometry, {names})")
             with cursor.copy(f"COPY plain_{path.stem} FROM STDIN") as copy:

@@ -9,6 +9,7 @@ import json
 import math
 import os
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -65,9 +66,9 @@ class Map:
 
     def along(self, pipe: str, fraction: float) -> tuple[float, float]:
         line = self.pipes[pipe]
-        lengths = [math.dist(a, b) for a, b in zip(line[:-1], line[1:], strict=True)]
+        lengths = [math.dist(a, b) for a, b in pairwise(line)]
         rest = fraction * sum(lengths)
-        for (a, b), length in zip(zip(line[:-1], line[1:], strict=True), lengths, strict=True):
+        for (a, b), length in zip(pairwise(line), lengths, strict=True):
             if rest <= length:
                 return (a[0] + (b[0] - a[0]) * rest / length, a[1] + (b[1] - a[1]) * rest / length)
             rest -= length
@@ -76,7 +77,7 @@ class Map:
     def fraction_of(self, pipe: str, point: tuple[float, float]) -> float:
         """How far along its pipe a bend lies."""
         line = self.pipes[pipe]
-        lengths = [math.dist(a, b) for a, b in zip(line[:-1], line[1:], strict=True)]
+        lengths = [math.dist(a, b) for a, b in pairwise(line)]
         return sum(lengths[: line.index(point)]) / sum(lengths)
 
 

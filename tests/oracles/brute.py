@@ -57,7 +57,8 @@ class BruteForce:
         ] + [
             (facts["at"], ("gap", valve, 0))
             for valve, facts in self.valve.items()
-            if facts["pipe"] == pipe and not facts["junction"]
+            if facts["pipe"] == pipe
+            and not facts["junction"]
             and (facts["isolates"] or facts["flow_to"])
         ]
         inner.sort(key=lambda stop: stop[0])
@@ -76,17 +77,13 @@ class BruteForce:
                 (stops[k + 1], not one_way, True),
             ):
                 between = self._valves_between(pipe, stop)
-                if self._forbids(pipe, stop, into_pipe=True):
-                    flows_in = False
-                if self._forbids(pipe, stop, into_pipe=False):
-                    flows_out = False
-                if flows_out:
+                if flows_out and not self._forbids(pipe, stop, into_pipe=False):
                     yield Passage(part, stop, tuple(between))
-                if flows_in:
+                if flows_in and not self._forbids(pipe, stop, into_pipe=True):
                     yield Passage(stop, part, tuple(reversed(between)))
 
     def _valves_between(self, pipe: str, stop: Cell) -> list[str]:
-        """Valves met on the way from the pipe to the stop: first the pipe's own, then the stop's."""
+        """Valves met from the pipe to the stop: first the pipe's own, then the stop's."""
         if stop[0] == "gap":
             return [stop[1]]
         cutting = {v: f for v, f in self.valve.items() if f["isolates"] or f["flow_to"]}
@@ -142,7 +139,7 @@ class BruteForce:
         stuck: set[str],
         inactive: set[str],
     ) -> dict[str, object]:
-        """`closed` and `stuck` are all valves that are so; `inactive` all sources that give none."""
+        """`closed` and `stuck` are all valves that are so, `inactive` all sources that are."""
         one_way = {v for v, f in self.valve.items() if f["flow_to"]}
         operable_open = set(self.valve) - closed - stuck - one_way
         cutting = closed | operable_open
@@ -172,13 +169,11 @@ class BruteForce:
         in_zone = {s for s, cell in active.items() if cell in zone}
         outside = {cell for s, cell in active.items() if s not in in_zone}
         matters = {
-            v
-            for v in boundary
-            if self.spread(outside, closed | (boundary - {v})) & burst_cells
+            v for v in boundary if self.spread(outside, closed | (boundary - {v})) & burst_cells
         }
         before = self.spread(active.values(), closed)
         after = self.spread(outside, closed | matters)
-        newly_dry = (before - after)
+        newly_dry = before - after
         return self._named(zone, before, newly_dry) | {
             "is_isolatable": not in_zone,
             "boundary_valves": boundary,
@@ -242,7 +237,5 @@ class BruteForce:
             "customers_already_dry": {
                 c for c, cell in at.items() if cell in zone and cell not in before
             },
-            "hydrants_dry": {
-                h for h, cell in hanging(self.tables.hydrants).items() if cell in dry
-            },
+            "hydrants_dry": {h for h, cell in hanging(self.tables.hydrants).items() if cell in dry},
         }

@@ -15,7 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 from network.selectors import current_revision, load_topology, nearest_pipe, network_state
 from network.topology.contract import as_json
 from network.topology.elements import TopologyError, UnknownAsset
-from network.topology.isolation import Burst, Warning_, isolate
+from network.topology.isolation import Burst, Caution, isolate
 from network.topology.states import NetworkState
 from network.topology.structure import Topology
 
@@ -47,14 +47,14 @@ class Desk:
         state = self.state.with_changes(**changes)
         ignored = [v for v in changes["closed"] if not self._cuts(v)]
         if ignored:
-            extra.append(Warning_("closing_ignored", {"valves": sorted(ignored)}))
+            extra.append(Caution("closing_ignored", {"valves": sorted(ignored)}))
         return as_json(case.get("id"), isolate(self.topology, bursts, state), *extra)
 
     def _cuts(self, valve: str) -> bool:
         index = self.topology.index("valve", valve)
         return bool(self.topology.valve_isolates[index] or self.topology.valve_one_way[index])
 
-    def _bursts(self, case: dict[str, Any]) -> tuple[list[Burst], list[Warning_]]:
+    def _bursts(self, case: dict[str, Any]) -> tuple[list[Burst], list[Caution]]:
         named = [place for place in PLACES if case.get(place) not in (None, [])]
         if len(named) != 1:
             msg = "name the burst by exactly one of pipe, pipes and at"
@@ -66,7 +66,7 @@ class Desk:
         return [Burst(str(case["pipe"]))], []
 
 
-def _burst_at(at: object) -> tuple[list[Burst], list[Warning_]]:
+def _burst_at(at: object) -> tuple[list[Burst], list[Caution]]:
     lon, lat = _lon_lat(at)
     near = nearest_pipe(lon, lat, settings.REPORT_SNAP_M)
     if near is None:
@@ -74,7 +74,7 @@ def _burst_at(at: object) -> tuple[list[Burst], list[Warning_]]:
         raise BadCase(msg)
     extra = []
     if near.distance_m > settings.SNAP_TOLERANCE_M:
-        extra = [Warning_("snapped", {"pipe": near.pipe, "distance_m": near.distance_m})]
+        extra = [Caution("snapped", {"pipe": near.pipe, "distance_m": near.distance_m})]
     return [Burst(near.pipe, near.fraction)], extra
 
 
@@ -192,6 +192,7 @@ def _as_text(answer: dict[str, Any]) -> str:
         return ", ".join(answer[name]) or "none"
 
     unintended = len(answer["customers_unintended"])
+    zone, dry = len(answer["segment_pipes"]), len(answer["pipes_dry"])
     lines = [
         f"Burst on {answer['pipe']}",
         *(f"  ! {warning['text']}" for warning in answer["warnings"]),
@@ -202,6 +203,6 @@ def _as_text(answer: dict[str, Any]) -> str:
         f"    in the zone {len(answer['customers_isolated'])}, outside it {unintended}, "
         f"dry before {len(answer['customers_already_dry'])} (not counted)",
         f"  Hydrants without water: {listed('hydrants_dry')}",
-        f"  Pipes: {len(answer['segment_pipes'])} in the zone, {len(answer['pipes_dry'])} newly dry",
+        f"  Pipes: {zone} in the zone, {dry} newly dry",
     ]
     return "\n".join(lines)

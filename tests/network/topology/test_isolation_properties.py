@@ -25,7 +25,9 @@ FIELDS = (
 
 def as_sets(answer: Isolation) -> dict[str, object]:
     values = {name: getattr(answer, name) for name in FIELDS}
-    return {name: value if isinstance(value, bool) else set(value) for name, value in values.items()}
+    return {
+        name: value if isinstance(value, bool) else set(value) for name, value in values.items()
+    }
 
 
 def brute_answer(question: Question) -> dict[str, object]:
@@ -58,8 +60,6 @@ def test_a_stuck_valve_never_makes_the_zone_smaller(question: Question) -> None:
     topology = build(question.tables)
     answer = isolate(topology, question.bursts, question.state)
     for valve in answer.valves_to_close:
-        worse = isolate(
-            topology, question.bursts, question.state.with_changes(inoperable=[valve])
-        )
+        worse = isolate(topology, question.bursts, question.state.with_changes(inoperable=[valve]))
         assert set(answer.zone_pipes) <= set(worse.zone_pipes)
         assert valve not in worse.valves_to_close
