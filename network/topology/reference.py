@@ -212,7 +212,8 @@ def _zone(
     shut: set[str] = set()
     while queue:
         head = queue.pop()
-        for tail, _, valves in network.graph.in_edges(head, data="valves"):
+        for tail in network.graph.predecessors(head):
+            valves: list[str] = network.graph.edges[tail, head]["valves"]
             # Seen from the head, the valve that water passes last is met first.
             first = next((v for v in reversed(valves) if v in closed or v not in walked), None)
             if first is not None:
@@ -244,9 +245,9 @@ def _reached(
 def _enters(graph: Graph, wet: set[Vertex], zone: set[Vertex], closed: set[str]) -> bool:
     """Whether water at `wet` flows into the zone past the valves that are not closed."""
     return any(
-        head in zone and not closed.intersection(valves)
+        head in zone and not closed.intersection(graph.edges[tail, head]["valves"])
         for tail in wet
-        for _, head, valves in graph.out_edges(tail, data="valves")
+        for head in graph.successors(tail)
     )
 
 
