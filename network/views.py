@@ -9,6 +9,7 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from network.choices import Severity
@@ -21,6 +22,15 @@ PER_PAGE = 50
 RUNS_SHOWN = 12
 TONES = {Severity.BLOCKING: "danger", Severity.WARNING: "warn", Severity.NOTE: "planned"}
 ORDER = {Severity.BLOCKING: 0, Severity.WARNING: 1, Severity.NOTE: 2}
+KIND_LABELS = {
+    "pipe": _("Pipe"),
+    "node": _("Node"),
+    "valve": _("Valve"),
+    "hydrant": _("Hydrant"),
+    "source": _("Source"),
+    "customer": _("Customer"),
+    "network": _("Whole network"),
+}
 OUTCOME_TONES = {
     ImportRun.Outcome.RUNNING: "busy",
     ImportRun.Outcome.PUBLISHED: "ok",
@@ -138,7 +148,7 @@ def _groups(run: ImportRun, code: str, severity: str) -> list[Group]:
             severity=row["severity"],
             count=row["count"],
             title=title_of(row["code"]),
-            tone=TONES[row["severity"]],
+            tone=TONES[Severity(row["severity"])],
             is_chosen=row["code"] == code,
         )
         for row in counted
@@ -179,9 +189,9 @@ def _row(finding: CheckFinding, number: int) -> Row:
         key=f"f{finding.pk}",
         number=number,
         tone=TONES[Severity(finding.severity)],
-        severity=Severity(finding.severity).label,
+        severity=str(Severity(finding.severity).label),
         title=title_of(finding.code),
-        asset=f"{finding.asset_kind} {finding.asset_id}".strip(),
+        asset=f"{KIND_LABELS[finding.asset_kind]} {finding.asset_id}".strip(),
         detail=detail_of(finding.code, finding.facts),
         mend=mend_of(finding.code),
         has_place=finding.geom is not None,

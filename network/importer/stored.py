@@ -53,7 +53,7 @@ PLACED: Final = ("asset_id", "junction", "pipe", "fraction")
 def check_revision(revision: NetworkRevision) -> ImportRun:
     """Run all checks on a stored revision and keep them as a run of their own."""
     run = ImportRun.objects.create(
-        started_at=timezone.now(), source_name=f"check of {revision}", revision=revision
+        started_at=timezone.now(), source_name=revision.source_name, revision=revision
     )
     records, plane = _records(revision)
     findings = check_network(records)

@@ -59,7 +59,7 @@ def test_an_empty_page_says_what_to_do(gis_editor):
 def test_findings_are_listed_with_asset_cure_and_place(gis_editor, spoiled):
     gis_editor.cookies["django_language"] = "en"
     text = gis_editor.get(reverse("network:check")).content.decode()
-    assert "valve V-h00" in text
+    assert "Valve V-h00" in text
     assert "Look at the valve and record its state." in text
     assert "<img src=x" not in text
     assert "&lt;img src=x" in text
@@ -71,7 +71,7 @@ def test_findings_are_listed_with_asset_cure_and_place(gis_editor, spoiled):
 
 def test_findings_are_filtered_by_kind_and_severity(gis_editor, spoiled):
     page = gis_editor.get(reverse("network:check"), {"code": "valve_bore_mismatch"})
-    assert [row.asset for row in page.context["rows"]] == ["valve V-h11"]
+    assert [row.asset for row in page.context["rows"]] == ["阀门 V-h11"]
     page = gis_editor.get(reverse("network:check"), {"severity": "note"})
     assert {group.severity for group in page.context["groups"]} == {"note"}
     assert gis_editor.get(reverse("network:check"), {"code": "nonsense"}).context["rows"] == []
