@@ -54,12 +54,12 @@ def is_loaded() -> bool:
     return revision is not None and revision.source_name == SOURCE_NAME
 
 
-def load_town(folder: Path, progress: Progress) -> ImportResult:
-    """Generate the town into `folder` and load all of it; safe to repeat.
+def load_town(folder: Path, progress: Progress, *, size: str = "town") -> ImportResult:
+    """Generate the town into `folder` and load all of it; safe to repeat. `size` may be small.
 
     Areas come first, since the checks hold the network against the service area.
     """
-    write_town(build_town(DEFAULT_SEED), folder)
+    write_town(build_town(DEFAULT_SEED, size), folder)
     with transaction.atomic():
         _load_areas(folder)
         _load_organisations(folder)
