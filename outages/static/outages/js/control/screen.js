@@ -16,11 +16,11 @@ import { startValveEditor } from "outages/control/valve_editor";
 import { startPipePicker, startPlacePicker } from "outages/control/pickers";
 
 const screen = document.querySelector("[data-control-room]");
+startTabs(screen); // before the map, which measures its place
 const element = screen.querySelector("[data-map]");
 const live = element ? createMap(element) : null;
 
 document.querySelectorAll("[data-only-script]").forEach((hint) => (hint.hidden = false));
-startTabs(screen);
 startQuietRefresh(document.getElementById("cases"));
 startApproval(document.getElementById("panel"));
 if (live) {
