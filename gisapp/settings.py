@@ -345,6 +345,8 @@ AREA_BUFFER_M = positive_float("AREA_BUFFER_M", default=35)
 # -- Imports -----------------------------------------------------------------------------------
 
 IMPORT_MAX_BYTES = positive_int("IMPORT_MAX_BYTES", default=500 * 1024 * 1024)
+# Names the valves that running outages hold shut; an import leaves them as they stand.
+HELD_VALVES = "gisapp.held_valves.held_valves"
 IMPORT_MAX_UNPACKED_BYTES = positive_int("IMPORT_MAX_UNPACKED_BYTES", default=4 * 1024**3)
 
 # -- Publication -------------------------------------------------------------------------------

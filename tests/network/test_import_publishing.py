@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError, InternalError, connection, transaction
 from django.utils import timezone
 
-from network.importer.run import ImportOptions, ImportResult, import_network
+from network.importer.run import ImportOptions, ImportResult, held_valves, import_network
 from network.importer.search import search_initials, search_text
 from network.models import (
     Customer,
@@ -191,6 +191,10 @@ def test_a_valve_that_a_running_outage_holds_stays_as_it_stands(bring_in, settin
     bring_in(grid(2))
     assert history() == []
     assert network_state().closed == {"V-h00", "V-v00"}
+
+
+def test_the_application_knows_who_holds_valves():
+    assert held_valves() == frozenset()
 
 
 def test_the_history_of_valves_cannot_be_changed():
