@@ -78,10 +78,12 @@ def read_journal(journal: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in journal.read_text(encoding="utf-8").splitlines()]
 
 
-def serve(simulator: SmsSimulator, *, port: int = 0) -> ThreadingHTTPServer:
-    """Return a server on the loopback address, not yet running. Port 0 takes a free one."""
+def serve(
+    simulator: SmsSimulator, *, host: str = "127.0.0.1", port: int = 0
+) -> ThreadingHTTPServer:
+    """Return a server, not yet running. Port 0 takes a free one."""
     handler = type("Handler", (_Handler,), {"simulator": simulator})
-    server = ThreadingHTTPServer(("127.0.0.1", port), handler)
+    server = ThreadingHTTPServer((host, port), handler)
     server.daemon_threads = True
     return server
 

@@ -18,7 +18,8 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """--port, --journal, --promise and the faults."""
+        """--host, --port, --journal, --promise and the faults."""
+        parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
         parser.add_argument("--port", type=int, default=8025)
         parser.add_argument("--journal", type=Path, default=settings.STATE_DIR / "sms.jsonl")
         parser.add_argument("--promise", type=Promise, choices=list(Promise), default="idempotent")
@@ -34,8 +35,8 @@ class Command(BaseCommand):
         simulator = SmsSimulator(
             journal=options["journal"], promise=Promise(options["promise"]), faults=faults
         )
-        server = serve(simulator, port=options["port"])
-        self.stdout.write(f"http://127.0.0.1:{server.server_port} -> {options['journal']}")
+        server = serve(simulator, host=options["host"], port=options["port"])
+        self.stdout.write(f"http://{options['host']}:{server.server_port} -> {options['journal']}")
         try:
             server.serve_forever()
         except KeyboardInterrupt:
