@@ -112,7 +112,7 @@ demo() {
   fi
   port_is_free "$SMS_PORT" || move_port SMS_PORT
   export GATEWAYS=${GATEWAYS:-"{\"sms\": {\"url\": \"http://127.0.0.1:$SMS_PORT\", \"promise\": \"idempotent\"}}"}
-  export PUBLIC_URL=${PUBLIC_URL:-http://127.0.0.1:$WEB_PORT} EMAIL_URL=${EMAIL_URL:-filemail://$STATE/mail}
+  export PUBLIC_URL=${PUBLIC_URL:-http://127.0.0.1:$WEB_PORT} EMAIL_URL=${EMAIL_URL:-filemail:///$STATE/mail}
   [ "$host" = 127.0.0.1 ] || export ALLOWED_HOSTS="localhost,127.0.0.1,$(hostname -I | tr ' ' ',')"
   {
     ensure_migrated demo
