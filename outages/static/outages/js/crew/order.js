@@ -4,7 +4,7 @@ import { announce } from "gisapp/live";
 import { serverNow } from "gisapp/server_time";
 import { change, forget, keep, said } from "outages/crew/queue";
 import { flush, SignedOut } from "outages/crew/sending";
-import { placeSnippet } from "outages/crew/snippet";
+import { placeSnippet, planChanged } from "outages/crew/snippet";
 import { untold } from "outages/crew/standing";
 import { showConflicts, showConnection, showSteps } from "outages/crew/steps";
 
@@ -158,6 +158,7 @@ async function lookAgain({ always = false } = {}) {
   root.replaceWith(document.adoptNode(fresh));
   root = fresh;
   chosen = null;
+  planChanged();
   if (mustStop) location.reload();
 }
 
@@ -192,6 +193,9 @@ setInterval(async () => {
 
 if ("superseded" in root.dataset === false) {
   await releaseAll();
+  for (const item of await said(user)) {
+    if (item.state === "held") setTimeout(() => release(item.client_key), HOLD_MS);
+  }
   await show();
   await send();
 }

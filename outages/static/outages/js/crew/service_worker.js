@@ -27,7 +27,8 @@ function cacheFor(url) {
 
 async function put(name, request, response) {
   const cache = await caches.open(name);
-  await cache.put(request, response);
+  // By address alone: requests that differ in headers must not keep an older page beside the new.
+  await cache.put(request.url ?? request, response);
   if (name !== TILES) return;
   const keys = await cache.keys();
   await Promise.all(keys.slice(0, Math.max(keys.length - MOST_TILES, 0)).map((key) => cache.delete(key)));

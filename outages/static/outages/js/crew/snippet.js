@@ -43,6 +43,11 @@ async function drawPlan(root) {
   }
 }
 
+/** Draw the plan anew next time: its valves have changed. */
+export function planChanged() {
+  shownPlan = "";
+}
+
 /** Show the surroundings of `step` ({element}) in its card; nothing without a step or a place. */
 export function placeSnippet(root, step) {
   const place = step?.element.querySelector("[data-snippet-place]");

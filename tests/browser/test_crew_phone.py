@@ -1,0 +1,202 @@
+"""A crew on a phone: valves closed with and without signal, one that cannot be, a new plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.utils import timezone
+from playwright.sync_api import BrowserContext, Page, expect
+
+from gisapp.accounts.roles import sync_roles
+from outages.models import Event, ValveOperation, WorkOrder
+from outages.services import plans, work
+from tests.factories import lay
+from tests.outages.conftest import Desk, make_desk
+
+# V2 stuck: the next valve on that side is V4.
+TOWN = """
+(S) -p1- a -p2-V1| b -p3- c |V2-p5- d |V4-p6- (T)
+c |V3-p7- e -p8- (U)
+"""
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    # Without signal the browser says so for every request that fails.
+    pytest.mark.expects_console_errors(r"ERR_INTERNET_DISCONNECTED|Failed to fetch"),
+]
+
+
+@pytest.fixture(autouse=True)
+def _alone(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Any) -> None:
+    monkeypatch.setattr("outages.tasks._send", lambda name, **arguments: None)
+    settings.SNAPSHOT_DIR = tmp_path / "snapshots"
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture
+def desk() -> Desk:
+    sync_roles()
+    return make_desk()
+
+
+@pytest.fixture
+def order(desk: Desk) -> WorkOrder:
+    lay(TOWN)
+    made = desk.burst("p3").order
+    assert made is not None
+    return made
+
+
+@pytest.fixture
+def phone(
+    new_context: Callable[..., BrowserContext], live_server: Any, client: Any, desk: Desk
+) -> Page:
+    client.force_login(desk.cruz)
+    context = new_context(base_url=live_server.url, **PHONE)
+    name = settings.SESSION_COOKIE_NAME
+    cookie = {"name": name, "value": client.cookies[name].value, "url": live_server.url}
+    context.add_cookies([cookie])
+    return context.new_page()
+
+
+def open_order(phone: Page, order: WorkOrder) -> None:
+    phone.goto(f"/work-orders/{order.number}/")
+
+
+def card(phone: Page) -> Any:
+    return phone.locator("[data-card]:visible")
+
+
+def status(order: WorkOrder, valve: str) -> str:
+    steps = ValveOperation.objects.filter(plan__outage=order.outage, valve=valve)
+    return steps.latest("pk").status
+
+
+def until(phone: Page, check: Callable[[], bool], *, seconds: int = 20) -> None:
+    for _try in range(seconds * 5):
+        if check():
+            return
+        phone.wait_for_timeout(200)
+    raise AssertionError("it did not happen in time")
+
+
+def kept_in_phone(phone: Page, path: str) -> bool:
+    """Whether the worker has the page for the time without signal."""
+    return bool(
+        phone.evaluate("async (path) => Boolean(await caches.match(path))", path)
+        and phone.evaluate("() => Boolean(navigator.serviceWorker.controller)")
+    )
+
+
+def test_valves_are_closed_with_and_without_signal(
+    phone: Page, order: WorkOrder, desk: Desk
+) -> None:
+    open_order(phone, order)
+    phone.get_by_role("button", name="接单").click()
+    first = card(phone).locator("h2").inner_text()
+    card(phone).get_by_role("button", name="关好了").click()
+    # The next step is there at once, and the tap can be taken back.
+    expect(card(phone).locator("h2")).not_to_have_text(first)
+    expect(phone.get_by_role("button", name=f"撤销 {first}")).to_be_visible()
+    assert status(order, first) == "pending"
+    until(phone, lambda: status(order, first) == "done")
+
+    until(phone, lambda: kept_in_phone(phone, f"/work-orders/{order.number}/"))
+    phone.wait_for_timeout(1000)
+    phone.context.set_offline(True)
+    second = card(phone).locator("h2").inner_text()
+    card(phone).get_by_text("圈数、备注、照片").click()
+    card(phone).get_by_label("实际圈数").fill("57")
+    card(phone).get_by_role("button", name="关好了").click()
+    expect(phone.locator("[data-offline]")).to_contain_text("1 条操作存在手机里", timeout=20_000)
+    assert status(order, second) == "pending"
+    # Switched off and on again without signal: nothing is forgotten.
+    phone.reload()
+    expect(phone.locator(f'[data-valve="{second}"]')).to_contain_text("57 圈")
+    expect(phone.locator(f'[data-valve="{second}"]')).to_contain_text("待上传", timeout=15_000)
+    expect(phone.locator(f'[data-valve="{first}"] [data-row]')).to_be_visible()
+
+    phone.context.set_offline(False)
+    until(phone, lambda: status(order, second) == "done", seconds=30)
+    operation = ValveOperation.objects.get(plan__outage=order.outage, valve=second)
+    assert operation.turns == 57
+    assert Event.objects.filter(verb="valve_close_done").count() == 2
+    expect(phone.locator("[data-offline]")).to_be_hidden()
+
+
+def test_a_tap_can_be_taken_back(phone: Page, order: WorkOrder, desk: Desk) -> None:
+    work.accept_order(order, by=desk.cruz, at=desk.now)
+    open_order(phone, order)
+    valve = card(phone).locator("h2").inner_text()
+    card(phone).get_by_role("button", name="关好了").click()
+    phone.get_by_role("button", name=f"撤销 {valve}").click()
+    expect(card(phone).locator("h2")).to_have_text(valve)
+    phone.wait_for_timeout(6000)
+    assert status(order, valve) == "pending"
+
+
+def test_a_stuck_valve_waits_for_the_dispatcher_and_the_new_plan_must_be_read(
+    phone: Page, order: WorkOrder, desk: Desk
+) -> None:
+    work.accept_order(order, by=desk.cruz, at=timezone.now())
+    open_order(phone, order)
+    phone.locator('[data-valve="V2"] [data-choose]').or_(
+        phone.locator('[data-valve="V2"] [data-card]:visible h2')
+    ).first.click()
+    expect(card(phone).locator("h2")).to_have_text("V2")
+    card(phone).get_by_text("关不了…").click()
+    card(phone).get_by_role("button", name="方榫打滑").click()
+    until(phone, lambda: status(order, "V2") == "failed")
+    expect(phone.locator(".stuck")).to_contain_text("V4")
+    expect(phone.locator(".stuck del")).to_have_text("V2")
+
+    proposal = order.outage.plans.latest("version")
+    plans.adopt_plan(proposal, by=desk.dana, at=timezone.now(), reason="V2 打滑")
+    # Nobody reloads: the phone finds out by itself and stops everything else.
+    expect(phone.locator("header.stop")).to_contain_text("先停手", timeout=30_000)
+    expect(phone.locator("[data-step-form]")).to_have_count(0)
+    phone.get_by_role("button", name="看懂了").click()
+    expect(card(phone)).to_be_visible()
+    assert Event.objects.filter(verb="plan_acknowledged").count() == 1
+
+
+def test_it_works_without_script(
+    new_context: Callable[..., BrowserContext],
+    live_server: Any,
+    client: Any,
+    order: WorkOrder,
+    desk: Desk,
+) -> None:
+    client.force_login(desk.cruz)
+    context = new_context(base_url=live_server.url, java_script_enabled=False, **PHONE)
+    name = settings.SESSION_COOKIE_NAME
+    value = client.cookies[name].value
+    context.add_cookies([{"name": name, "value": value, "url": live_server.url}])
+    page = context.new_page()
+    open_order(page, order)
+    page.get_by_role("button", name="接单").click()
+    for _valve in range(ValveOperation.objects.filter(plan__outage=order.outage).count()):
+        card(page).get_by_role("button", name="关好了").click()
+    page.get_by_label("哪里坏了").fill("接口断裂")
+    page.get_by_label("怎么修的").fill("更换管段 6 米")
+    page.get_by_label("带压查漏，不漏").check()
+    page.get_by_role("button", name="修好了").click()
+    expect(page.get_by_text("已报修好")).to_be_visible()
+    order.refresh_from_db()
+    assert order.repaired_at is not None
+
+
+def test_gloves_fit(phone: Page, order: WorkOrder, desk: Desk) -> None:
+    work.accept_order(order, by=desk.cruz, at=desk.now)
+    open_order(phone, order)
+    heights = {
+        name: card(phone).locator(selector).bounding_box()["height"]
+        for name, selector in (("done", "button[value=done]"), ("cannot", ".cannot > summary"))
+    }
+    assert heights["done"] >= 68
+    assert heights["cannot"] >= 52
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
