@@ -102,7 +102,9 @@ def show_done(request: HttpRequest, panel: Panel, message: str, **more: Any) -> 
         return redirect(panel.url)
     response = show_screen(request, panel, **more)
     response["HX-Push-Url"] = panel.url
-    response["HX-Trigger"] = json.dumps({"cases-changed": {}, "say": {"text": message}})
+    response["HX-Trigger-After-Settle"] = json.dumps(
+        {"cases-changed": {}, "say": {"text": message}}
+    )
     return response
 
 

@@ -195,7 +195,9 @@ def test_203_a_stale_plan_is_answered_with_the_difference(dana: Client) -> None:
     assert "<ins>+V3</ins>" in page
     assert not Outage.objects.exists()
     fresh = IsolationPlan.objects.get(status=PlanStatus.COMPUTED)
-    assert dana.post(reverse("outages:plan-approve", args=[fresh.pk]), approval()).status_code == 302
+    assert (
+        dana.post(reverse("outages:plan-approve", args=[fresh.pk]), approval()).status_code == 302
+    )
 
 
 def test_204_who_comes_second_sees_the_plan_that_holds(dana: Client) -> None:
@@ -469,7 +471,8 @@ def test_405_customers_are_listed_and_numbers_shown_one_by_one(dana: Client) -> 
     assert "13800000002" not in page + file
     assert client_of("leader").get(url).status_code == 403
     shown = dana.post(
-        reverse("outages:plan-phone", args=[plan.pk, "c.p3"]), headers={"Accept": "application/json"}
+        reverse("outages:plan-phone", args=[plan.pk, "c.p3"]),
+        headers={"Accept": "application/json"},
     )
     assert shown.json() == {"phone": "13800000002", "seconds": 30}
     assert Event.objects.filter(verb="phone_shown", facts__customer="c.p3").count() == 1

@@ -58,14 +58,18 @@ document.body.addEventListener("say", ({ detail }) => {
   announce(detail.text);
 });
 
-// The case shown is marked in the rail, without asking for the rail again.
-document.body.addEventListener("htmx:afterSettle", ({ detail }) => {
-  if (detail.target.id !== "panel") return;
+// The case shown is marked in the rail, whichever of the two came last.
+function markCase() {
   const key = document.getElementById("case-key")?.value;
   document.querySelectorAll("[data-case]").forEach((row) => {
     if (row.dataset.case === key) row.setAttribute("aria-current", "true");
     else row.removeAttribute("aria-current");
   });
+}
+
+document.body.addEventListener("htmx:afterSettle", ({ detail }) => {
+  if (["panel", "cases"].includes(detail.target.id)) markCase();
+  if (detail.target.id !== "panel") return;
   document.querySelectorAll("#panel [data-only-script]").forEach((hint) => (hint.hidden = false));
   screen.dataset.tab = "panel";
   startTabs(screen);
