@@ -259,7 +259,7 @@ def photo(request: HttpRequest, photo_id: int) -> HttpResponse:
             raise PermissionDenied
         code = crew_code_of(request.user)
         orders = WorkOrder.objects.filter(crew__code=code, crew__code__gt="")
-        if found and not orders.filter(outage_id=found.operation.plan.outage_id).exists():
+        if found and not orders.filter(outage=found.operation.plan.outage).exists():
             found = None
     if found is None:
         raise Http404

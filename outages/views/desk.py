@@ -67,11 +67,11 @@ def _page(
 
 
 def _frame(request: HttpRequest) -> dict[str, Any]:
-    lat, lon = settings.LEAFLET_CONFIG["DEFAULT_CENTER"]
+    centre: tuple[float, float] = settings.LEAFLET_CONFIG["DEFAULT_CENTER"]  # type: ignore[assignment]
     return {
         "tiles": reverse("layers:tile", args=[0, 0, 0]).replace("0/0/0.mvt", "{z}/{x}/{y}.mvt"),
-        "centre_lat": lat,
-        "centre_lon": lon,
+        "centre_lat": centre[0],
+        "centre_lon": centre[1],
         "close_key": uuid4(),
         "now": timezone.now(),
         "sees_customers": request.user.has_perm("outages.view_customers"),

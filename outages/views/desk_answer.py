@@ -35,6 +35,11 @@ class Answer:
     told: list[dict[str, Any]]
     customer: Customer | None
 
+    @property
+    def place(self) -> str:
+        """Where the outage is, in the words that the public reads."""
+        return local(self.outage.place, self.outage.place_en) if self.outage else ""
+
 
 def answer(verdict: Verdict, *, now: datetime) -> Answer:
     """Turn a verdict into what the agent sees and says. Up to four queries for an outage."""

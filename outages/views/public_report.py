@@ -82,13 +82,13 @@ def _facts(told: dict[str, Any]) -> reports.ReportFacts:
 def _form_page(
     request: HttpRequest, form: PublicReportForm, *, status: int = 200, too_often: bool = False
 ) -> HttpResponse:
-    lat, lon = settings.LEAFLET_CONFIG["DEFAULT_CENTER"]
+    centre: tuple[float, float] = settings.LEAFLET_CONFIG["DEFAULT_CENTER"]  # type: ignore[assignment]
     context = {
         "form": form,
         "shown": stamp() if form.is_bound else form["shown"].value(),
         "too_often": too_often,
-        "centre_lat": lat,
-        "centre_lon": lon,
+        "centre_lat": centre[0],
+        "centre_lon": centre[1],
         "tiles": reverse("public:tile", args=[0, 0, 0]).replace("0/0/0.mvt", "{z}/{x}/{y}.mvt"),
     }
     return render(request, "outages/public/report.html", context, status=status)
