@@ -345,14 +345,18 @@ AREA_BUFFER_M = positive_float("AREA_BUFFER_M", default=35)
 # -- Imports -----------------------------------------------------------------------------------
 
 IMPORT_MAX_BYTES = positive_int("IMPORT_MAX_BYTES", default=500 * 1024 * 1024)
+IMPORT_MAX_UNPACKED_BYTES = positive_int("IMPORT_MAX_UNPACKED_BYTES", default=4 * 1024**3)
 # Names the valves that running outages hold shut; an import leaves them as they stand.
 HELD_VALVES = "gisapp.held_valves.held_valves"
-IMPORT_MAX_UNPACKED_BYTES = positive_int("IMPORT_MAX_UNPACKED_BYTES", default=4 * 1024**3)
 
 # -- Publication -------------------------------------------------------------------------------
 
 # Counts below this are never told to the public, nor anything they could be computed from.
 PUBLIC_MINIMUM_COUNT = positive_int("PUBLIC_MINIMUM_COUNT", default=10)
+# Whether an emergency's first notice goes out by itself (docs/adr/0007); false waits for the desk.
+NOTICE_AUTO_PUBLISH_UNPLANNED = strict_bool("NOTICE_AUTO_PUBLISH_UNPLANNED", default=True)
+# A map's question to the database ends after this time, so that one window of it cannot stall all.
+LAYERS_STATEMENT_TIMEOUT_MS = positive_int("LAYERS_STATEMENT_TIMEOUT_MS", default=2_000)
 
 # -- Messages ----------------------------------------------------------------------------------
 

@@ -51,6 +51,7 @@ def test_it_is_safe_when_told_nothing():
         ({"IMPORT_MAX_BYTES": "lots"}, "IMPORT_MAX_BYTES"),
         ({"DATABASE_URL": "sqlite:///x"}, "DATABASE_URL"),
         ({"PUBLIC_MINIMUM_COUNT": "0"}, "PUBLIC_MINIMUM_COUNT"),
+        ({"NOTICE_AUTO_PUBLISH_UNPLANNED": "sometimes"}, "NOTICE_AUTO_PUBLISH_UNPLANNED"),
         ({"BASEMAPS": '[{"name": "plain", "url": "http://tiles.example"}]'}, "BASEMAPS"),
     ],
 )
