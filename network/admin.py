@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from network.models import ImportRun, NetworkRevision, ValveStateChange
+from network.models import ImportRun, NetworkRevision, SourceActivityChange, ValveStateChange
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -36,3 +36,8 @@ class ImportRunAdmin(ReadOnlyAdmin):
 @admin.register(ValveStateChange)
 class ValveStateChangeAdmin(ReadOnlyAdmin):
     list_display = ("at", "asset_id", "attribute", "old", "new", "by", "occasion")
+
+
+@admin.register(SourceActivityChange)
+class SourceActivityChangeAdmin(ReadOnlyAdmin):
+    list_display = ("at", "asset_id", "was_active", "is_active", "by", "reason")

@@ -1,10 +1,10 @@
 from django.urls import path
 
-from network import views
+from network.views import check
 
 app_name = "network"
 
 urlpatterns = [
-    path("check/", views.check, name="check"),
-    path("check/<int:run>/findings.json", views.check_findings, name="check-findings"),
+    path("check/", check.check, name="check"),
+    path("check/<int:run>/findings.json", check.check_findings, name="check-findings"),
 ]

@@ -29,6 +29,7 @@ ALL_PERMISSIONS: Final = frozenset(
         "network.import_network",
         "network.edit_network",
         "network.operate_valves",
+        "network.operate_sources",
         "outages.view_outages",
         "outages.report_burst",
         "outages.plan_isolation",
@@ -71,10 +72,20 @@ ROLE_PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
     ),
     Role.CREW: frozenset({"network.view_network", "outages.work_orders", "outages.operate_plan"}),
     Role.PRODUCTION: frozenset(
-        {"network.view_network", "outages.view_outages", "outages.report_burst"}
+        {
+            "network.view_network",
+            "network.operate_sources",
+            "outages.view_outages",
+            "outages.report_burst",
+        }
     ),
     Role.DISPATCH_CENTRE: frozenset(
-        {"network.view_network", "network.operate_valves", "outages.view_outages"}
+        {
+            "network.view_network",
+            "network.operate_valves",
+            "network.operate_sources",
+            "outages.view_outages",
+        }
     ),
     Role.GIS_EDITOR: frozenset(
         {

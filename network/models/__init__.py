@@ -2,7 +2,12 @@ from network.models.areas import Area, Organisation, TrunkRoad
 from network.models.assets import Hydrant, Junction, Pipe, PipeSplit, Source, Valve
 from network.models.customers import Customer
 from network.models.revisions import CheckFinding, ImportRun, NetworkRevision
-from network.models.states import SourceActivity, ValveCondition, ValveStateChange
+from network.models.states import (
+    SourceActivity,
+    SourceActivityChange,
+    ValveCondition,
+    ValveStateChange,
+)
 
 __all__ = [
     "Area",
@@ -17,6 +22,7 @@ __all__ = [
     "PipeSplit",
     "Source",
     "SourceActivity",
+    "SourceActivityChange",
     "TrunkRoad",
     "Valve",
     "ValveCondition",

@@ -23,6 +23,10 @@ from network.choices import (
 from network.models.revisions import NetworkRevision
 
 
+# Longer than any pipe on Earth; what is above it is no length at all.
+MAX_LENGTH_M = 1e8
+
+
 def sound_geometry(name: str) -> models.CheckConstraint:
     """Refuse what would blank a map or mislead a trace: empty, invalid or NaN geometry.
 
@@ -30,6 +34,14 @@ def sound_geometry(name: str) -> models.CheckConstraint:
     """
     return models.CheckConstraint(
         condition=Q(IsValid("geom")) & ~Q(IsEmpty("geom")), name=f"{name}_sound_geometry"
+    )
+
+
+def fraction_on_pipe(name: str) -> models.CheckConstraint:
+    """Refuse a place before a pipe's start or beyond its end. NaN is above every number."""
+    return models.CheckConstraint(
+        condition=Q(fraction__isnull=True) | (Q(fraction__gte=0) & Q(fraction__lte=1)),
+        name=f"{name}_fraction_on_pipe",
     )
 
 
@@ -86,6 +98,10 @@ class Pipe(RevisionAsset):
             models.UniqueConstraint(fields=["revision", "asset_id"], name="pipe_id"),
             sound_geometry("pipe"),
             models.CheckConstraint(condition=Q(length_m__gte=0), name="pipe_length_not_negative"),
+            # PostgreSQL holds NaN and infinity to be above every number.
+            models.CheckConstraint(
+                condition=Q(length_m__lte=MAX_LENGTH_M), name="pipe_length_is_a_number"
+            ),
         ]
 
 
@@ -142,10 +158,7 @@ class Valve(RevisionAsset):
         constraints = [
             models.UniqueConstraint(fields=["revision", "asset_id"], name="valve_id"),
             sound_geometry("valve"),
-            models.CheckConstraint(
-                condition=Q(fraction__isnull=True) | (Q(fraction__gte=0) & Q(fraction__lte=1)),
-                name="valve_fraction_on_pipe",
-            ),
+            fraction_on_pipe("valve"),
         ]
 
 
@@ -161,6 +174,7 @@ class Hydrant(RevisionAsset):
         constraints = [
             models.UniqueConstraint(fields=["revision", "asset_id"], name="hydrant_id"),
             sound_geometry("hydrant"),
+            fraction_on_pipe("hydrant"),
         ]
 
 

@@ -4,7 +4,7 @@ from django.contrib.gis.db import models
 from django.contrib.postgres.indexes import GinIndex
 from django.db.models import Q
 
-from network.models.assets import RevisionAsset, sound_geometry
+from network.models.assets import RevisionAsset, fraction_on_pipe, sound_geometry
 
 
 class Customer(RevisionAsset):
@@ -40,6 +40,7 @@ class Customer(RevisionAsset):
         constraints = [
             models.UniqueConstraint(fields=["revision", "asset_id"], name="customer_id"),
             sound_geometry("customer"),
+            fraction_on_pipe("customer"),
         ]
         indexes = [
             models.Index(fields=["revision", "account"], name="customer_by_account"),

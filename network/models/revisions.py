@@ -36,6 +36,7 @@ class NetworkRevision(models.Model):
             ("import_network", "Can import a network"),
             ("edit_network", "Can edit network data"),
             ("operate_valves", "Can record valve states"),
+            ("operate_sources", "Can record whether sources give water"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -59,3 +59,22 @@ class SourceActivity(models.Model):
 
     def __str__(self) -> str:
         return f"{self.asset_id}: {'active' if self.is_active else 'inactive'}"
+
+
+class SourceActivityChange(models.Model):
+    """One recorded change of one source. Append-only: a trigger refuses update and delete."""
+
+    asset_id = models.CharField(max_length=64, db_index=True)
+    at = models.DateTimeField()
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    was_active = models.BooleanField()
+    is_active = models.BooleanField()
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.asset_id}: {'active' if self.is_active else 'inactive'}"

@@ -1,18 +1,32 @@
 """Reads of the network, and the one door from the database to the pure topology."""
 
+from network.selectors.consequences import (
+    Dependence,
+    SupplyChange,
+    burst_answer,
+    pipes_at,
+    supply_change,
+    valve_dependence,
+)
 from network.selectors.places import NearPipe, nearest_pipe
 from network.selectors.revisions import NoNetwork, current_revision
 from network.selectors.snapshots import build_snapshot, load_topology, read_tables
 from network.selectors.states import network_state, valve_conditions
 
 __all__ = [
+    "Dependence",
     "NearPipe",
     "NoNetwork",
+    "SupplyChange",
     "build_snapshot",
+    "burst_answer",
     "current_revision",
     "load_topology",
     "nearest_pipe",
     "network_state",
+    "pipes_at",
     "read_tables",
+    "supply_change",
     "valve_conditions",
+    "valve_dependence",
 ]

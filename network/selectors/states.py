@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
-from network.choices import Operability, ValveState
-from network.models import SourceActivity, Valve, ValveCondition
+from network.choices import Operability, RevisionStatus, ValveState
+from network.models import Source, SourceActivity, Valve, ValveCondition
 from network.topology.states import NetworkState
 
 # Unknown is treated as working: the crew would try it. The check page lists such valves.
@@ -24,8 +24,15 @@ def network_state(
 
     Two small queries, whatever the network's size: only recorded changes are rows.
     """
-    conditions = list(ValveCondition.objects.values_list("asset_id", "state", "operability"))
-    activity = list(SourceActivity.objects.values_list("asset_id", "is_active"))
+    # What a newer drawing does not have any more is no part of the graph.
+    conditions = list(
+        ValveCondition.objects.filter(_is_drawn(Valve)).values_list(
+            "asset_id", "state", "operability"
+        )
+    )
+    activity = list(
+        SourceActivity.objects.filter(_is_drawn(Source)).values_list("asset_id", "is_active")
+    )
     recorded = NetworkState(
         closed=frozenset(v for v, state, _ in conditions if state == ValveState.CLOSED),
         opened=frozenset(
@@ -39,6 +46,11 @@ def network_state(
     return recorded.with_changes(
         closed=closed, opened=opened, inoperable=inoperable, inactive_sources=inactive_sources
     )
+
+
+def _is_drawn(model: type[Source | Valve]) -> Exists:
+    current = {"revision__status": RevisionStatus.CURRENT, "asset_id": OuterRef("asset_id")}
+    return Exists(model.objects.filter(**current))
 
 
 @dataclass(frozen=True)

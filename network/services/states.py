@@ -1,4 +1,4 @@
-"""Record what a valve or a source is now; every change of a valve leaves a history row."""
+"""Record what a valve or a source is now; every change leaves a history row."""
 
 from datetime import datetime
 from typing import Any, Literal
@@ -6,7 +6,14 @@ from typing import Any, Literal
 from django.db import transaction
 
 from network.choices import Operability, ValveState
-from network.models import Source, SourceActivity, Valve, ValveCondition, ValveStateChange
+from network.models import (
+    Source,
+    SourceActivity,
+    SourceActivityChange,
+    Valve,
+    ValveCondition,
+    ValveStateChange,
+)
 from network.selectors import current_revision, valve_conditions
 
 # A user of the project's own user model, which the apps may not import; None is the system.
@@ -84,16 +91,41 @@ def _record(
             attribute=attribute,
             old=old,
             new=value,
-            reason=reason,
-            occasion=occasion,
+            reason=reason[:200],
+            occasion=occasion[:80],
         )
     return True
 
 
-def set_source_activity(source: str, *, is_active: bool, at: datetime, reason: str = "") -> None:
-    """This function will record whether a source gives water now. Raises UnknownValve."""
-    if not Source.objects.filter(revision=current_revision(), asset_id=source).exists():
+def set_source_activity(
+    source: str, *, is_active: bool, at: datetime, by: Actor = None, reason: str = ""
+) -> bool:
+    """This function will record whether a source gives water. Returns whether that changed it.
+
+    Raises UnknownValve.
+    """
+    drawn = Source.objects.filter(revision=current_revision(), asset_id=source).first()
+    if drawn is None:
         raise UnknownValve(kind="source", asset_id=source)
-    SourceActivity.objects.update_or_create(
-        asset_id=source, defaults={"is_active": is_active, "changed_at": at, "reason": reason}
-    )
+    with transaction.atomic():
+        # The row is the lock, as with valves.
+        SourceActivity.objects.get_or_create(
+            asset_id=source, defaults={"is_active": drawn.is_active, "changed_at": at}
+        )
+        activity = SourceActivity.objects.select_for_update().get(pk=source)
+        was_active = activity.is_active
+        if was_active == is_active:
+            return False
+        activity.is_active = is_active
+        activity.changed_at = at
+        activity.reason = reason
+        activity.save()
+        SourceActivityChange.objects.create(
+            asset_id=source,
+            at=at,
+            by=by,
+            was_active=was_active,
+            is_active=is_active,
+            reason=reason,
+        )
+    return True
