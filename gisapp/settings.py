@@ -140,7 +140,8 @@ if strict_bool("DB_POOL", default=False):
     }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# After the database was restarted nobody is handed a connection that died with it.
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
 REDIS_URL = env.str("REDIS_URL")
 CACHES = {
@@ -348,6 +349,8 @@ IMPORT_MAX_BYTES = positive_int("IMPORT_MAX_BYTES", default=500 * 1024 * 1024)
 IMPORT_MAX_UNPACKED_BYTES = positive_int("IMPORT_MAX_UNPACKED_BYTES", default=4 * 1024**3)
 # Names the valves that running outages hold shut; an import leaves them as they stand.
 HELD_VALVES = "gisapp.held_valves.held_valves"
+# Names the outages that need one valve shut, for its card.
+VALVE_HOLDERS = "gisapp.held_valves.valve_holders"
 
 # -- Publication -------------------------------------------------------------------------------
 
