@@ -25,7 +25,7 @@ VALVE_CHOICES: Final = ("inoperable", "removed", "added")
 class CrewField(forms.ModelChoiceField):
     """Crews on duty, by name in the page's language."""
 
-    def label_from_instance(self, obj: Crew) -> str:  # type: ignore[override]
+    def label_from_instance(self, obj: Crew) -> str:
         """Name the crew."""
         chinese = (get_language() or "zh").startswith("zh")
         return obj.name if chinese else obj.name_en or obj.name

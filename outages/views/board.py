@@ -135,13 +135,13 @@ def lane(cases: list[Case], *, at: datetime) -> list[Mark]:
     for case in sorted(due, key=lambda case: case.due_at or at):
         assert case.due_at is not None
         x = (case.due_at - at) / LANE * 100
-        row = min(
-            range(LANE_ROWS),
-            key=lambda i: (x - ends[i] < CROWDED, ends[i] if x - ends[i] < CROWDED else i),
-        )
-        ends[row] = x
-        label = f"{case.code} {case.step}"
-        marks.append(Mark(round(x, 2), 18 + row * 28, label, case.tone, case.url, case.due_at))
+        free = [row for row in range(LANE_ROWS) if x - ends[row] >= CROWDED]
+        # Where all rows are taken only the symbol stands: the table below has the words.
+        row = free[0] if free else LANE_ROWS - 1
+        label = f"{case.code} {case.step}" if free else ""
+        ends[row] = x if free else ends[row]
+        y = 18 + row * 24
+        marks.append(Mark(round(x, 2), y, label, case.tone, case.url, case.due_at))
     return marks
 
 

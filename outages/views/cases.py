@@ -146,7 +146,7 @@ def _deadline_name(row: BoardRow) -> str:
     if row.next_step in BY_ESTIMATE:
         return gettext("Water back")
     if row.next_step in ("place", "plan", "approve", "notify_crew"):
-        return gettext("Crew told within 5 minutes") if row.outage is None else gettext("5 minutes")
+        return gettext("Crew told within 5 minutes")
     if row.next_step == "accept":
         return gettext("Order taken within 20 minutes")
     if row.next_step == "start":

@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -32,7 +33,7 @@ STATES = {
     DeliveryStatus.UNKNOWN: _("unknown"),
     DeliveryStatus.SUPERSEDED: _("taken back"),
 }
-CHIPS = {
+CHIPS: dict[str, tuple[str, str | Promise]] = {
     NoticeStatus.DRAFT: ("warn", _("To publish")),
     NoticeStatus.PUBLISHED: ("ok", _("Published")),
     NoticeStatus.SUPERSEDED: ("draft", _("Replaced")),

@@ -7,9 +7,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 
 from network.models import ValveCondition
@@ -18,9 +17,7 @@ from outages import selectors
 from outages.views.cases import Case, case_of, grouped
 from outages.views.panels import Panel
 
-View = Callable[..., HttpResponse]
-# How far the map goes in on a place that is only a point.
-POINT_ZOOM = 17
+View = Callable[..., HttpResponseBase]
 
 
 def may(*permissions: str) -> Callable[[View], View]:
@@ -30,8 +27,8 @@ def may(*permissions: str) -> Callable[[View], View]:
         guarded = permission_required(permissions, raise_exception=True)(view)
 
         @wraps(guarded)
-        def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            answer: HttpResponse = guarded(request, *args, **kwargs)
+        def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            answer: HttpResponseBase = guarded(request, *args, **kwargs)
             return answer
 
         wrapped.permissions = permissions  # type: ignore[attr-defined]
@@ -41,8 +38,9 @@ def may(*permissions: str) -> Callable[[View], View]:
 
 
 def is_htmx(request: HttpRequest) -> bool:
-    """Whether htmx asks for a block."""
-    return bool(getattr(request, "htmx", False))
+    """Whether htmx asks for a block; going back in the browser's history asks for the page."""
+    asked = getattr(request, "htmx", None)
+    return bool(asked) and not getattr(asked, "history_restore_request", False)
 
 
 def open_cases() -> list[Case]:
@@ -106,8 +104,3 @@ def show_done(request: HttpRequest, panel: Panel, message: str, **more: Any) -> 
         {"cases-changed": {}, "say": {"text": message}}
     )
     return response
-
-
-def home_of_map() -> str:
-    """Return the address of the map without a case."""
-    return reverse("outages:map")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.db.models import Model, Q
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -100,7 +100,7 @@ def _reports(text: str) -> Iterator[Hit]:
 
 def _assets(text: str) -> Iterator[Hit]:
     revision = current_revision()
-    kinds: tuple[tuple[type[Model], str, str], ...] = (
+    kinds: tuple[tuple[type[Valve | Pipe | Hydrant | Source], str, str], ...] = (
         (Valve, "valve", gettext("Valves")),
         (Pipe, "pipe", gettext("Pipes")),
         (Hydrant, "hydrant", gettext("Hydrants")),
@@ -117,7 +117,7 @@ def _assets(text: str) -> Iterator[Hit]:
             yield _asset_hit(row, kind, group)
 
 
-def _asset_hit(row: Valve | Pipe | Hydrant | Source, kind: str, group: str) -> Hit:  # type: ignore[no-untyped-def]
+def _asset_hit(row: Valve | Pipe | Hydrant | Source, kind: str, group: str) -> Hit:
     place = row.geom.interpolate_normalized(0.5) if isinstance(row, Pipe) else row.geom
     if isinstance(row, Pipe):
         detail = " · ".join(

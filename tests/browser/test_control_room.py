@@ -17,6 +17,8 @@ from outages.models import BurstReport, IsolationPlan, Outage
 from tests import factories
 from tests.factories import NORTH, STEP_DEG, WEST, lay
 
+# A machine that is busy with others draws its first map slowly.
+expect.set_options(timeout=20_000)
 LINE = "(S) -p1- a -p2-V1| b -p3- c |V2-p4-V3| d -p5- (T)"
 # The middle of p3, and of V3 at the far end of p4.
 ON_P3 = f"{NORTH},{WEST + 2.5 * STEP_DEG}"
@@ -26,6 +28,12 @@ ON_P3 = f"{NORTH},{WEST + 2.5 * STEP_DEG}"
 def _quiet(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.SNAPSHOT_DIR = tmp_path / "snapshots"
     monkeypatch.setattr(tasks, "_send", lambda name, **arguments: None)
+
+
+def session_of(client: Client, url: str) -> dict[str, str]:
+    """The cookie of a signed-in client, for a browser."""
+    name = django_settings.SESSION_COOKIE_NAME
+    return {"name": name, "value": client.cookies[name].value, "url": url}
 
 
 @pytest.fixture
@@ -39,10 +47,7 @@ def dispatcher(
     client = Client()
     client.force_login(factories.person("dispatcher"))
     context = new_context()
-    name = django_settings.SESSION_COOKIE_NAME
-    context.add_cookies(
-        [{"name": name, "value": client.cookies[name].value, "url": live_server.url}]
-    )
+    context.add_cookies([session_of(client, live_server.url)])
     page = context.new_page()
     page.goto(f"{live_server.url}/map/?at={ON_P3}&label=p3")
     expect(page.locator(".map .leaflet-popup")).to_be_visible()
@@ -144,10 +149,7 @@ def test_it_works_without_script(
     client = Client()
     client.force_login(factories.person("dispatcher"))
     context = new_context(java_script_enabled=False)
-    name = django_settings.SESSION_COOKIE_NAME
-    context.add_cookies(
-        [{"name": name, "value": client.cookies[name].value, "url": live_server.url}]
-    )
+    context.add_cookies([session_of(client, live_server.url)])
     page = context.new_page()
     page.goto(f"{live_server.url}/map/burst")
     page.fill("input[name=pipe]", "p3")

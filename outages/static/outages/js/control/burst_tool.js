@@ -21,6 +21,16 @@ export function startBurstTool(live) {
     const values = { lat: lat.toFixed(6), lon: lng.toFixed(6), client_key: crypto.randomUUID() };
     htmx.ajax("POST", tool.dataset.url, { target: "#panel", values });
   };
+  // A form that came with a place shows it.
+  const showGiven = () => {
+    const { lon, lat } = document.querySelector("[data-burst-form]")?.dataset ?? {};
+    if (!lon || !Number.isFinite(Number(lat))) return;
+    const place = [Number(lat), Number(lon)];
+    pin.setLatLng(place).addTo(live.map);
+    const { map } = live;
+    if (map.getZoom() < 16 || !map.getBounds().contains(place)) map.setView(place, 17, { animate: false });
+  };
+  showGiven();
   const picker = createPicker(live, { onPick: report, onCancel: () => press(false) });
   tool.addEventListener("click", (event) => {
     event.preventDefault();
@@ -36,5 +46,6 @@ export function startBurstTool(live) {
     if (detail.target.id !== "panel") return;
     // The plan draws the burst itself; a form that needs more keeps the pin.
     if (!document.querySelector("[data-burst-form]")) pin.remove();
+    else showGiven();
   });
 }

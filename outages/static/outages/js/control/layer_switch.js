@@ -1,12 +1,16 @@
 // The layer control: tiles and GeoJSON layers of the catalogue, switched on and off.
 
+/* global L */
+
 import { drawOverlay } from "gisapp/map/overlay";
 import { onThemeChange } from "gisapp/theme";
 
 const STORE = "layers-off";
 const REFRESH_MS = 30_000;
-// Drawn from GeoJSON by address; the others come with the tiles.
-const DRAWN = { outages: "outage", reports: "report" };
+// Drawn from GeoJSON; the others come with the tiles. Key users are asked for by what is in view.
+const DRAWN = new Set(["outages", "reports"]);
+const BY_VIEW = "key-users";
+const BY_VIEW_ZOOM = 16;
 
 const kept = () => new Set(JSON.parse(localStorage.getItem(STORE) ?? "[]"));
 
@@ -24,6 +28,7 @@ class Layers {
     }
     onThemeChange(() => setTimeout(() => this.applyTiles(true), 0));
     this.applyTiles(true);
+    live.map.on("moveend", () => this.refreshView());
     this.refresh();
     setInterval(() => this.refresh(), REFRESH_MS);
   }
@@ -60,9 +65,10 @@ class Layers {
   }
 
   async refresh() {
+    this.refreshView();
     for (const box of this.boxes) {
       const { layer, url } = box.dataset;
-      if (!(layer in DRAWN)) continue;
+      if (!DRAWN.has(layer)) continue;
       if (!box.checked) {
         this.overlays.get(layer)?.remove();
         this.overlays.delete(layer);
@@ -73,13 +79,33 @@ class Layers {
     }
   }
 
+  /** Key users in the window, from the zoom at which assets show. */
+  async refreshView() {
+    const box = this.boxes.find((b) => b.dataset.layer === BY_VIEW);
+    if (!box) return;
+    const { map } = this.live;
+    if (!box.checked || map.getZoom() < BY_VIEW_ZOOM) {
+      this.overlays.get(BY_VIEW)?.remove();
+      this.overlays.delete(BY_VIEW);
+      return;
+    }
+    const bbox = map.getBounds().toBBoxString();
+    const answer = await fetch(`${box.dataset.url}?kinds=key_user&bbox=${bbox}`);
+    // The window may have moved on while the answer came.
+    if (answer.ok && bbox === map.getBounds().toBBoxString()) this.draw(BY_VIEW, await answer.json());
+  }
+
   redraw() {
     for (const [layer, overlay] of this.overlays) this.draw(layer, overlay.data);
   }
 
   draw(layer, data) {
     this.overlays.get(layer)?.remove();
-    const features = data.features.filter(({ properties }) => this.keyOf(properties) !== this.hidden);
+    const inPlan = this.planned?.() ?? new Map();
+    const features = data.features.filter(
+      ({ properties }) => (this.keyOf(properties) || "-") !== this.hidden && !inPlan.has(properties.id),
+    );
+    for (const { properties } of features) if (properties.kind === "new") properties.symbol = "!";
     // Everything open never moves the view; only a case that is chosen does.
     const { home } = this.live;
     this.live.home = this.live.home ?? L.latLngBounds([]);
@@ -100,8 +126,6 @@ class Layers {
     if (row) row.click();
   }
 }
-
-/* global L */
 
 /** Start the layer control; returns refresh() and hide(case key). */
 export function startLayers(live, screen) {

@@ -13,6 +13,8 @@ class PlanDrawing {
     this.overlay = null;
     this.url = "";
     this.key = "";
+    // Symbols that the plan draws are not drawn a second time by the layers.
+    layers.planned = () => this.overlay?.assets ?? new Map();
     // One proxy for all plans to come, so that rows are wired once.
     const drawing = this;
     linkRows(document.body, {
@@ -48,6 +50,7 @@ class PlanDrawing {
       this.live.home = before ?? L.latLngBounds([]);
     }
     this.overlay = drawOverlay(this.live, data);
+    this.layers.redraw();
     this.live.element.dataset.drawn = keyOfCase;
     this.live.element.dataset.drawnPlan = panel.dataset.plan ?? "";
   }
