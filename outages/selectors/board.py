@@ -127,7 +127,8 @@ def _outage_row(outage: Outage, plans: _Plans, at: datetime) -> BoardRow:
     step = _next_step(outage, plan, proposal, order)
     deadline = _deadline(outage, order, step)
     return BoardRow(
-        report=next(iter(outage.reports.all()), None),
+        # The case is called after the report that opened it, not after one merged into it.
+        report=next((each for each in outage.reports.all() if not each.duplicate_of_id), None),
         outage=outage,
         plan=plan,
         proposal=proposal,

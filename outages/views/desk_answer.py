@@ -128,8 +128,8 @@ def _beginning(outage: Outage) -> list[dict[str, Any]]:
 
 def _first_call(more: int) -> str:
     if more < 1:
-        return _("First call")
-    text = ngettext("First call, then %(n)d more", "First call, then %(n)d more", more)
+        return _("First report")
+    text = ngettext("First report, then %(n)d more", "First report, then %(n)d more", more)
     return text % {"n": more}
 
 
