@@ -14,6 +14,9 @@ const BY_VIEW_ZOOM = 16;
 
 const kept = () => new Set(JSON.parse(localStorage.getItem(STORE) ?? "[]"));
 
+// Without an answer the map keeps what it shows; the next refresh asks again.
+const ask = (url) => fetch(url, { headers: { Accept: "application/geo+json" } }).catch(() => null);
+
 class Layers {
   constructor(live, screen) {
     this.live = live;
@@ -74,8 +77,8 @@ class Layers {
         this.overlays.delete(layer);
         continue;
       }
-      const answer = await fetch(url, { headers: { Accept: "application/geo+json" } });
-      if (answer.ok) this.draw(layer, await answer.json());
+      const answer = await ask(url);
+      if (answer?.ok) this.draw(layer, await answer.json());
     }
   }
 
@@ -90,9 +93,9 @@ class Layers {
       return;
     }
     const bbox = map.getBounds().toBBoxString();
-    const answer = await fetch(`${box.dataset.url}?kinds=key_user&bbox=${bbox}`);
+    const answer = await ask(`${box.dataset.url}?kinds=key_user&bbox=${bbox}`);
     // The window may have moved on while the answer came.
-    if (answer.ok && bbox === map.getBounds().toBBoxString()) this.draw(BY_VIEW, await answer.json());
+    if (answer?.ok && bbox === map.getBounds().toBBoxString()) this.draw(BY_VIEW, await answer.json());
   }
 
   redraw() {

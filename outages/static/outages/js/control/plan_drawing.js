@@ -3,6 +3,8 @@
 /* global L */
 
 import { drawOverlay, linkRows } from "gisapp/map/overlay";
+import { t } from "gisapp/texts";
+import { toast } from "gisapp/toast";
 
 const POINT_ZOOM = 17;
 
@@ -38,8 +40,14 @@ class PlanDrawing {
       return;
     }
     this.url = overlayUrl;
-    const answer = await fetch(overlayUrl, { headers: { Accept: "application/geo+json" } });
-    if (!answer.ok || this.url !== overlayUrl) return;
+    const headers = { Accept: "application/geo+json" };
+    const answer = await fetch(overlayUrl, { headers }).catch(() => null);
+    if (this.url !== overlayUrl) return;
+    if (!answer?.ok) {
+      this.clear();
+      toast(t("no_connection"), { error: true });
+      return;
+    }
     const data = await answer.json();
     this.overlay?.remove();
     const before = this.live.home;
