@@ -5,6 +5,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
+from django.db.models.fields.json import KT
 
 # Who acts: a user (AUTH_USER_MODEL, which lies above this app and cannot be named here), or
 # None where the system acts by itself.
@@ -100,7 +102,13 @@ class Event(models.Model):
 
     class Meta:
         ordering = ["at", "pk"]
-        indexes = [models.Index(fields=["subject", "subject_id"], name="events_of_subject")]
+        indexes = [
+            models.Index(fields=["subject", "subject_id"], name="events_of_subject"),
+            # A phone's key is looked up at every tap.
+            models.Index(
+                KT("facts__client_key"), name="events_by_key", condition=Q(subject="operation")
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.verb} {self.subject} {self.subject_id}"

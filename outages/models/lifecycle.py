@@ -6,6 +6,7 @@ from typing import Any
 from outages.models.events import Actor, Event
 from outages.models.outages import Outage
 from outages.models.plans import IsolationPlan
+from outages.models.reports import BurstReport
 from outages.workflow import (
     HOLDING_PLANS,
     PLAN_TRANSITIONS,
@@ -18,12 +19,17 @@ from outages.workflow import (
 
 def lock_outage(outage: Outage) -> Outage:
     """Read the outage as it is now and keep it from others until the transaction ends."""
-    return Outage.objects.select_for_update(of=("self",)).get(pk=outage.pk)
+    return Outage.objects.select_for_update(of=("self",), no_key=True).get(pk=outage.pk)
+
+
+def lock_report(report: BurstReport) -> BurstReport:
+    """Read the report as it is now and keep it from others until the transaction ends."""
+    return BurstReport.objects.select_for_update(of=("self",), no_key=True).get(pk=report.pk)
 
 
 def lock_plan(plan: IsolationPlan) -> IsolationPlan:
     """Read the plan as it is now and keep it from others until the transaction ends."""
-    return IsolationPlan.objects.select_for_update(of=("self",)).get(pk=plan.pk)
+    return IsolationPlan.objects.select_for_update(of=("self",), no_key=True).get(pk=plan.pk)
 
 
 def plan_in_force(outage: Outage) -> IsolationPlan | None:

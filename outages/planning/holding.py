@@ -74,7 +74,7 @@ def others_holding(
 
     A planned outage of next week holds nothing today; it does for works in the same window.
     """
-    return holds(_open_during(at, window), exclude=outage.pk if outage else None)
+    return holds(open_during(at, window), exclude=outage.pk if outage else None)
 
 
 def own_shut(outage: Outage | None) -> dict[str, ValveOperation]:
@@ -90,7 +90,16 @@ def valves(found: Iterable[Hold]) -> frozenset[str]:
     return frozenset(hold.valve for hold in found)
 
 
-def _open_during(at: datetime, window: tuple[datetime, datetime] | None) -> Q:
+def is_due(outage: Outage, at: datetime) -> bool:
+    """Whether an open outage holds its valves at `at`: works of next week hold nothing today."""
+    if outage.kind == OutageKind.UNPLANNED or outage.status in RUNNING_OUTAGES:
+        return True
+    start, end = outage.planned_start_at, outage.planned_end_at
+    return start is not None and end is not None and start <= at <= end
+
+
+def open_during(at: datetime, window: tuple[datetime, datetime] | None = None) -> Q:
+    """Return the condition, on rows that have a plan, that its outage holds valves then."""
     is_open = Q(plan__outage__status__in=OPEN_OUTAGES)
     running = Q(plan__outage__status__in=RUNNING_OUTAGES)
     unplanned = Q(plan__outage__kind=OutageKind.UNPLANNED)

@@ -13,7 +13,6 @@ from time import perf_counter
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 
 from network import selectors as network
 from network.models import Customer, NetworkRevision, Pipe
@@ -21,8 +20,16 @@ from network.topology.elements import UnknownAsset
 from network.topology.isolation import Burst
 from outages import impact
 from outages.choices import Effect
-from outages.models import AffectedCustomer, BurstReport, Event, IsolationPlan, Outage
+from outages.models import (
+    AffectedCustomer,
+    BurstReport,
+    Event,
+    IsolationPlan,
+    Outage,
+    lifecycle,
+)
 from outages.models.events import Actor
+from outages.models.locking import whole
 from outages.planning import answers, steps
 from outages.planning.areas import outage_area
 from outages.planning.basis import Basis, current_basis
@@ -44,7 +51,7 @@ class Question:
     reason: str = ""
 
 
-@transaction.atomic
+@whole
 def plan_isolation(
     *,
     by: Actor,
@@ -72,6 +79,35 @@ def plan_isolation(
     return plan
 
 
+def plan_again(
+    plan: IsolationPlan, *, by: Actor, at: datetime, reason: str, what_if: WhatIf | None = None
+) -> IsolationPlan:
+    """Ask a stored plan's question anew; its assumptions stay unless others are given.
+
+    Raises PlanningRefused.
+    """
+    return plan_isolation(
+        by=by,
+        at=at,
+        report=plan.report,
+        outage=plan.outage,
+        pipes=[] if plan.report_id else [burst.pipe for burst in bursts_of(plan)],
+        what_if=WhatIf.from_json(plan.what_if) if what_if is None else what_if,
+        reason=reason,
+    )
+
+
+def is_current(plan: IsolationPlan, *, at: datetime) -> bool:
+    """Whether what holds now, and where the report is now, are what the plan was computed on."""
+    asked = bursts_of(plan)
+    if plan.report_id is not None:
+        place = BurstReport.objects.values_list("pipe", "pipe_fraction").get(pk=plan.report_id)
+        asked = (Burst(*place),)
+    return asked == bursts_of(plan) and plan.basis_digest == (
+        current_basis(plan.outage, at=at).digest
+    )
+
+
 def _question(
     report: BurstReport | None,
     outage: Outage | None,
@@ -79,11 +115,11 @@ def _question(
     what_if: WhatIf,
     reason: str,
 ) -> Question:
+    if outage is not None:
+        outage = lifecycle.lock_outage(outage)
     if report is not None:
-        report = BurstReport.objects.select_for_update().get(pk=report.pk)
+        report = lifecycle.lock_report(report)
         outage = outage or report.outage
-    elif outage is not None:
-        outage = Outage.objects.select_for_update().get(pk=outage.pk)
     bursts = tuple(Burst(pipe) for pipe in pipes)
     if not bursts and report is not None:
         if not report.pipe:

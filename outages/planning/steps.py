@@ -100,6 +100,29 @@ def new_step(valve: Valve, direction: Direction, sequence: int) -> ValveOperatio
     )
 
 
+def opposite_step(closed: ValveOperation, sequence: int) -> ValveOperation:
+    """Return the step that opens what a close step shut, from that step's own facts.
+
+    The drawing may have changed since; the valve in the street has not.
+    """
+    return ValveOperation(
+        plan=closed.plan,
+        direction=Direction.OPEN,
+        sequence=sequence,
+        valve=closed.valve,
+        geom=closed.geom,
+        facts={name: closed.facts.get(name) for name in VALVE_FACTS},
+    )
+
+
+def turned_place(closed: ValveOperation) -> impact.ValvePlace:
+    """Return a valve that was turned as the reopening order sees it: by bore, not by place."""
+    facts = closed.facts
+    return impact.ValvePlace(
+        closed.valve, 0.0, 0.0, facts.get("bore_mm"), facts.get("turns_to_close")
+    )
+
+
 def copy_done(done: ValveOperation, step: ValveOperation) -> None:
     """Carry over that a valve is shut already: by whom, when, with how many turns."""
     step.status = StepStatus.DONE

@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.db import transaction
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.fields.json import KT
 
 from outages.choices import ISOLATION_KINDS, MeterSide
-from outages.models import BurstReport, Event, Outage, lifecycle
+from outages.models import BurstReport, Event, IsolationPlan, Outage, lifecycle
 from outages.planning.proposal import plan_isolation
 from outages.planning.refusals import PlanningRefused
 from outages.workflow import OutageKind, OutageStatus, ReportStatus
@@ -34,16 +36,18 @@ def plan_report(report_id: int, *, at: datetime) -> None:
 
 def plan_waiting_reports(*, at: datetime) -> int:
     """Propose plans for reports that have none, or one for another pipe. Returns how many."""
+    newest = IsolationPlan.objects.filter(report=OuterRef("pk")).order_by("-version")
     waiting = (
         BurstReport.objects.filter(
             status=ReportStatus.RECEIVED,
             kind__in=ISOLATION_KINDS,
             outage__isnull=True,
-            plans__isnull=True,
             received_at__gte=at - LOOK_BACK,
         )
         .exclude(meter_side=MeterSide.AFTER)
         .exclude(pipe="")
+        .alias(planned_for=Subquery(newest.values(asked=KT("burst_pipes__0__pipe"))[:1]))
+        .filter(Q(planned_for__isnull=True) | ~Q(planned_for=F("pipe")))
     )
     ids = list(waiting.order_by("priority", "received_at").values_list("pk", flat=True))
     for report_id in ids:

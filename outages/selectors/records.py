@@ -9,6 +9,7 @@ from django.contrib.gis.geos import Point
 from django.contrib.gis.measure import D
 from django.db.models import Count, Q, QuerySet
 
+from network.choices import RevisionStatus
 from network.models import Customer
 from outages.choices import Direction, Effect
 from outages.models import (
@@ -113,11 +114,13 @@ def plan_steps(plan: IsolationPlan) -> QuerySet[ValveOperation]:
 def affected_customers(plan: IsolationPlan) -> list[tuple[AffectedCustomer, Customer | None]]:
     """Who a plan leaves dry, with their records: key users first, then by address. Two queries.
 
-    The record is None for a customer whom the plan's revision has no more.
+    Records are the plan's revision's where it is kept, else today's; None for a customer whom
+    neither has.
     """
     rows = list(plan.affected.all())
-    customers = Customer.objects.filter(
-        revision__number=plan.revision_number, asset_id__in=[row.customer for row in rows]
+    kept = Q(revision__number=plan.revision_number) | Q(revision__status=RevisionStatus.CURRENT)
+    customers = Customer.objects.filter(kept, asset_id__in=[row.customer for row in rows]).order_by(
+        "-revision__number"
     )
     by_id = {customer.asset_id: customer for customer in customers}
     pairs = [(row, by_id.get(row.customer)) for row in rows]

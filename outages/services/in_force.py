@@ -1,7 +1,9 @@
 """Putting a plan in force: is it still the answer, and what follows for its outage."""
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from network.models import Customer
 from outages import impact, planning
@@ -9,13 +11,16 @@ from outages.choices import Direction, Effect
 from outages.impact import PlanDifference
 from outages.models import AffectedCustomer, Event, IsolationPlan, Outage, ValveOperation, lifecycle
 from outages.models.events import Actor
-from outages.planning import WhatIf
+from outages.models.locking import lock_decisions, whole
+from outages.planning import holding
 from outages.planning.areas import merged
-from outages.planning.holding import own_shut
 from outages.planning.steps import copy_done
-from outages.workflow import OutageKind, OutageStatus, PlanStatus, StepStatus
+from outages.workflow import HOLDING_PLANS, OutageKind, OutageStatus, PlanStatus, StepStatus
 
 UNDECIDED = (PlanStatus.COMPUTED, PlanStatus.ADJUSTED)
+ATTEMPTS = 5
+
+Decision = TypeVar("Decision")
 
 
 class StalePlan(Exception):
@@ -65,27 +70,60 @@ def refreshed(plan: IsolationPlan, *, by: Actor, at: datetime) -> IsolationPlan:
     Raises StalePlan when the answer changed, PlanSuperseded when the plan is decided already.
     """
     require_undecided(plan)
-    if is_fresh(plan, at=at):
+    if planning.is_current(plan, at=at):
         return plan
-    fresh = planning.plan_isolation(
-        by=by,
-        at=at,
-        report=plan.report,
-        outage=plan.outage,
-        pipes=[] if plan.report_id else [b["pipe"] for b in plan.burst_pipes],
-        what_if=WhatIf.from_json(plan.what_if),
-        reason=plan.override_reason,
-    )
+    fresh = planning.plan_again(plan, by=by, at=at, reason=plan.override_reason)
     difference = compare_plans(plan, fresh)
-    if not difference.is_empty or plan.is_isolatable != fresh.is_isolatable:
+    if not difference.is_empty or sources_to_shut(plan) != sources_to_shut(fresh):
         plan.refresh_from_db()
         raise StalePlan(plan, fresh, difference)
     return fresh
 
 
-def is_fresh(plan: IsolationPlan, *, at: datetime) -> bool:
-    """Whether the plan was computed on what holds now."""
-    return plan.basis_digest == planning.current_basis(plan.outage, at=at).digest
+def sources_to_shut(plan: IsolationPlan) -> list[str]:
+    """Return the sources that the plan's valves do not shut off; none where it isolates."""
+    return list(plan.answer["sources_to_shut"])
+
+
+def decided(
+    plan: IsolationPlan,
+    *,
+    by: Actor,
+    at: datetime,
+    reason: str,
+    then: Callable[[IsolationPlan], Decision],
+) -> Decision:
+    """Decide on a plan by `then`, which gets it locked and true of what holds at that moment.
+
+    1. look: an answer that changed is refused here, its fresh version kept;
+    2. lock what could change it, and look again: what came in between starts it over.
+
+    Raises StalePlan, PlanSuperseded, NotIsolating, and what `then` raises.
+    """
+    for _attempt in range(ATTEMPTS):
+        require_isolating(plan, reason)
+        plan = refreshed(plan, by=by, at=at)
+        with contextlib.suppress(_Moved):
+            return _under_lock(plan, at=at, then=then)
+    raise StalePlan(plan, plan, compare_plans(plan, plan))
+
+
+@whole
+def _under_lock(
+    plan: IsolationPlan, *, at: datetime, then: Callable[[IsolationPlan], Decision]
+) -> Decision:
+    lock_decisions()
+    if plan.report is not None:
+        lifecycle.lock_report(plan.report)
+    plan = lifecycle.lock_plan(plan)
+    require_undecided(plan)
+    if not planning.is_current(plan, at=at):
+        raise _Moved
+    return then(plan)
+
+
+class _Moved(Exception):
+    """Something changed between the look and the lock."""
 
 
 def require_undecided(plan: IsolationPlan) -> None:
@@ -106,7 +144,7 @@ def newest_of(plan: IsolationPlan) -> IsolationPlan:
 def require_isolating(plan: IsolationPlan, reason: str) -> None:
     """Raise NotIsolating for a burst that valves alone cannot stop, unless a reason is given."""
     if not plan.is_isolatable and not reason.strip():
-        raise NotIsolating(plan, plan.answer["sources_to_shut"])
+        raise NotIsolating(plan, sources_to_shut(plan))
 
 
 def compare_plans(before: IsolationPlan, after: IsolationPlan) -> PlanDifference:
@@ -154,7 +192,8 @@ def put_in_force(plan: IsolationPlan, outage: Outage, *, by: Actor, at: datetime
         persons=plan.persons,
         key_users=plan.key_users,
     )
-    _keep_shut_for(plan, outage, by=by, at=at)
+    if holding.is_due(outage, at):
+        _keep_shut_for(plan, outage, by=by, at=at)
     advance(plan, outage, by=by, at=at)
 
 
@@ -169,6 +208,7 @@ def _keep_shut_for(plan: IsolationPlan, outage: Outage, *, by: Actor, at: dateti
     ).exclude(plan__outage=outage)
     for step in opening.select_related("plan__outage"):
         hand_over(step, outage, by=by, at=at)
+        finish_reopening(step.plan, by=by, at=at)
 
 
 def hand_over(step: ValveOperation, to: Outage, *, by: Actor, at: datetime) -> None:
@@ -221,7 +261,7 @@ def carry_over(old: IsolationPlan, new: IsolationPlan, *, by: Actor, at: datetim
     A valve that is shut but that the new plan does not need stays held: it gets a step that is
     done, so that the reopening does not forget it.
     """
-    shut = own_shut(old.outage)
+    shut = holding.own_shut(old.outage)
     steps = {s.valve: s for s in new.operations.filter(direction=Direction.CLOSE)}
     for valve, done in shut.items():
         step = steps.get(valve)
@@ -231,18 +271,10 @@ def carry_over(old: IsolationPlan, new: IsolationPlan, *, by: Actor, at: datetim
         elif step.status == StepStatus.PENDING:
             copy_done(done, step)
             step.save()
-    pending = old.operations.filter(status__in=[StepStatus.PENDING, StepStatus.FAILED])
-    voided = list(pending.values_list("valve", flat=True))
-    pending.update(status=StepStatus.VOID)
     Event.objects.append(
-        new,
-        "steps_carried_over",
-        by=by,
-        at=at,
-        from_plan=old.pk,
-        done=sorted(shut),
-        voided=sorted(voided),
+        new, "steps_carried_over", by=by, at=at, from_plan=old.pk, done=sorted(shut)
     )
+    void_pending(old, by=by, at=at)
 
 
 def add_held_step(plan: IsolationPlan, done: ValveOperation, *, sequence: int) -> ValveOperation:
@@ -268,15 +300,37 @@ class ValvesShut(Exception):
         super().__init__(f"{plan} has shut {', '.join(self.valves)}: plan the reopening instead")
 
 
-def require_nothing_shut(plan: IsolationPlan) -> None:
-    """Raise ValvesShut if a crew has shut a valve under this plan."""
+def require_nothing_shut(plan: IsolationPlan, *, at: datetime) -> None:
+    """Raise ValvesShut if a valve is shut under a plan in force and nobody else would open it."""
+    if plan.status not in HOLDING_PLANS:
+        return
+    others = {hold.valve for hold in holding.others_holding(plan.outage, at=at) if hold.is_shut}
     done = plan.operations.filter(direction=Direction.CLOSE, status=StepStatus.DONE)
-    valves = [step.valve for step in done if "shared_with" not in step.facts]
+    valves = [s.valve for s in done if "shared_with" not in s.facts or s.valve not in others]
     if valves:
         raise ValvesShut(plan, valves)
 
 
-def void_pending(plan: IsolationPlan) -> None:
+def void_pending(plan: IsolationPlan, *, by: Actor, at: datetime) -> None:
     """Void the steps that nobody has taken."""
-    undone = [StepStatus.PENDING, StepStatus.FAILED]
-    plan.operations.filter(status__in=undone).update(status=StepStatus.VOID)
+    undone = plan.operations.filter(status__in=[StepStatus.PENDING, StepStatus.FAILED])
+    if valves := sorted(undone.values_list("valve", flat=True)):
+        undone.update(status=StepStatus.VOID)
+        Event.objects.append(plan, "steps_voided", by=by, at=at, valves=valves)
+
+
+def finish_reopening(plan: IsolationPlan, *, by: Actor, at: datetime) -> None:
+    """Move a plan on to reopened once every open step is done or left closed with a reason."""
+    undecided = plan.operations.filter(direction=Direction.OPEN).exclude(
+        status__in=[StepStatus.DONE, StepStatus.LEFT_CLOSED, StepStatus.VOID]
+    )
+    if plan.status == PlanStatus.REOPENING and not undecided.exists():
+        lifecycle.move_plan(plan, PlanStatus.REOPENED, by=by, at=at)
+
+
+def drop_proposals(outage: Outage, *, by: Actor, at: datetime, reason: str) -> None:
+    """Close proposals that nobody decided on: there is nothing left to isolate."""
+    for plan in outage.plans.filter(status__in=UNDECIDED).order_by("pk"):
+        lifecycle.move_plan(
+            lifecycle.lock_plan(plan), PlanStatus.ABORTED, by=by, at=at, reason=reason
+        )

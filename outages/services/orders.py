@@ -22,7 +22,7 @@ from outages.workflow import (
 
 
 class OrderRefused(Exception):
-    """No order for an outage that is over, and no result before the outage is restored."""
+    """No order for an outage that is over, no result before it is restored, no other crew's."""
 
 
 def issue_order(outage: Outage, *, crew: Crew, by: Actor, at: datetime) -> WorkOrder:
@@ -45,7 +45,7 @@ def issue_order(outage: Outage, *, crew: Crew, by: Actor, at: datetime) -> WorkO
         Event.objects.append(
             order, "order_issued", by=by, at=at, new=WorkOrderStatus.ISSUED, crew=crew.code
         )
-        for report in BurstReport.objects.select_for_update(of=("self",)).filter(
+        for report in BurstReport.objects.select_for_update(of=("self",), no_key=True).filter(
             outage=outage, status=ReportStatus.RECEIVED
         ):
             _order_issued_for(report, by=by, at=at)
@@ -59,14 +59,20 @@ def _order_issued_for(report: BurstReport, *, by: Actor, at: datetime) -> None:
     Event.objects.append(report, "order_issued", by=by, at=at, old=was, new=report.status)
 
 
-def open_order(outage: Outage) -> WorkOrder | None:
-    """Return the newest order of an outage that is not filed or void."""
-    return (
-        outage.work_orders.filter(status__in=OPEN_WORK_ORDERS)
-        .select_related("crew")
-        .order_by("-issued_at", "-pk")
-        .first()
-    )
+def open_order(outage: Outage, *, crew_code: str = "") -> WorkOrder | None:
+    """Return the newest order of an outage (to one crew) that is not filed or void."""
+    orders = outage.work_orders.filter(status__in=OPEN_WORK_ORDERS).select_related("crew")
+    if crew_code:
+        orders = orders.filter(crew__code=crew_code)
+    return orders.order_by("-issued_at", "-pk").first()
+
+
+def _require_own(order: WorkOrder, by: Actor) -> None:
+    """Refuse a crew that acts on another crew's order; the control room may act on any."""
+    code = getattr(by, "crew_code", None)
+    if code and order.crew.code != code:
+        msg = f"{order} is the order of {order.crew.code}, not of {code}"
+        raise OrderRefused(msg)
 
 
 def notify_crew(order: WorkOrder, *, by: Actor, at: datetime) -> WorkOrder:
@@ -115,7 +121,10 @@ def complete_repair(
         msg = "say what was done to the pipe"
         raise OrderRefused(msg)
     with transaction.atomic():
+        # The outage before the order, as a step on a valve does.
+        outage = lifecycle.lock_outage(order.outage)
         order = _locked(order)
+        _require_own(order, by)
         if order.status != WorkOrderStatus.IN_PROGRESS:
             require(
                 WORK_ORDER_TRANSITIONS, order.number, order.status, WorkOrderStatus.RESULT_ENTERED
@@ -127,7 +136,6 @@ def complete_repair(
             "leak_check_passed": True,
         }
         _write(order, **values)
-        outage = lifecycle.lock_outage(order.outage)
         lifecycle.change_outage(outage, repaired_at=at)
         Event.objects.append(order, "repair_done", by=by, at=at, reason=action_taken)
     return order
@@ -165,7 +173,8 @@ def void_order(order: WorkOrder, *, reason: str, by: Actor, at: datetime) -> Wor
 
 def begin_if_accepted(outage: Outage, *, by: Actor, at: datetime) -> None:
     """Start the order whose crew turns a valve without having said that it began."""
-    order = open_order(outage)
+    code = getattr(by, "crew_code", None)
+    order = open_order(outage, crew_code=code or "")
     if order and order.status in (
         WorkOrderStatus.ACCEPTED,
         WorkOrderStatus.EN_ROUTE,
@@ -185,6 +194,7 @@ def _advance(
 ) -> WorkOrder:
     with transaction.atomic():
         order = _locked(order)
+        _require_own(order, by)
         require(WORK_ORDER_TRANSITIONS, order.number, order.status, status)
         was = order.status
         _write(order, status=status, **values)
@@ -195,7 +205,7 @@ def _advance(
 
 
 def _locked(order: WorkOrder) -> WorkOrder:
-    return WorkOrder.objects.select_for_update(of=("self",)).get(pk=order.pk)
+    return WorkOrder.objects.select_for_update(of=("self",), no_key=True).get(pk=order.pk)
 
 
 def _write(order: WorkOrder, **values: Any) -> None:

@@ -15,11 +15,13 @@ from outages.models import (
     lifecycle,
 )
 from outages.models.events import Actor
-from outages.planning import PlanningRefused, WhatIf
+from outages.models.locking import lock_decisions, whole
+from outages.planning import PlanningRefused
 from outages.services import in_force, notices, orders
 from outages.services.codes import next_code
 from outages.services.reasons import required_reason
 from outages.workflow import (
+    HOLDING_PLANS,
     OPEN_OUTAGES,
     OPEN_WORK_ORDERS,
     WORK_ORDER_TRANSITIONS,
@@ -108,15 +110,14 @@ def confirm_impact(
 
     Raises plans.StalePlan, plans.PlanSuperseded, plans.NotIsolating, TransitionRefused.
     """
-    in_force.require_isolating(plan, reason)
-    plan = in_force.refreshed(plan, by=by, at=at)
-    with transaction.atomic():
-        outage = lifecycle.lock_outage(outage)
-        plan = lifecycle.lock_plan(plan)
-        in_force.require_undecided(plan)
-        lifecycle.move_outage(outage, OutageStatus.IMPACT_CONFIRMED, by=by, at=at, reason=reason)
-        in_force.put_in_force(plan, outage, by=by, at=at)
-    return outage
+
+    def confirm(plan: IsolationPlan) -> Outage:
+        locked = lifecycle.lock_outage(outage)
+        lifecycle.move_outage(locked, OutageStatus.IMPACT_CONFIRMED, by=by, at=at, reason=reason)
+        in_force.put_in_force(plan, locked, by=by, at=at)
+        return locked
+
+    return in_force.decided(plan, by=by, at=at, reason=reason, then=confirm)
 
 
 def make_ready(outage: Outage, *, by: Actor, at: datetime) -> Outage:
@@ -208,21 +209,22 @@ def record_repair(outage: Outage, *, by: Actor, at: datetime, reason: str) -> Ou
     return outage
 
 
+@whole
 def restore_outage(outage: Outage, *, by: Actor, at: datetime) -> Outage:
     """Water is back: every valve is open, or left closed with a reason. The all-clear follows.
 
     The other open outages are planned again: their customers may be more now.
     Raises RestoreRefused, TransitionRefused.
     """
-    with transaction.atomic():
-        outage = lifecycle.lock_outage(outage)
-        if valves := _valves_still_shut(outage):
-            raise RestoreRefused(outage, valves)
-        lifecycle.move_outage(outage, OutageStatus.RESTORED, by=by, at=at, restored_at=at)
-        _drop_proposals(outage, by=by, at=at)
-        _plan_others_again(outage, by=by, at=at)
-        notices.announce(outage, kind=NoticeKind.ALL_CLEAR, by=by, at=at)
-        outage.refresh_from_db()
+    lock_decisions()
+    outage = lifecycle.lock_outage(outage)
+    if valves := _valves_still_shut(outage):
+        raise RestoreRefused(outage, valves)
+    lifecycle.move_outage(outage, OutageStatus.RESTORED, by=by, at=at, restored_at=at)
+    in_force.drop_proposals(outage, by=by, at=at, reason=f"{outage} is over")
+    _plan_others_again(outage, by=by, at=at)
+    notices.announce(outage, kind=NoticeKind.ALL_CLEAR, by=by, at=at)
+    outage.refresh_from_db()
     return outage
 
 
@@ -241,16 +243,17 @@ def cancel_outage(outage: Outage, *, reason: str, by: Actor, at: datetime) -> Ou
     """
     why = required_reason(reason)
     with transaction.atomic():
+        lock_decisions()
         outage = lifecycle.lock_outage(outage)
         if plan := lifecycle.plan_in_force(outage):
             plan = lifecycle.lock_plan(plan)
-            in_force.require_nothing_shut(plan)
+            in_force.require_nothing_shut(plan, at=at)
             lifecycle.move_plan(plan, PlanStatus.ABORTED, by=by, at=at, reason=why)
-            in_force.void_pending(plan)
+            in_force.void_pending(plan, by=by, at=at)
         lifecycle.move_outage(
             outage, OutageStatus.CANCELLED, by=by, at=at, reason=why, closed_at=at
         )
-        _drop_proposals(outage, by=by, at=at)
+        in_force.drop_proposals(outage, by=by, at=at, reason=f"{outage} is over")
         for order in outage.work_orders.filter(status__in=OPEN_WORK_ORDERS):
             if WorkOrderStatus.VOID in WORK_ORDER_TRANSITIONS[WorkOrderStatus(order.status)]:
                 orders.void_order(order, reason=why, by=by, at=at)
@@ -261,23 +264,12 @@ def cancel_outage(outage: Outage, *, reason: str, by: Actor, at: datetime) -> Ou
 
 def _valves_still_shut(outage: Outage) -> list[str]:
     """Return valves whose open step is undecided, or that were shut and have no open step."""
-    plan = (
-        outage.plans.filter(
-            status__in=[
-                PlanStatus.APPROVED,
-                PlanStatus.EXECUTING,
-                PlanStatus.ALL_CLOSED,
-                PlanStatus.REOPENING,
-                PlanStatus.REOPENED,
-            ]
-        )
-        .order_by("-version")
-        .first()
-    )
+    decided = outage.plans.filter(status__in=[*HOLDING_PLANS, PlanStatus.REOPENED])
+    plan = decided.order_by("-version").first()
     if plan is None:
         return []
     operations = list(plan.operations.all())
-    decided = {
+    opened = {
         step.valve
         for step in operations
         if step.direction == Direction.OPEN
@@ -288,13 +280,7 @@ def _valves_still_shut(outage: Outage) -> list[str]:
         for step in operations
         if step.direction == Direction.OPEN or step.status == StepStatus.DONE
     }
-    return sorted(shut - decided)
-
-
-def _drop_proposals(outage: Outage, *, by: Actor, at: datetime) -> None:
-    """Close proposals that nobody decided on: there is nothing left to isolate."""
-    for plan in outage.plans.select_for_update(of=("self",)).filter(status__in=in_force.UNDECIDED):
-        lifecycle.move_plan(plan, PlanStatus.ABORTED, by=by, at=at, reason=f"{outage} is over")
+    return sorted(shut - opened)
 
 
 def _plan_others_again(outage: Outage, *, by: Actor, at: datetime) -> None:
@@ -309,15 +295,7 @@ def _plan_others_again(outage: Outage, *, by: Actor, at: datetime) -> None:
             continue
         try:
             with transaction.atomic():
-                fresh = planning.plan_isolation(
-                    by=by,
-                    at=at,
-                    report=plan.report,
-                    outage=other,
-                    pipes=[] if plan.report_id else [b["pipe"] for b in plan.burst_pipes],
-                    what_if=WhatIf.from_json(plan.what_if),
-                    reason=f"{outage.code} restored",
-                )
+                fresh = planning.plan_again(plan, by=by, at=at, reason=f"{outage.code} restored")
                 if in_force.compare_plans(plan, fresh).is_empty:
                     transaction.set_rollback(True)
         except PlanningRefused as refused:

@@ -30,7 +30,9 @@ def add_photo(
     """Keep a photo of a step. Raises PhotoRefused."""
     picture = reencoded(file)
     with transaction.atomic():
-        operation = ValveOperation.objects.select_for_update(of=("self",)).get(pk=operation.pk)
+        operation = ValveOperation.objects.select_for_update(of=("self",), no_key=True).get(
+            pk=operation.pk
+        )
         if operation.photos.count() >= MOST_PER_STEP:
             msg = f"{MOST_PER_STEP} photos are enough for one step"
             raise PhotoRefused(msg)

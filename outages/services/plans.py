@@ -20,12 +20,22 @@ from outages.models import (
     lifecycle,
 )
 from outages.models.events import Actor
+from outages.models.locking import lock_decisions
 from outages.planning import PlanningRefused, WhatIf
 from outages.services import in_force, notices, orders
 from outages.services.codes import next_code
 from outages.services.in_force import NotIsolating, PlanSuperseded, StalePlan, compare_plans
 from outages.services.reasons import ReasonMissing, required_reason
-from outages.workflow import OutageKind, OutageStatus, PlanStatus
+from outages.workflow import (
+    PLAN_TRANSITIONS,
+    REPORT_TRANSITIONS,
+    OutageKind,
+    OutageStatus,
+    PlanStatus,
+    ReportStatus,
+    TransitionRefused,
+    require,
+)
 
 __all__ = [
     "Approval",
@@ -88,20 +98,13 @@ def adjust_plan(
         # Outage, report, plan: everybody locks in this order.
         if plan.outage is not None:
             lifecycle.lock_outage(plan.outage)
-        if plan.report_id is not None:
-            _locked_report(plan)
+        if plan.report is not None:
+            lifecycle.lock_report(plan.report)
         plan = lifecycle.lock_plan(plan)
-        if getattr(plan, "replaced_by", None) or plan.status in _OVER:
+        newer = getattr(plan, "replaced_by", None)
+        if plan.status in _OVER or (newer and newer.status != PlanStatus.ABORTED):
             raise PlanSuperseded(plan, in_force.newest_of(plan))
-        return planning.plan_isolation(
-            by=by,
-            at=at,
-            report=plan.report,
-            outage=plan.outage,
-            pipes=[] if plan.report_id else [b["pipe"] for b in plan.burst_pipes],
-            what_if=what_if,
-            reason=why,
-        )
+        return planning.plan_again(plan, by=by, at=at, reason=why, what_if=what_if)
 
 
 _OVER = (PlanStatus.SUPERSEDED, PlanStatus.ABORTED, PlanStatus.REOPENING, PlanStatus.REOPENED)
@@ -125,15 +128,16 @@ def approve_plan(
     the burst pipe. `reason` is needed only for a plan that does not isolate.
     For an outage that already has a plan in force use `adopt_plan`; for a planned outage
     `outages.confirm_impact`.
-    Raises StalePlan, PlanSuperseded, NotIsolating.
+    Raises StalePlan, PlanSuperseded, NotIsolating, TransitionRefused (the report was answered,
+    merged or marked invalid meanwhile).
     """
-    in_force.require_isolating(plan, reason)
-    plan = in_force.refreshed(plan, by=by, at=at)
-    with transaction.atomic():
-        report = _locked_report(plan)
-        plan = _locked_undecided(plan)
+
+    def approve(plan: IsolationPlan) -> Approval:
+        report = plan.report
+        assert report is not None, "an outage's plan is taken by confirm_impact or adopt_plan"
         if report.outage is not None:
             raise PlanSuperseded(plan, lifecycle.plan_in_force(report.outage) or plan)
+        require(REPORT_TRANSITIONS, str(report), report.status, ReportStatus.ORDER_ISSUED)
         outage = _open_outage(
             report,
             by=by,
@@ -149,33 +153,43 @@ def approve_plan(
         order = orders.issue_order(outage, crew=crew, by=by, at=at) if crew else None
         notice = notices.announce(outage, kind=NoticeKind.FIRST, by=by, at=at)
         outage.refresh_from_db()
-    return Approval(plan, outage, order, notice)
+        return Approval(plan, outage, order, notice)
+
+    return in_force.decided(plan, by=by, at=at, reason=reason, then=approve)
 
 
 def adopt_plan(plan: IsolationPlan, *, by: Actor, at: datetime, reason: str = "") -> Approval:
     """Replace the outage's plan in force by this newer version of it.
 
     Steps done are carried over as done, the old plan's pending steps become void, and valves that
-    are shut but no longer needed stay held until the reopening. An update notice follows.
-    Raises StalePlan, PlanSuperseded, NotIsolating.
+    are shut but no longer needed stay held until the reopening. A notice follows.
+    Raises StalePlan, PlanSuperseded, NotIsolating, TransitionRefused (no plan in force to replace).
     """
-    in_force.require_isolating(plan, reason)
-    plan = in_force.refreshed(plan, by=by, at=at)
-    with transaction.atomic():
-        assert plan.outage is not None, "a plan is adopted for an outage"
-        outage = lifecycle.lock_outage(plan.outage)
-        plan = _locked_undecided(plan)
-        if old := lifecycle.plan_in_force(outage):
-            lifecycle.lock_plan(old)
-            in_force.carry_over(old, plan, by=by, at=at)
-            lifecycle.move_plan(old, PlanStatus.SUPERSEDED, by=by, at=at, reason=reason)
-        told = old is not None and not compare_plans(old, plan).is_silent_for_customers
+
+    def adopt(plan: IsolationPlan) -> Approval:
+        outage = lifecycle.lock_outage(plan.outage) if plan.outage else None
+        old = lifecycle.plan_in_force(outage) if outage else None
+        if outage is None or old is None:
+            allowed = PLAN_TRANSITIONS[PlanStatus(plan.status)] - {PlanStatus.APPROVED}
+            raise TransitionRefused(str(plan), plan.status, "adopted", allowed)
+        old = lifecycle.lock_plan(old)
+        silent = compare_plans(old, plan).is_silent_for_customers
+        in_force.carry_over(old, plan, by=by, at=at)
+        lifecycle.move_plan(old, PlanStatus.SUPERSEDED, by=by, at=at, reason=reason)
         in_force.put_in_force(plan, outage, by=by, at=at)
-        notice = None
-        if told:
-            notice = notices.announce(outage, kind=NoticeKind.UPDATE, by=by, at=at, reason=reason)
+        notice = None if silent else _tell(outage, by=by, at=at, reason=reason)
         outage.refresh_from_db()
-    return Approval(plan, outage, orders.open_order(outage), notice)
+        return Approval(plan, outage, orders.open_order(outage), notice)
+
+    return in_force.decided(plan, by=by, at=at, reason=reason, then=adopt)
+
+
+def _tell(outage: Outage, *, by: Actor, at: datetime, reason: str) -> OutageNotice | None:
+    """Update those who were told; where nobody was (nobody was dry), this is the first notice."""
+    if outage.published_at is None and outage.kind == OutageKind.PLANNED:
+        return None
+    kind = NoticeKind.UPDATE if outage.published_at else NoticeKind.FIRST
+    return notices.announce(outage, kind=kind, by=by, at=at, reason=reason)
 
 
 def abort_plan(plan: IsolationPlan, *, reason: str, by: Actor, at: datetime) -> IsolationPlan:
@@ -185,21 +199,11 @@ def abort_plan(plan: IsolationPlan, *, reason: str, by: Actor, at: datetime) -> 
     """
     why = required_reason(reason)
     with transaction.atomic():
+        lock_decisions()
         plan = lifecycle.lock_plan(plan)
-        in_force.require_nothing_shut(plan)
+        in_force.require_nothing_shut(plan, at=at)
         lifecycle.move_plan(plan, PlanStatus.ABORTED, by=by, at=at, reason=why)
-        in_force.void_pending(plan)
-    return plan
-
-
-def _locked_report(plan: IsolationPlan) -> BurstReport:
-    assert plan.report_id is not None, "an outage's plan is taken by confirm_impact or adopt_plan"
-    return BurstReport.objects.select_for_update(of=("self",)).get(pk=plan.report_id)
-
-
-def _locked_undecided(plan: IsolationPlan) -> IsolationPlan:
-    plan = lifecycle.lock_plan(plan)
-    in_force.require_undecided(plan)
+        in_force.void_pending(plan, by=by, at=at)
     return plan
 
 

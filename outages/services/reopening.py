@@ -5,15 +5,15 @@ from datetime import datetime
 
 from django.db import transaction
 
-from network.models import NetworkRevision
 from outages import impact
 from outages.choices import CannotReason, Direction
 from outages.models import Event, IsolationPlan, Outage, ValveOperation, lifecycle
 from outages.models.events import Actor
+from outages.models.locking import lock_decisions
 from outages.planning import holding, steps
 from outages.services import in_force
 from outages.services.reasons import required_reason
-from outages.services.work import Refusal, StepRefused, finish_reopening
+from outages.services.step_order import Refusal, StepRefused
 from outages.workflow import OutageStatus, PlanStatus, StepStatus
 
 
@@ -46,6 +46,7 @@ def plan_reopening(outage: Outage, *, by: Actor, at: datetime) -> Reopening:
     Raises RepairNotDone, TransitionRefused.
     """
     with transaction.atomic():
+        lock_decisions()
         outage = lifecycle.lock_outage(outage)
         if outage.repaired_at is None:
             msg = f"{outage}: record that the repair is done, then plan the reopening"
@@ -56,7 +57,8 @@ def plan_reopening(outage: Outage, *, by: Actor, at: datetime) -> Reopening:
         plan = lifecycle.lock_plan(found)
         lifecycle.move_plan(plan, PlanStatus.REOPENING, by=by, at=at)
         opening = _open_steps(plan)
-        in_force.void_pending(plan)
+        in_force.void_pending(plan, by=by, at=at)
+        in_force.drop_proposals(outage, by=by, at=at, reason=f"{outage} is reopening")
         ValveOperation.objects.bulk_create(opening)
         handed_over = _hand_over(plan, outage, opening, by=by, at=at)
         Event.objects.append(
@@ -67,7 +69,7 @@ def plan_reopening(outage: Outage, *, by: Actor, at: datetime) -> Reopening:
             valves=[step.valve for step in opening],
             handed_over={each.valve: each.outage.code for each in handed_over},
         )
-        finish_reopening(plan, by=by, at=at)
+        in_force.finish_reopening(plan, by=by, at=at)
     return Reopening(plan, tuple(opening), handed_over)
 
 
@@ -80,8 +82,12 @@ def leave_closed(
     """
     why = required_reason(reason)
     with transaction.atomic():
+        if operation.plan.outage is not None:
+            lifecycle.lock_outage(operation.plan.outage)
         plan = lifecycle.lock_plan(operation.plan)
-        step = ValveOperation.objects.select_for_update(of=("self",)).get(pk=operation.pk)
+        step = ValveOperation.objects.select_for_update(of=("self",), no_key=True).get(
+            pk=operation.pk
+        )
         step.plan = plan
         if step.direction != Direction.OPEN or plan.status != PlanStatus.REOPENING:
             raise StepRefused(Refusal.NOT_YET_REOPENING, "only a valve to be opened is left closed")
@@ -101,25 +107,21 @@ def leave_closed(
             reason=why,
             valve=step.valve,
         )
-        finish_reopening(plan, by=by, at=at)
+        in_force.finish_reopening(plan, by=by, at=at)
     return step
 
 
 def _open_steps(plan: IsolationPlan) -> list[ValveOperation]:
     """Return an open step for every valve that was turned, in opening order, not yet stored."""
-    turned = [
-        step.valve
+    turned = {
+        step.valve: step
         for step in plan.operations.filter(direction=Direction.CLOSE).order_by("sequence")
         if step.status == StepStatus.DONE or step.cannot_reason == CannotReason.PASSES_WATER
-    ]
-    revision = NetworkRevision.objects.get(number=plan.revision_number)
-    rows = steps.valve_rows(revision, set(turned))
-    places = steps.valve_places(rows)
-    order = impact.reopening_order([places[valve] for valve in turned])
+    }
+    order = impact.reopening_order([steps.turned_place(step) for step in turned.values()])
     opening = []
     for sequence, place in enumerate(order, start=1):
-        step = steps.new_step(rows[place.asset_id], Direction.OPEN, sequence)
-        step.plan = plan
+        step = steps.opposite_step(turned[place.asset_id], sequence)
         step.facts["refill"] = sequence == 1
         opening.append(step)
     return opening

@@ -6,22 +6,23 @@ from datetime import datetime
 from functools import partial
 from math import isfinite
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 import shapely
 from django.conf import settings
 from django.contrib.gis.geos import Point
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from network import selectors as network
 from network.models import Pipe
 from outages import impact, tasks
 from outages.choices import ISOLATION_KINDS, Channel, MeterSide, ReportKind
-from outages.models import BurstReport, Event
+from outages.models import BurstReport, Event, lifecycle
 from outages.models.events import Actor
 from outages.planning.areas import LocalPlane
 from outages.services.reasons import required_reason
-from outages.workflow import REPORT_TRANSITIONS, ReportStatus, require
+from outages.workflow import REPORT_TRANSITIONS, ReportStatus, TransitionRefused, require
 
 # Without the letters and figures that people mix up on the telephone.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -66,11 +67,15 @@ def report_burst(*, facts: ReportFacts, by: Actor, at: datetime) -> BurstReport:
     """Store a report, snapped to the nearest pipe within settings.REPORT_SNAP_M metres.
 
     A report far from any pipe is kept all the same, with `pipe` blank: planning then asks for
-    one (`place_report`). Repeating a `client_key` returns the report already stored. A burst or
-    leak before the meter gets a plan proposed on commit (tasks.plan_report).
+    one (`place_report`). The same words under a `client_key` are the report already stored. A
+    burst or leak before the meter gets a plan proposed on commit (tasks.plan_report).
     Raises PlaceRefused, UnknownPipe.
     """
     key = facts.client_key or uuid4()
+    known = BurstReport.objects.filter(client_key=key).first()
+    if known is not None and not _says(known, facts):
+        # Back in the browser, the form changed, sent again: a second report, not a repeat.
+        key = uuid5(key, "|".join(str(getattr(facts, name)) for name in _TOLD))
     if known := BurstReport.objects.filter(client_key=key).first():
         return known
     placed = _placed(facts.lon, facts.lat, facts.pipe, facts.kind, is_danger=facts.is_danger)
@@ -80,6 +85,17 @@ def report_burst(*, facts: ReportFacts, by: Actor, at: datetime) -> BurstReport:
     except IntegrityError:
         # The same form arrived twice at the same moment; the other one was first.
         return BurstReport.objects.get(client_key=key)
+
+
+_WORDS = ("kind", "address", "landmark", "description", "contact_name", "contact_phone")
+_TOLD = ("lon", "lat", "pipe", "meter_side", "is_danger", *_WORDS)
+
+
+def _says(known: BurstReport, facts: ReportFacts) -> bool:
+    """Whether a stored report says the same; its place may have been corrected since."""
+    here = (known.geom.x, known.geom.y) == (facts.lon, facts.lat)
+    same_place = here or known.events.filter(verb="placed").exists()
+    return same_place and all(getattr(known, n) == str(getattr(facts, n)) for n in _WORDS)
 
 
 def _stored(
@@ -129,11 +145,13 @@ def place_report(
 ) -> BurstReport:
     """Correct where a report is: a new point, another pipe, or both. Planned again on commit.
 
-    Raises PlaceRefused, UnknownPipe, TransitionRefused (once an order is out).
+    Raises PlaceRefused, UnknownPipe, TransitionRefused (once its plan is in force).
     """
     with transaction.atomic():
-        report = _locked(report)
+        report = lifecycle.lock_report(report)
         require(REPORT_TRANSITIONS, str(report), report.status, ReportStatus.ORDER_ISSUED)
+        if report.outage_id:
+            raise TransitionRefused(str(report), report.status, "placed", frozenset())
         was = report.pipe
         placed = _placed(
             report.geom.x if lon is None else lon,
@@ -159,7 +177,7 @@ def merge_report(
     """
     with transaction.atomic():
         # Always locked in the same order, so that two merges across cannot wait for one another.
-        rows = BurstReport.objects.select_for_update().order_by("pk")
+        rows = BurstReport.objects.select_for_update(no_key=True).order_by("pk")
         both = {row.pk: row for row in rows.filter(pk__in=[report.pk, into.pk])}
         report, into = both[report.pk], both[into.pk]
         _require_mergeable(report, into)
@@ -186,6 +204,9 @@ def _require_mergeable(report: BurstReport, into: BurstReport) -> None:
     if into.status not in (ReportStatus.RECEIVED, ReportStatus.ORDER_ISSUED):
         msg = f"{into} is {into.status}: take it up again first, then merge"
         raise MergeRefused(msg)
+    if report.outage_id:
+        msg = f"{report} has an outage of its own already: that would lose its cause"
+        raise MergeRefused(msg)
     if report.duplicates.exists():
         msg = f"{report} has duplicates of its own: merge the other way round"
         raise MergeRefused(msg)
@@ -194,7 +215,7 @@ def _require_mergeable(report: BurstReport, into: BurstReport) -> None:
 def unmerge_report(report: BurstReport, *, by: Actor, at: datetime, reason: str) -> BurstReport:
     """Take a duplicate out of its group again ("that is another burst")."""
     with transaction.atomic():
-        report = _locked(report)
+        report = lifecycle.lock_report(report)
         _move(
             report,
             ReportStatus.RECEIVED,
@@ -212,7 +233,7 @@ def unmerge_report(report: BurstReport, *, by: Actor, at: datetime, reason: str)
 def answer_report(report: BurstReport, *, text: str, by: Actor, at: datetime) -> BurstReport:
     """Close a report with an answer to the caller (nothing to dig)."""
     with transaction.atomic():
-        report = _locked(report)
+        report = lifecycle.lock_report(report)
         _move(
             report,
             ReportStatus.ANSWERED,
@@ -227,7 +248,7 @@ def answer_report(report: BurstReport, *, text: str, by: Actor, at: datetime) ->
 def invalidate_report(report: BurstReport, *, reason: str, by: Actor, at: datetime) -> BurstReport:
     """Mark a report as noise; it stays on record. `reason` is required."""
     with transaction.atomic():
-        report = _locked(report)
+        report = lifecycle.lock_report(report)
         _move(
             report,
             ReportStatus.INVALID,
@@ -242,7 +263,7 @@ def invalidate_report(report: BurstReport, *, reason: str, by: Actor, at: dateti
 def reopen_report(report: BurstReport, *, reason: str, by: Actor, at: datetime) -> BurstReport:
     """Take an answered or invalid report up again."""
     with transaction.atomic():
-        report = _locked(report)
+        report = lifecycle.lock_report(report)
         if report.status == ReportStatus.DUPLICATE:
             msg = f"{report} is a duplicate: take it out of its group (unmerge) instead"
             raise MergeRefused(msg)
@@ -344,11 +365,8 @@ def _pipe_facts(near: network.NearPipe) -> dict[str, Any]:
 
 def _new_reference(at: datetime) -> str:
     """Return a reference that nobody can guess from another one: the public asks by it."""
-    return f"R{at:%y%m%d}-" + "".join(secrets.choice(_ALPHABET) for _ in range(10))
-
-
-def _locked(report: BurstReport) -> BurstReport:
-    return BurstReport.objects.select_for_update(of=("self",)).get(pk=report.pk)
+    day = timezone.localtime(at, timezone.get_default_timezone())
+    return f"R{day:%y%m%d}-" + "".join(secrets.choice(_ALPHABET) for _ in range(10))
 
 
 def _update(report: BurstReport, **values: Any) -> None:

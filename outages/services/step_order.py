@@ -6,15 +6,13 @@ from enum import StrEnum
 from typing import Literal
 from uuid import UUID
 
-from django.db.models import Q
-
 from outages.choices import CannotReason, Direction
 from outages.models import IsolationPlan, ValveOperation, lifecycle
 from outages.models.events import Actor
 from outages.planning import holding
 from outages.workflow import (
     HOLDING_PLANS,
-    OPEN_OUTAGES,
+    OPEN_WORK_ORDERS,
     STEP_TRANSITIONS,
     OutageKind,
     OutageStatus,
@@ -37,6 +35,7 @@ class Refusal(StrEnum):
     NOT_PUBLISHED = "not_published"
     WRONG_CREW = "wrong_crew"
     UNKNOWN_STEP = "unknown_step"
+    KEY_USED = "key_used"
 
 
 class StepRefused(Exception):
@@ -79,7 +78,7 @@ class StepOutcome:
     text: str = ""
 
 
-def require_in_order(step: ValveOperation, report: StepReport, *, by: Actor) -> None:
+def require_in_order(step: ValveOperation, report: StepReport, *, by: Actor, at: datetime) -> None:
     """Raise StepRefused unless this step of a locked plan may be taken now, by this person."""
     plan, outage = step.plan, step.plan.outage
     if plan.status in (PlanStatus.SUPERSEDED, PlanStatus.ABORTED):
@@ -96,7 +95,7 @@ def require_in_order(step: ValveOperation, report: StepReport, *, by: Actor) -> 
     if step.direction == Direction.CLOSE and plan.status == PlanStatus.REOPENING:
         raise StepRefused(Refusal.CLOSING_IS_OVER, "the valves are being opened again", plan)
     if step.direction == Direction.OPEN and report.result == "done":
-        _require_nobody_needs(step)
+        _require_nobody_needs(step, at=at)
     if outage.kind == OutageKind.PLANNED and outage.status not in (
         OutageStatus.PUBLISHED,
         OutageStatus.IN_EFFECT,
@@ -120,10 +119,9 @@ def _require_open_step(step: ValveOperation, report: StepReport) -> None:
         raise StepRefused(Refusal.STEP_DECIDED, str(refused), step.plan) from refused
 
 
-def _require_nobody_needs(step: ValveOperation) -> None:
-    holders = holding.holds(
-        Q(plan__outage__status__in=OPEN_OUTAGES, valve=step.valve), exclude=step.plan.outage_id
-    )
+def _require_nobody_needs(step: ValveOperation, *, at: datetime) -> None:
+    others = holding.others_holding(step.plan.outage, at=at)
+    holders = [hold for hold in others if hold.valve == step.valve]
     if holders:
         codes = ", ".join(sorted({hold.code for hold in holders}))
         text = f"{step.valve} must stay shut for {codes}: leave it closed"
@@ -134,5 +132,6 @@ def _require_own_crew(plan: IsolationPlan, by: Actor) -> None:
     """Refuse a crew that has no order for this outage; the control room may enter for any."""
     code = getattr(by, "crew_code", None)
     assert plan.outage is not None
-    if code and not plan.outage.work_orders.filter(crew__code=code).exists():
+    orders = plan.outage.work_orders.filter(status__in=OPEN_WORK_ORDERS)
+    if code and not orders.filter(crew__code=code).exists():
         raise StepRefused(Refusal.WRONG_CREW, f"crew {code} has no order for {plan.outage}", plan)

@@ -6,13 +6,15 @@ with what to do, and a valve that was shut under a plan replaced meanwhile is no
 counts for the plan in force.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Literal
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.db.models.fields.json import KT
 
 from network import services as network
 from network.choices import Operability, ValveState
@@ -20,7 +22,9 @@ from outages import planning
 from outages.choices import CannotReason, Direction
 from outages.models import Event, IsolationPlan, Outage, ValveOperation, lifecycle
 from outages.models.events import Actor
-from outages.planning import PlanningRefused, WhatIf
+from outages.models.locking import whole
+from outages.planning import PlanningRefused
+from outages.planning.holding import open_during
 from outages.planning.steps import copy_done
 from outages.services import in_force, orders
 from outages.services.orders import (
@@ -49,6 +53,7 @@ from outages.workflow import (
     HOLDING_PLANS,
     PlanStatus,
     StepStatus,
+    TransitionRefused,
 )
 
 __all__ = [
@@ -115,7 +120,8 @@ def record_operations(batch: Sequence[StepReport], *, by: Actor, at: datetime) -
     for index, report in sorted(enumerate(batch), key=lambda pair: (pair[1].done_at, pair[0])):
         try:
             outcomes[index] = _record(report, by=by, at=at, carry=True)
-        except StepRefused as refused:
+        except (StepRefused, TransitionRefused) as error:
+            refused = _as_refusal(error)
             outcomes[index] = StepOutcome(
                 client_key=report.client_key,
                 outcome="refused",
@@ -126,7 +132,13 @@ def record_operations(batch: Sequence[StepReport], *, by: Actor, at: datetime) -
     return [outcomes[index] for index in range(len(batch))]
 
 
-@transaction.atomic
+def _as_refusal(error: StepRefused | TransitionRefused) -> StepRefused:
+    if isinstance(error, StepRefused):
+        return error
+    return StepRefused(Refusal.STEP_DECIDED, str(error))
+
+
+@whole
 def _record(report: StepReport, *, by: Actor, at: datetime, carry: bool = False) -> StepOutcome:
     """Record one step report.
 
@@ -136,9 +148,9 @@ def _record(report: StepReport, *, by: Actor, at: datetime, carry: bool = False)
     4. write the step, the valve, the event, and what follows for plan and outage.
     """
     step = _locked_step(report, carry=carry)
-    if _is_known(step, report):
+    if _is_repeated(step, report):
         return StepOutcome(client_key=report.client_key, outcome="repeated", operation=step)
-    require_in_order(step, report, by=by)
+    require_in_order(step, report, by=by, at=at)
     moved_after_all = step.status == StepStatus.FAILED
     _write(step, report, by=by, at=at)
     proposal = None
@@ -163,10 +175,10 @@ def _locked_step(report: StepReport, *, carry: bool) -> ValveOperation:
         outage = _lock_outages(step)
         in_force_now = lifecycle.plan_in_force(outage)
         superseded = IsolationPlan.objects.get(pk=step.plan_id).status == PlanStatus.SUPERSEDED
-        if carry and superseded and in_force_now and not _is_known(step, report):
+        if carry and superseded and in_force_now and not _is_repeated(step, report):
             step = _same_step_now(step, in_force_now, report) or step
     plan = lifecycle.lock_plan(step.plan)
-    step = ValveOperation.objects.select_for_update(of=("self",)).get(pk=step.pk)
+    step = ValveOperation.objects.select_for_update(of=("self",), no_key=True).get(pk=step.pk)
     step.plan = plan
     return step
 
@@ -176,7 +188,7 @@ def _lock_outages(step: ValveOperation) -> Outage:
     sharing = ValveOperation.objects.filter(
         valve=step.valve, status=StepStatus.PENDING, plan__status__in=HOLDING_PLANS
     ).values("plan__outage")
-    rows = Outage.objects.select_for_update(of=("self",)).order_by("pk")
+    rows = Outage.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
     locked = {row.pk: row for row in rows.filter(Q(pk=step.plan.outage_id) | Q(pk__in=sharing))}
     return locked[step.plan.outage_id or 0]
 
@@ -206,13 +218,28 @@ def _same_step_now(
     )
 
 
-def _is_known(step: ValveOperation, report: StepReport) -> bool:
-    """Whether this tap was recorded before, under whichever plan."""
-    return Event.objects.filter(
-        outage=step.plan.outage,
-        subject="operation",
-        facts__client_key=str(report.client_key),
-    ).exists()
+def _is_repeated(step: ValveOperation, report: StepReport) -> bool:
+    """Whether this tap was recorded before, under whichever plan of the outage.
+
+    Raises StepRefused for a key that told of something else: that would be lost without a word.
+    """
+    told = (
+        Event.objects.filter(subject="operation")
+        .alias(key=KT("facts__client_key"))
+        .filter(key=str(report.client_key))
+        .first()
+    )
+    if told is None:
+        return False
+    same = (step.plan.outage_id, step.valve, _verb(step, report))
+    if (told.outage_id, told.facts["valve"], told.verb) != same:
+        text = f"this key told of {told.facts['valve']} ({told.verb}): send {step} with its own"
+        raise StepRefused(Refusal.KEY_USED, text, step.plan)
+    return True
+
+
+def _verb(step: ValveOperation, report: StepReport) -> str:
+    return f"valve_{step.direction}_{'done' if report.result == 'done' else 'failed'}"
 
 
 def _write(step: ValveOperation, report: StepReport, *, by: Actor, at: datetime) -> None:
@@ -228,7 +255,7 @@ def _write(step: ValveOperation, report: StepReport, *, by: Actor, at: datetime)
     step.save()
     Event.objects.append(
         step,
-        f"valve_{step.direction}_{'done' if done else 'failed'}",
+        _verb(step, report),
         by=by,
         at=at,
         old=was,
@@ -245,43 +272,44 @@ def _done(step: ValveOperation, *, by: Actor, at: datetime) -> None:
     plan, outage = step.plan, step.plan.outage
     assert outage is not None
     closing = step.direction == Direction.CLOSE
-    network.set_valve_state(
-        step.valve,
-        state=ValveState.CLOSED if closing else ValveState.OPEN,
-        by=by,
-        at=step.done_at or at,
-        reason=step.remark,
-        occasion=_occasion(plan),
-    )
+    state = ValveState.CLOSED if closing else ValveState.OPEN
+    _tell_network(step, partial(network.set_valve_state, state=state), by=by, at=at)
     orders.begin_if_accepted(outage, by=by, at=at)
     if closing:
         _share(step, by=by, at=at)
         in_force.advance(plan, lifecycle.lock_outage(outage), by=by, at=at)
     else:
-        finish_reopening(plan, by=by, at=at)
+        in_force.finish_reopening(plan, by=by, at=at)
 
 
 def _works_again(step: ValveOperation, *, by: Actor, at: datetime) -> None:
     """Take back that the valve cannot be turned: the crew tried again, and it moved."""
-    network.set_valve_operability(
-        step.valve,
-        operability=Operability.OPERABLE,
-        by=by,
-        at=step.done_at or at,
-        reason=step.remark,
-        occasion=_occasion(step.plan),
-    )
+    works = partial(network.set_valve_operability, operability=Operability.OPERABLE)
+    _tell_network(step, works, by=by, at=at)
+
+
+def _tell_network(
+    step: ValveOperation, record: Callable[..., bool], *, by: Actor, at: datetime
+) -> None:
+    """Record what the step says of its valve; one that is drawn no more is an event only.
+
+    A new drawing may have come in meanwhile. The valve in the street was turned all the same.
+    """
+    try:
+        record(
+            step.valve,
+            by=by,
+            at=step.done_at or at,
+            reason=f"{step.cannot_reason} {step.remark}".strip(),
+            occasion=f"plan {step.plan.pk} v{step.plan.version} {step.plan.outage}",
+        )
+    except network.UnknownValve:
+        Event.objects.append(step, "valve_not_drawn", by=by, at=at, valve=step.valve)
 
 
 def _share(step: ValveOperation, *, by: Actor, at: datetime) -> None:
     """Mark the same valve's step of other outages done too: it is shut once, for all of them."""
-    others = ValveOperation.objects.filter(
-        valve=step.valve,
-        direction=Direction.CLOSE,
-        status=StepStatus.PENDING,
-        plan__status__in=HOLDING_PLANS,
-    ).exclude(plan__outage=step.plan.outage)
-    for other in others.select_related("plan__outage"):
+    for other in _waiting_elsewhere(step, at=at):
         copy_done(step, other)
         other.save()
         Event.objects.append(
@@ -298,62 +326,44 @@ def _share(step: ValveOperation, *, by: Actor, at: datetime) -> None:
             in_force.advance(other.plan, lifecycle.lock_outage(other.plan.outage), by=by, at=at)
 
 
+def _waiting_elsewhere(step: ValveOperation, *, at: datetime) -> QuerySet[ValveOperation]:
+    """Return the steps by which other outages, due now, are about to shut the same valve."""
+    same = ValveOperation.objects.filter(
+        open_during(at),
+        valve=step.valve,
+        direction=Direction.CLOSE,
+        status=StepStatus.PENDING,
+        plan__status__in=HOLDING_PLANS,
+    )
+    return same.exclude(plan__outage=step.plan.outage).select_related("plan__outage")
+
+
 def _cannot(step: ValveOperation, *, by: Actor, at: datetime) -> IsolationPlan | None:
     """Record that the valve is of no use, and compute again on what holds now."""
     reason = step.cannot_reason
     unreachable = reason in (CannotReason.NOT_FOUND, CannotReason.BLOCKED)
-    network.set_valve_operability(
-        step.valve,
-        operability=Operability.INACCESSIBLE if unreachable else Operability.INOPERABLE,
-        by=by,
-        at=step.done_at or at,
-        reason=f"{reason} {step.remark}".strip(),
-        occasion=_occasion(step.plan),
-    )
+    stuck = Operability.INACCESSIBLE if unreachable else Operability.INOPERABLE
+    useless = partial(network.set_valve_operability, operability=stuck)
+    _tell_network(step, useless, by=by, at=at)
     if step.direction == Direction.OPEN:
         return None
     if reason == CannotReason.PASSES_WATER:
         # Turned shut and leaking: it stops no trace, and it has to be opened again later.
-        network.set_valve_state(
-            step.valve,
-            state=ValveState.UNKNOWN,
-            by=by,
-            at=step.done_at or at,
-            reason=reason,
-            occasion=_occasion(step.plan),
-        )
+        leaking = partial(network.set_valve_state, state=ValveState.UNKNOWN)
+        _tell_network(step, leaking, by=by, at=at)
     assert step.plan.outage is not None
     in_force.advance(step.plan, lifecycle.lock_outage(step.plan.outage), by=by, at=at)
-    return _plan_again(step, at=at)
+    why = f"{step.valve}: {reason}"
+    for other in _waiting_elsewhere(step, at=at):
+        _plan_again(other.plan, at=at, reason=why)
+    return _plan_again(step.plan, at=at, reason=why)
 
 
-def _plan_again(step: ValveOperation, *, at: datetime) -> IsolationPlan | None:
-    plan = step.plan
+def _plan_again(plan: IsolationPlan, *, at: datetime, reason: str) -> IsolationPlan | None:
     try:
         with transaction.atomic():
-            proposal = planning.plan_isolation(
-                by=None,
-                at=at,
-                report=plan.report,
-                outage=plan.outage,
-                pipes=[] if plan.report_id else [b["pipe"] for b in plan.burst_pipes],
-                what_if=WhatIf.from_json(plan.what_if),
-                reason=f"{step.valve}: {step.cannot_reason}",
-            )
+            proposal = planning.plan_again(plan, by=None, at=at, reason=reason)
     except PlanningRefused as refused:
         Event.objects.append(plan, "plan_refused", by=None, at=at, reason=str(refused))
         return None
     return proposal if proposal.pk != plan.pk else None
-
-
-def finish_reopening(plan: IsolationPlan, *, by: Actor, at: datetime) -> None:
-    """Move a plan on to reopened once every open step is done or left closed with a reason."""
-    undecided = plan.operations.filter(direction=Direction.OPEN).exclude(
-        status__in=[StepStatus.DONE, StepStatus.LEFT_CLOSED, StepStatus.VOID]
-    )
-    if plan.status == PlanStatus.REOPENING and not undecided.exists():
-        lifecycle.move_plan(plan, PlanStatus.REOPENED, by=by, at=at)
-
-
-def _occasion(plan: IsolationPlan) -> str:
-    return f"plan {plan.pk} v{plan.version} {plan.outage}"[:80]
