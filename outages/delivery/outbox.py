@@ -27,7 +27,7 @@ from outages.choices import NoticeChannel
 from outages.delivery.gateway import Gateway, Message, OutcomeUnknown, Permanent, Promise, Temporary
 from outages.delivery.gateways import NoGateway, gateway_for
 from outages.models import Delivery, Event, OutageNotice
-from outages.workflow import DeliveryStatus
+from outages.workflow import DeliveryStatus, NoticeStatus
 
 log = structlog.get_logger(__name__)
 
@@ -118,7 +118,7 @@ class Sender:
         if claim.send_started_at is not None and (settled := self._settle(claim, gateway)):
             return settled
         if not self.is_still_mine(claim):
-            return "fenced_out"
+            return self._taken_back(claim)
         try:
             reference = gateway.send(self._message(claim))
         except Temporary as error:
@@ -132,7 +132,10 @@ class Sender:
         return self.write(claim, DeliveryStatus.ACCEPTED, reference=reference)
 
     def is_still_mine(self, claim: Claim) -> bool:
-        """The fence: renew the lease and mark the send as begun, if the claim still holds."""
+        """The fence: renew the lease and mark the send as begun, if the claim still holds.
+
+        It does not hold any more for a notice that a newer one replaced: the newer goes out.
+        """
         with connection.cursor() as cursor:
             cursor.execute(
                 """
@@ -140,17 +143,28 @@ class Sender:
                    SET send_started_at = clock_timestamp(),
                        lease_until = clock_timestamp() + make_interval(secs => %s)
                  WHERE id = %s AND attempts = %s AND status = 'sending'
+                   AND NOT EXISTS (SELECT 1 FROM outages_outagenotice AS n
+                                    WHERE n.id = notice_id AND n.status = 'superseded')
                 """,
                 [self.lease_s, claim.pk, claim.attempts],
             )
             return cursor.rowcount == 1
+
+    def _taken_back(self, claim: Claim) -> str:
+        """Say why the fence was shut: the notice was replaced, or somebody else has the row."""
+        replaced = OutageNotice.objects.filter(pk=claim.notice_id, status=NoticeStatus.SUPERSEDED)
+        if not replaced.exists():
+            return "fenced_out"
+        return self.write(claim, DeliveryStatus.SUPERSEDED)
 
     def write(
         self, claim: Claim, status: DeliveryStatus, *, reference: str = "", error: str = ""
     ) -> str:
         """Write a final outcome with its event, if the claim is still ours."""
         with transaction.atomic():
-            rows = Delivery.objects.select_for_update(of=("self",)).select_related("notice")
+            rows = Delivery.objects.select_for_update(of=("self",), no_key=True).select_related(
+                "notice"
+            )
             row = rows.get(pk=claim.pk)
             if row.attempts != claim.attempts or row.status != DeliveryStatus.SENDING:
                 return "fenced_out"
@@ -171,7 +185,7 @@ class Sender:
                 channel=row.channel,
                 attempts=row.attempts,
             )
-        if status != DeliveryStatus.ACCEPTED:
+        if status in (DeliveryStatus.FAILED, DeliveryStatus.UNKNOWN):
             log.warning("delivery_not_accepted", delivery=claim.pk, status=str(status), error=error)
         return str(status)
 

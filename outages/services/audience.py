@@ -1,16 +1,20 @@
 """Who is told: the customers of the plan in force, and whoever was told before."""
 
 import re
+from datetime import datetime
 from typing import NamedTuple
 
 from django.contrib.gis.geos import MultiPolygon
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from network import selectors as network
 from network.models import Customer
 from outages.choices import Effect, NoticeChannel, NoticeKind
 from outages.models import AffectedCustomer, Delivery, IsolationPlan, Outage
-from outages.workflow import HOLDING_PLANS, OPEN_OUTAGES, NoticeStatus, PlanStatus
+from outages.planning.holding import open_during
+from outages.planning.supply import dry_now
+from outages.workflow import HOLDING_PLANS, NoticeStatus, PlanStatus
 
 # A mainland mobile number, with or without country code; others get no SMS.
 _MOBILE = re.compile(r"(?:\+?86)?(1\d{10})")
@@ -54,26 +58,31 @@ def checked_area(outage: Outage, kind: str) -> MultiPolygon:
 def recipients(outage: Outage, kind: str) -> list[Recipient]:
     """Return each address once per channel: the plan's customers and all who were told before.
 
-    A cancellation goes only to those who were told. An all-clear does not go to customers whom
-    another open outage leaves without water.
+    A cancellation goes only to those who were told; an update not to those whom the plan in
+    force spares; an all-clear to nobody who has no water yet, or whom another outage takes it from.
     """
-    found: dict[tuple[str, str], Recipient] = {}
+    told = _told_before(outage)
     plan = None if kind == NoticeKind.CANCELLATION else telling_plan(outage)
-    for recipient in [*_told_before(outage), *(_of_plan(plan) if plan else [])]:
+    if kind == NoticeKind.UPDATE and plan is not None:
+        affected = set(_affected(plan).values_list("customer", flat=True))
+        told = [recipient for recipient in told if recipient.customer in affected]
+    found: dict[tuple[str, str], Recipient] = {}
+    for recipient in [*told, *(_of_plan(plan) if plan else [])]:
         found.setdefault((recipient.channel, recipient.address), recipient)
     if kind != NoticeKind.ALL_CLEAR:
         return list(found.values())
-    still_dry = _dry_elsewhere(outage, {r.customer for r in found.values()})
+    at = outage.restored_at or timezone.now()
+    still_dry = dry_now() | _dry_elsewhere(outage, {r.customer for r in found.values()}, at=at)
     return [r for r in found.values() if r.customer not in still_dry]
 
 
-def _dry_elsewhere(outage: Outage, customers: set[str]) -> set[str]:
-    """Customers whom the newest plans of other open outages leave dry, approved or not yet."""
+def _dry_elsewhere(outage: Outage, customers: set[str], *, at: datetime) -> set[str]:
+    """Customers whom other outages of this time take water from, by plans approved or not yet."""
     undecided = [PlanStatus.COMPUTED, PlanStatus.ADJUSTED]
     rows = AffectedCustomer.objects.filter(
+        open_during(at),
         customer__in=customers,
         effect__in=[Effect.ZONE, Effect.UNINTENDED],
-        plan__outage__status__in=OPEN_OUTAGES,
         plan__status__in=[*HOLDING_PLANS, *undecided],
     ).exclude(plan__outage=outage)
     return set(rows.values_list("customer", flat=True))

@@ -138,7 +138,7 @@ def publish_notice(notice: OutageNotice, *, by: Actor, at: datetime) -> OutageNo
     """
     with transaction.atomic():
         outage = lifecycle.lock_outage(notice.outage)
-        notice = OutageNotice.objects.select_for_update(of=("self",)).get(pk=notice.pk)
+        notice = OutageNotice.objects.select_for_update(of=("self",), no_key=True).get(pk=notice.pk)
         _require_publishable(notice, outage)
         _render_again(notice, outage, at=at)
         _supersede_earlier(notice, by=by, at=at)
@@ -199,7 +199,7 @@ def resolve_delivery(
     why = required_reason(reason)
     status = DeliveryStatus.ACCEPTED if arrived else DeliveryStatus.PENDING
     with transaction.atomic():
-        row = Delivery.objects.select_for_update(of=("self",)).get(pk=delivery.pk)
+        row = Delivery.objects.select_for_update(of=("self",), no_key=True).get(pk=delivery.pk)
         if row.status != DeliveryStatus.UNKNOWN:
             msg = f"delivery {row.pk}"
             raise TransitionRefused(msg, row.status, status, frozenset())
@@ -271,7 +271,7 @@ def _supersede_earlier(notice: OutageNotice, *, by: Actor, at: datetime) -> None
     taken_back = Delivery.objects.filter(notice__in=earlier, status=DeliveryStatus.PENDING).update(
         status=DeliveryStatus.SUPERSEDED
     )
-    for old in earlier.select_for_update(of=("self",)):
+    for old in earlier.select_for_update(of=("self",), no_key=True):
         was = old.status
         old.status = NoticeStatus.SUPERSEDED
         old.save(update_fields=["status"])

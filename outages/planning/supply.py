@@ -1,0 +1,22 @@
+"""Who has no water at this moment, whatever the plans say: asked of the network itself."""
+
+import numpy as np
+
+from network import selectors as network
+from network.topology.isolation import supplied
+from network.topology.states import masks
+
+
+def dry_now() -> frozenset[str]:
+    """Return the customers whom no active source reaches with the valves as they stand.
+
+    One search over the segment graph; two queries. Empty without a network.
+    """
+    revision = network.current_revision()
+    if revision is None:
+        return frozenset()
+    topology = network.load_topology(revision)
+    dry = np.flatnonzero(~supplied(topology, masks(topology, network.network_state())))
+    return frozenset(
+        topology.names("customer", topology.customers_by_segment.of_segments(dry.tolist()))
+    )
