@@ -46,6 +46,10 @@ COPY requirements.lock ./
 RUN python3 -m venv /srv/venv \
  && /srv/venv/bin/pip install --no-cache-dir --no-deps --require-hashes -r requirements.lock
 COPY . ./
+# `docker compose exec web manage COMMAND` finds database and Redis by itself.
+RUN printf '#!/bin/sh\nexec /bin/bash /srv/mainbreak/deploy/docker/app-entrypoint manage "$@"\n' \
+      > /usr/local/bin/manage \
+ && chmod 755 /usr/local/bin/manage
 ENV PATH=/srv/venv/bin:$PATH STATE_DIR=/srv/state PYTHONUNBUFFERED=1 XDG_CACHE_HOME=/tmp
 # Static files and translations belong to the image; the settings only need to load for that.
 RUN python -m gisapp.catalogues \

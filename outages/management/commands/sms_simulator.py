@@ -1,5 +1,6 @@
 """An SMS gateway on this machine, for the demo: it sends nothing and keeps a journal."""
 
+import signal
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,8 @@ class Command(BaseCommand):
         )
         server = serve(simulator, host=options["host"], port=options["port"])
         self.stdout.write(f"http://{options['host']}:{server.server_port} -> {options['journal']}")
+        # The first process of a container has no default way to end: asked to, it ends like Ctrl-C.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             server.serve_forever()
         except KeyboardInterrupt:
