@@ -36,8 +36,11 @@ ensure_python() {
 }
 
 sync_packages() {
-  if [ -x "$VENV/bin/uv" ] || "$PYTHON" -m pip install -q --disable-pip-version-check "uv==$UV_VERSION" 2>/dev/null; then
-    "$VENV/bin/uv" pip sync -q --python "$PYTHON" --require-hashes "$1" && return
+  local uv=$VENV/bin/uv
+  if [ -x "$uv" ] || "$PYTHON" -m pip install -q --disable-pip-version-check "uv==$UV_VERSION" 2>/dev/null; then
+    # uv brings its own certificates; behind a gateway that has another, the machine's are needed.
+    "$uv" pip sync -q --python "$PYTHON" --require-hashes "$1" 2>/dev/null && return
+    "$uv" pip sync -q --python "$PYTHON" --require-hashes --system-certs "$1" && return
     say "uv could not do it; trying pip"
   fi
   "$PYTHON" -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r "$1" ||
