@@ -6,6 +6,7 @@ buffers are round and the same size in every city.
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from typing import TypeVar
 
 import numpy as np
 import shapely
@@ -19,6 +20,8 @@ CUSTOMER_BUFFER_M = 12.0
 # Courtyards smaller than this are no place with water amid an outage; on a map they are noise.
 HOLE_M2 = 4_000.0
 SIMPLIFY_M = 2.0
+
+Shapes = TypeVar("Shapes", BaseGeometry, NDArray[np.object_])
 
 
 class LocalPlane:
@@ -36,8 +39,8 @@ class LocalPlane:
         x, y = self._forward.transform(lon, lat)
         return float(x), float(y)
 
-    def to_metres(self, shape: BaseGeometry) -> BaseGeometry:
-        """Return a shape in degrees as one in metres."""
+    def to_metres(self, shape: Shapes) -> Shapes:
+        """Return a shape in degrees, or an array of them, in metres."""
         return shapely.transform(shape, _pairwise(self._forward))
 
     def to_degrees(self, shape: BaseGeometry) -> BaseGeometry:
@@ -62,24 +65,20 @@ def _pairwise(transformer: Transformer) -> Callable[[NDArray[np.float64]], NDArr
 
 
 def outage_area(
-    pipes: Sequence[GEOSGeometry], customers: Sequence[GEOSGeometry], *, buffer_m: float
+    pipes: Sequence[BaseGeometry], customers: Sequence[BaseGeometry], *, buffer_m: float
 ) -> MultiPolygon | None:
     """Return the area within `buffer_m` of the pipes and around the customers, or None if empty.
 
-    Valid, in EPSG:4326, with small holes filled; it covers every pipe and customer given.
+    Shapes in EPSG:4326, and so is the area: valid, with small holes filled; it covers every pipe
+    and customer given.
     """
-    lines = [shapely.from_wkb(bytes(pipe.wkb)) for pipe in pipes]
-    points = [shapely.from_wkb(bytes(customer.wkb)) for customer in customers]
-    if not lines and not points:
+    shapes = np.array([*pipes, *customers], dtype=object)
+    if not len(shapes):
         return None
-    centre = shapely.centroid(shapely.envelope(shapely.GeometryCollection([*lines, *points])))
-    plane = LocalPlane(centre.x, centre.y)
-    area = shapely.union_all(
-        [
-            *(plane.to_metres(line).buffer(buffer_m) for line in lines),
-            *(plane.to_metres(point).buffer(CUSTOMER_BUFFER_M) for point in points),
-        ]
-    )
+    west, south, east, north = shapely.total_bounds(shapes)
+    plane = LocalPlane((west + east) / 2, (south + north) / 2)
+    around_m = np.repeat([buffer_m, CUSTOMER_BUFFER_M], [len(pipes), len(customers)])
+    area = shapely.union_all(shapely.buffer(plane.to_metres(shapes), around_m))
     # Widened by as much as simplifying may take away, so that nobody falls out at the edge.
     area = _without_small_holes(area).buffer(SIMPLIFY_M).simplify(SIMPLIFY_M)
     return _multipolygon(shapely.make_valid(plane.to_degrees(area)))

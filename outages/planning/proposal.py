@@ -12,7 +12,11 @@ from datetime import datetime
 from time import perf_counter
 from typing import Any
 
+import shapely
 from django.conf import settings
+from django.contrib.gis.db.models.functions import AsWKB
+from django.contrib.gis.geos import MultiPolygon
+from shapely.geometry.base import BaseGeometry
 
 from network import selectors as network
 from network.models import Customer, NetworkRevision, Pipe
@@ -181,7 +185,7 @@ def _store(
     found = _ask(question, basis, question.what_if)
     computed_in_ms = (perf_counter() - started) * 1000
     automatic = _ask(question, basis, WhatIf()) if question.what_if else None
-    people = _people(basis.revision, found)
+    dry = _read_dry(basis.revision, found)
     turned = steps.planned_steps(found, basis)
     plan = IsolationPlan.objects.create(
         report=question.report,
@@ -203,8 +207,8 @@ def _store(
         burst_pipes=[{"pipe": b.pipe, "fraction": b.fraction} for b in question.bursts],
         burst_point=question.report.geom if question.report else None,
         closing_minutes=turned.minutes,
-        **people,
-        **_drawing(basis.revision, found),
+        **_people(found, dry),
+        **_drawing(found, dry),
     )
     turned.save(plan)
     AffectedCustomer.objects.bulk_create(
@@ -232,20 +236,52 @@ def _replaceable(last: IsolationPlan | None) -> IsolationPlan | None:
     return last if last and last.status != PlanStatus.ABORTED else None
 
 
-def _people(revision: NetworkRevision, found: answers.Answer) -> dict[str, Any]:
-    """Return the plan's counts: newly dry customers only, those dry before apart."""
-    zone = found.customers_with(Effect.ZONE)
-    unintended = found.customers_with(Effect.UNINTENDED)
-    rows = Customer.objects.filter(
-        revision=revision, asset_id__in=[*zone, *unintended]
-    ).values_list("asset_id", "persons", "connections", "key_user", "large_user", "special_user")
-    total = impact.assess(
-        (impact.CustomerFacts(*row) for row in rows),
-        persons_per_connection=settings.PERSONS_PER_CONNECTION,
+@dataclass(frozen=True)
+class _Dry:
+    """The records of who and what is newly dry: one query each, shapes by asset id."""
+
+    people: tuple[impact.CustomerFacts, ...]
+    customer_shapes: dict[str, BaseGeometry]
+    pipe_shapes: dict[str, BaseGeometry]
+    trunk_pipes: frozenset[str]
+
+
+_PERSON = ("asset_id", "persons", "connections", "key_user", "large_user", "special_user")
+
+
+def _read_dry(revision: NetworkRevision, found: answers.Answer) -> _Dry:
+    ids = [*found.customers_with(Effect.ZONE), *found.customers_with(Effect.UNINTENDED)]
+    customers = list(
+        Customer.objects.filter(revision=revision, asset_id__in=ids).values_list(
+            *_PERSON, AsWKB("geom")
+        )
     )
+    bursts = {burst.pipe for burst in found.isolation.bursts}
+    pipes = list(
+        Pipe.objects.filter(
+            revision=revision, asset_id__in=bursts.union(found.pipes_dry)
+        ).values_list("asset_id", "on_trunk_road", AsWKB("geom"))
+    )
+    return _Dry(
+        people=tuple(impact.CustomerFacts(*row[:-1]) for row in customers),
+        customer_shapes=_shapes(customers),
+        pipe_shapes=_shapes(pipes),
+        trunk_pipes=frozenset(pipe for pipe, on_trunk_road, _geom in pipes if on_trunk_road),
+    )
+
+
+def _shapes(rows: Sequence[tuple[Any, ...]]) -> dict[str, BaseGeometry]:
+    """Return the shapes of rows that begin with their asset id and end with their WKB."""
+    found = shapely.from_wkb([bytes(row[-1]) for row in rows])
+    return dict(zip((row[0] for row in rows), found, strict=True))
+
+
+def _people(found: answers.Answer, dry: _Dry) -> dict[str, Any]:
+    """Return the plan's counts: newly dry customers only, those dry before apart."""
+    total = impact.assess(dry.people, persons_per_connection=settings.PERSONS_PER_CONNECTION)
     return {
-        "customers_in_zone": len(zone),
-        "customers_unintended": len(unintended),
+        "customers_in_zone": len(found.customers_with(Effect.ZONE)),
+        "customers_unintended": len(found.customers_with(Effect.UNINTENDED)),
         "customers_already_dry": len(found.customers_with(Effect.ALREADY_DRY)),
         "connections": total.connections,
         "persons": total.persons,
@@ -253,36 +289,27 @@ def _people(revision: NetworkRevision, found: answers.Answer) -> dict[str, Any]:
     }
 
 
-def _drawing(revision: NetworkRevision, found: answers.Answer) -> dict[str, Any]:
+def _drawing(found: answers.Answer, dry: _Dry) -> dict[str, Any]:
     """Return the areas of zone and unintended isolation, and whether a trunk road is touched."""
-    zone_pipes = {*found.isolation.zone_pipes}
-    bursts = [burst.pipe for burst in found.isolation.bursts]
-    pipes = {
-        asset_id: geom
-        for asset_id, geom in Pipe.objects.filter(
-            revision=revision, asset_id__in=found.pipes_dry
-        ).values_list("asset_id", "geom")
-    }
+    zone = {*found.isolation.zone_pipes}
+    pipes_by_place: dict[bool, list[BaseGeometry]] = {True: [], False: []}
+    for pipe in found.pipes_dry:
+        if pipe in dry.pipe_shapes:
+            pipes_by_place[pipe in zone].append(dry.pipe_shapes[pipe])
+
+    def area(effect: Effect) -> MultiPolygon | None:
+        shapes = dry.customer_shapes
+        return outage_area(
+            pipes_by_place[effect == Effect.ZONE],
+            [shapes[each] for each in found.customers_with(effect) if each in shapes],
+            buffer_m=settings.AREA_BUFFER_M,
+        )
+
     return {
-        "zone_area": outage_area(
-            [geom for asset_id, geom in pipes.items() if asset_id in zone_pipes],
-            _places(revision, found.customers_with(Effect.ZONE)),
-            buffer_m=settings.AREA_BUFFER_M,
-        ),
-        "unintended_area": outage_area(
-            [geom for asset_id, geom in pipes.items() if asset_id not in zone_pipes],
-            _places(revision, found.customers_with(Effect.UNINTENDED)),
-            buffer_m=settings.AREA_BUFFER_M,
-        ),
-        "on_trunk_road": Pipe.objects.filter(
-            revision=revision, asset_id__in=bursts, on_trunk_road=True
-        ).exists(),
+        "zone_area": area(Effect.ZONE),
+        "unintended_area": area(Effect.UNINTENDED),
+        "on_trunk_road": any(b.pipe in dry.trunk_pipes for b in found.isolation.bursts),
     }
-
-
-def _places(revision: NetworkRevision, customers: list[str]) -> list[Any]:
-    rows = Customer.objects.filter(revision=revision, asset_id__in=customers)
-    return list(rows.values_list("geom", flat=True))
 
 
 def _supersede(old: IsolationPlan, new: IsolationPlan, *, by: Actor, at: datetime) -> None:
