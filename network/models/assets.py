@@ -22,7 +22,6 @@ from network.choices import (
 )
 from network.models.revisions import NetworkRevision
 
-
 # Longer than any pipe on Earth; what is above it is no length at all.
 MAX_LENGTH_M = 1e8
 

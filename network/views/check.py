@@ -9,7 +9,6 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from network.choices import Severity
@@ -17,20 +16,13 @@ from network.importer.findings import detail_of, mend_of, title_of
 from network.importer.report import finding_rows
 from network.models import CheckFinding, ImportRun, NetworkRevision
 from network.selectors import current_revision
+from network.views.asset_facts import MODELS
+from network.views.asset_words import KIND_LABELS
 
 PER_PAGE = 50
 RUNS_SHOWN = 12
 TONES = {Severity.BLOCKING: "danger", Severity.WARNING: "warn", Severity.NOTE: "planned"}
 ORDER = {Severity.BLOCKING: 0, Severity.WARNING: 1, Severity.NOTE: 2}
-KIND_LABELS = {
-    "pipe": _("Pipe"),
-    "node": _("Node"),
-    "valve": _("Valve"),
-    "hydrant": _("Hydrant"),
-    "source": _("Source"),
-    "customer": _("Customer"),
-    "network": _("Whole network"),
-}
 OUTCOME_TONES = {
     ImportRun.Outcome.RUNNING: "busy",
     ImportRun.Outcome.PUBLISHED: "ok",
@@ -63,6 +55,7 @@ class Row:
     severity: str
     title: str
     asset: str
+    card: str
     detail: str
     mend: str
     has_place: bool
@@ -95,8 +88,10 @@ def check(request: HttpRequest) -> HttpResponse:
             "rows": [_row(finding, nth) for nth, finding in _numbered(page)],
             "places": _places(page),
             "centre": _centre(page, revision),
-            "tiles": _tiles(),
+            "tiles": tiles_address(),
             "revision": revision,
+            # Only what is in the drawing in force has a card.
+            "in_force": revision is not None and run.revision_id == revision.pk,
         },
     )
 
@@ -192,10 +187,19 @@ def _row(finding: CheckFinding, number: int) -> Row:
         severity=str(Severity(finding.severity).label),
         title=title_of(finding.code),
         asset=f"{KIND_LABELS[finding.asset_kind]} {finding.asset_id}".strip(),
+        card=_card(finding),
         detail=detail_of(finding.code, finding.facts),
         mend=mend_of(finding.code),
         has_place=finding.geom is not None,
     )
+
+
+def _card(finding: CheckFinding) -> str:
+    """Return the address of the asset's card; customers and the whole network have none."""
+    kind = "junction" if finding.asset_kind == "node" else finding.asset_kind
+    if kind not in MODELS or not finding.asset_id:
+        return ""
+    return reverse("network:asset", args=[kind, finding.asset_id])
 
 
 def _places(page: Page[CheckFinding]) -> dict[str, Any]:
@@ -227,7 +231,7 @@ def _centre(page: Page[CheckFinding], revision: NetworkRevision | None) -> tuple
     return 0.0, 0.0
 
 
-def _tiles() -> str:
+def tiles_address() -> str:
     """Return the tiles' address with its placeholders left open, "" where no tiles are served."""
     try:
         address = reverse("layers:tile", kwargs={"z": 0, "x": 0, "y": 0})

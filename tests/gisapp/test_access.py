@@ -140,6 +140,11 @@ DECLARED |= {
     "layers:plan-latest": SEES_PLANS,
     "network:check": SEES_NETWORK,
     "network:check-findings": SEES_NETWORK,
+    "network:asset": SEES_NETWORK,
+    "network:valve-record": (all_of("network.operate_valves"), "post"),
+    "network:valve-take-back": (all_of("network.operate_valves"), "post"),
+    "network:source-record": (all_of("network.operate_sources"), "post"),
+    "network:source-take-back": (all_of("network.operate_sources"), "post"),
 }
 
 # What stands in an address in place of a key: nothing has it.

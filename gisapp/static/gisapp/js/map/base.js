@@ -4,6 +4,7 @@
 /* global L, protomapsL */
 
 import { icon } from "gisapp/icons";
+import { startAssetPopups } from "gisapp/map/asset_popup";
 import { mapColours } from "gisapp/map/colours";
 import { legendControl } from "gisapp/map/legend";
 import { keysOnScreen } from "gisapp/map/on_screen";
@@ -108,6 +109,7 @@ class LiveMap {
     this.tiles = element.dataset.tiles ? tileLayer(this.map, element) : null;
     this.addControls();
     this.watch();
+    if (element.dataset.assets) startAssetPopups(this);
   }
 
   addControls() {
