@@ -11,4 +11,4 @@ class GisappConfig(AppConfig):
 
     def ready(self) -> None:
         """Import the checks, which register themselves."""
-        from gisapp import checks  # noqa: F401, PLC0415
+        from gisapp import checks  # noqa: F401
