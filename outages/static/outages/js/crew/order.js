@@ -139,6 +139,15 @@ function isBusy() {
   return typed || root.querySelector("details[open]") !== null;
 }
 
+/** Take over every step but the one being answered: what is typed or unfolded there stays. */
+function takeOverOtherSteps(fresh) {
+  const answering = root.querySelector("[data-card]:not([hidden])")?.closest("[data-step]");
+  for (const step of fresh.querySelectorAll("[data-step]")) {
+    const old = root.querySelector(`[data-step="${step.dataset.step}"]`);
+    if (old && old !== answering) old.replaceWith(document.adoptNode(step));
+  }
+}
+
 /** Fetch the page again and swap it in if something changed: the next part, or a new plan. */
 async function lookAgain({ always = false } = {}) {
   let answer;
@@ -154,7 +163,10 @@ async function lookAgain({ always = false } = {}) {
   const fresh = page.getElementById("order");
   if (!fresh || !online || signature(fresh) === signature(root)) return;
   const mustStop = "superseded" in fresh.dataset;
-  if (!always && !mustStop && isBusy()) return;
+  if (!mustStop && isBusy()) {
+    if (always) takeOverOtherSteps(fresh);
+    return;
+  }
   root.replaceWith(document.adoptNode(fresh));
   root = fresh;
   chosen = null;
