@@ -42,12 +42,20 @@ class Findings {
     const points = this.places.map(({ at }) => map.latLngToLayerPoint(at));
     if (map.getZoom() >= APART_ZOOM) {
       spread(points, GAP_PX).forEach((point, i) => this.single(this.places[i], map.layerPointToLatLng(L.point(point))));
-      return;
+    } else {
+      for (const group of groupNear(points, GROUP_PX)) {
+        const members = group.map((i) => this.places[i]);
+        if (members.length === 1) this.single(members[0], members[0].at);
+        else this.several(members);
+      }
     }
-    for (const group of groupNear(points, GROUP_PX)) {
-      const members = group.map((i) => this.places[i]);
-      if (members.length === 1) this.single(members[0], members[0].at);
-      else this.several(members);
+    this.lightAgain();
+  }
+
+  /** Dots drawn anew are lit as the rows under the pointer or the focus are. */
+  lightAgain() {
+    for (const row of document.querySelectorAll("li[data-asset].is-lit")) {
+      this.assets.get(row.dataset.asset)?.getElement()?.classList.add("is-lit");
     }
   }
 
@@ -82,8 +90,6 @@ class Findings {
     if (!place) return;
     this.live.moved = true;
     this.live.map.setView(place.at, Math.max(this.live.map.getZoom(), APART_ZOOM));
-    // The zoom may have drawn its dot anew.
-    this.assets.get(id)?.getElement()?.classList.add("is-lit");
   }
 }
 
