@@ -32,6 +32,7 @@ from network.models import (
 from network.selectors import network_state
 from network.services import set_valve_state
 from tests.factories import NOON, NORTH, WEST, lay
+from tests.outages.conftest import Desk, _no_broker, desk  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.django_db
 
@@ -374,6 +375,22 @@ def test_212_who_may_not_record_sees_no_form(sign_in: Callable[..., Client]) -> 
         for act in ("record", "take-back"):
             url = reverse(f"network:{kind}-{act}", args=[asset_id])
             assert client.post(url, {"reason": "x"}).status_code == 403
+
+
+@pytest.mark.usefixtures("town")
+def test_213_an_approved_plan_is_named_on_its_valves_cards(
+    sign_in: Callable[..., Client],
+    settings: Any,
+    desk: Desk,  # noqa: F811
+) -> None:
+    settings.VALVE_HOLDERS = "gisapp.held_valves.valve_holders"
+    settings.HELD_VALVES = "gisapp.held_valves.held_valves"
+    outage = desk.approve(desk.propose(desk.report("p3"))).outage
+    client = sign_in("view_network", "operate_valves", "view_outages")
+    record_of = client.get(card("valve", "V1")).context["valve"]
+    address = reverse("outages:outage", args=[outage.pk])
+    assert record_of.holders == [(outage.code, address, False)]
+    assert client.get(card("valve", "V2")).context["valve"].holders == []
 
 
 # -- 3XX in Chromium ----------------------------------------------------------------------------
