@@ -11,6 +11,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from outages.delivery import outbox
+from outages.delivery.sole_sender import sole_sender
 from outages.planning import waiting
 
 log = structlog.get_logger(__name__)
@@ -47,8 +48,10 @@ def plan_waiting_reports(**_later: Any) -> None:
 
 @shared_task
 def send_due_deliveries(**_later: Any) -> None:
-    """Send what is due."""
-    outbox.send_due()
+    """Send what is due, unless another process of this worker is at it."""
+    with sole_sender() as may_send:
+        if may_send:
+            outbox.send_due()
 
 
 @shared_task

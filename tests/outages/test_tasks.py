@@ -8,6 +8,7 @@ from kombu.exceptions import OperationalError
 
 from outages import tasks
 from outages.delivery.gateway import Promise
+from outages.delivery.sole_sender import sole_sender
 from outages.models import Delivery, IsolationPlan
 from tests.factories import lay
 from tests.outages import deliveries
@@ -61,6 +62,22 @@ def test_planning_a_report_twice_makes_one_plan(desk: Desk) -> None:
     tasks.plan_report(report_id=report.pk)
     tasks.plan_report(report_id=report.pk)
     assert IsolationPlan.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_one_process_of_a_worker_sends_and_the_others_stay_free(
+    settings: Any, tmp_path: Any
+) -> None:
+    deliveries.notice(recipients=2)
+    with sms_gateway(tmp_path) as gateway:
+        settings.GATEWAYS = {"sms": {"url": gateway.url, "promise": "idempotent"}}
+        settings.STATE_DIR = tmp_path
+        with sole_sender() as first:
+            assert first
+            tasks.send_due_deliveries()
+            assert gateway.accepted() == []
+        tasks.send_due_deliveries()
+        assert len(gateway.accepted()) == 2
 
 
 @pytest.mark.django_db
