@@ -29,11 +29,16 @@ class Answer:
     note: str
     outage: Outage | None
     others: tuple[Outage, ...]
-    estimate_changes: int
+    earlier_estimates: tuple[datetime, ...]  # times given up, newest first
     left: timedelta | None
     scripts: list[Script]
     told: list[dict[str, Any]]
     customer: Customer | None
+
+    @property
+    def estimate_changes(self) -> int:
+        """How often the time was changed."""
+        return len(self.earlier_estimates)
 
     @property
     def place(self) -> str:
@@ -57,12 +62,17 @@ def answer(verdict: Verdict, *, now: datetime) -> Answer:
         note=_note(effect),
         outage=outage,
         others=verdict.outages[1:],
-        estimate_changes=max(outage.estimates.count() - 1, 0) if outage else 0,
+        earlier_estimates=_earlier_estimates(outage) if outage else (),
         left=eta - now if eta and eta > now and state in ("off", "soon") else None,
         scripts=scripts(state, outage, now=now),
         told=_told(outage, state) if outage else [],
         customer=verdict.customer,
     )
+
+
+def _earlier_estimates(outage: Outage) -> tuple[datetime, ...]:
+    times = outage.estimates.values_list("estimated_restoration_at", flat=True)
+    return tuple(times)[1:]
 
 
 def _state(outage: Outage | None) -> str:
