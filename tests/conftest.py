@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import time
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from django.db import connection
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -148,9 +150,27 @@ def new_context(
         if request.node.stash.get(FAILED, False):
             _keep_pictures(context, f"{request.node.name}-{number}")
         context.close()
+    if "live_server" in request.fixturenames:
+        _let_the_server_finish()
     expected = [mark.args[0] for mark in request.node.iter_markers("expects_console_errors")]
     left = complaints.unexpected(expected)
     assert not left, "the browser complained:\n" + "\n".join(left)
+
+
+def _let_the_server_finish(within_s: float = 10.0) -> None:
+    """Wait until no request is under way: emptying the tables would lock horns with it."""
+    busy = """
+        SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid()
+          AND (state <> 'idle' OR state_change > clock_timestamp() - interval '300 ms')
+    """
+    deadline = time.monotonic() + within_s
+    while time.monotonic() < deadline:
+        with connection.cursor() as cursor:
+            cursor.execute(busy)
+            if cursor.fetchone() == (0,):
+                return
+        time.sleep(0.1)
 
 
 def _keep_pictures(context: BrowserContext, name: str) -> None:

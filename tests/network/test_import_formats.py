@@ -19,7 +19,7 @@ from network.selectors import current_revision, load_topology, network_state
 from network.topology.isolation import Burst, isolate
 from tests.network.small_networks import Layers, grid, lon_lat, without, write_folder
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 SANT_BOI = Path(__file__).resolve().parents[3] / "shared" / "data" / "sant_boi"
 

@@ -22,7 +22,7 @@ from network.importer.run import ImportOptions, import_network
 from network.models import CheckFinding, ImportRun, Junction, NetworkRevision, Pipe, Valve
 from tests.network.small_networks import find, grid, lon_lat, write_folder
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 @pytest.fixture(autouse=True)
