@@ -23,6 +23,7 @@ from playwright.sync_api import (
     ConsoleMessage,
     Page,
     Request,
+    expect,
     sync_playwright,
 )
 from redis import Redis
@@ -46,6 +47,9 @@ CONTEXT_OPTIONS: dict[str, Any] = {
     "timezone_id": "Asia/Shanghai",
     "viewport": {"width": 1440, "height": 900},
 }
+# A busy machine is slow, not wrong.
+PATIENCE_MS = 20_000
+expect.set_options(timeout=PATIENCE_MS)
 FAILED = pytest.StashKey[bool]()
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
 
@@ -140,7 +144,7 @@ def new_context(
 
     def open_context(**differences: Any) -> BrowserContext:
         context = browser.new_context(**{**CONTEXT_OPTIONS, **differences})
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         complaints.listen_to(context)
         contexts.append(context)
         return context

@@ -7,7 +7,7 @@ new one after it; the revision before is kept, older ones keep their record but 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import isnan
@@ -56,7 +56,8 @@ class Publication:
     source_crs: str
     snap_tolerance_m: float
     at: datetime
-    held_valves: frozenset[str] = frozenset()
+    # Asked when the states are settled, not before: a crew may close a valve during a long copy.
+    held_valves: Callable[[], frozenset[str]] = frozenset
 
 
 def publish(drawing: Drawing, publication: Publication, progress: Progress) -> NetworkRevision:
@@ -68,20 +69,22 @@ def publish(drawing: Drawing, publication: Publication, progress: Progress) -> N
         revision = _staged(drawing, publication)
         for copy in _copies(drawing, revision.pk):
             copy.run(progress)
-        record_valve_changes(
-            drawing.assets["valves"],
-            previous=previous,
-            revision=revision,
-            held=publication.held_valves,
-            by=publication.run.started_by,
-            at=publication.at,
-        )
         _drop_rows_before(previous)
-        _make_current(previous, revision)
         progress.stage("analysing")
         with connection.cursor() as cursor:
             for model in _ASSET_TABLES:
                 cursor.execute(f"ANALYZE {model._meta.db_table}")
+            # From here to the commit, which is near, nobody records a valve's state.
+            cursor.execute("LOCK TABLE network_valvecondition IN SHARE ROW EXCLUSIVE MODE")
+        record_valve_changes(
+            drawing.assets["valves"],
+            previous=previous,
+            revision=revision,
+            held=publication.held_valves(),
+            by=publication.run.started_by,
+            at=publication.at,
+        )
+        _make_current(previous, revision)
     return revision
 
 

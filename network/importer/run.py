@@ -137,7 +137,7 @@ def _publish(
         source_crs=source.crs[:200],
         snap_tolerance_m=snap_m,
         at=timezone.now(),
-        held_valves=held_valves(),
+        held_valves=held_valves,
     )
     revision = publish(drawing, publication, progress)
     progress.stage("snapshot")

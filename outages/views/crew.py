@@ -136,7 +136,7 @@ def milestone(request: HttpRequest, number: str) -> HttpResponse:
         return _page(request, order, status=400, problem=_("This button is not known."))
     try:
         record(order, by=acting(request), at=timezone.now())
-    except TransitionRefused:
+    except (work.OrderRefused, TransitionRefused):
         messages.error(request, _("This was told already. Here is how it stands."))
     return redirect("outages:work-order", number=number)
 

@@ -30,6 +30,7 @@ REFUSALS: Final[dict[str, str | Promise]] = {
     Refusal.NOT_PUBLISHED: _("The notice is not out yet: the works may not begin."),
     Refusal.WRONG_CREW: _("This order belongs to another crew."),
     Refusal.UNKNOWN_STEP: _("This step is not known. Load the plan again."),
+    Refusal.KEY_USED: _("Another step was sent under this number. Load the plan again."),
 }
 
 

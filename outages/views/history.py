@@ -35,6 +35,8 @@ VERBS: Final[dict[str, tuple[str, str | Promise]]] = {
     "valve_open_failed": ("danger", _("%(valve)s cannot be opened")),
     "valve_handed_over": ("draft", _("%(valve)s stays shut for another outage")),
     "valve_left_closed": ("warn", _("%(valve)s left closed")),
+    "valve_not_drawn": ("warn", _("%(valve)s is not in the network any more")),
+    "steps_voided": ("draft", _("Steps no longer needed were dropped")),
     "steps_carried_over": ("draft", _("What was done counts for the new plan")),
     "reopening_planned": ("ok", _("Reopening planned")),
     "estimate_changed": ("planned", _("Water back at about %(new)s")),
