@@ -101,6 +101,12 @@ def user_character(symbol: str) -> str:
     return USER_CHARACTERS[language].get(symbol, USER_CHARACTERS[language]["other"])
 
 
+def marks_of_now(marks: list[Mark]) -> list[Mark]:
+    """Leave out the closing step of a valve that is being opened again: one sign a valve."""
+    opening = {m.asset_id for m in marks if m.role == "valve_open" and m.status != StepStatus.VOID}
+    return [m for m in marks if m.role != "valve_close" or m.asset_id not in opening]
+
+
 def mark_feature(mark: Mark) -> Feature:
     """A mark of a plan as a feature.
 

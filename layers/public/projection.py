@@ -95,7 +95,7 @@ def project(outage: Outage) -> dict[str, Any]:
         "status": status,
         "supply": outage.supply,
         "place": both(outage.place, outage.place_en),
-        "cause": cause_text(outage.cause, planned=planned),
+        "cause": cause_text(outage.cause, planned=planned, is_over=status == "restored"),
         "remark": both(outage.remark_public, outage.remark_public_en),
         "advice": advice_text(status, outage.supply),
         "starts_at": _iso(outage.started_at or outage.planned_start_at or outage.published_at),

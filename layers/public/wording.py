@@ -28,6 +28,17 @@ PLANNED_CAUSES: Final[dict[str, Both]] = CAUSES | {
     Cause.EQUIPMENT: {"zh": "供水设备检修", "en": "Maintenance of water supply equipment"},
     Cause.OTHER: {"zh": "供水管维修", "en": "Repair of a water main"},
 }
+# What is over is not being repaired any more.
+PAST_CAUSES: Final[dict[str, Both]] = CAUSES | {
+    Cause.BURST: {"zh": "供水管爆裂，已修好", "en": "A burst water main, repaired by now"},
+    Cause.LEAK: {"zh": "供水管漏水，已修好", "en": "A leaking water main, repaired by now"},
+    Cause.RENEWAL: {"zh": "老旧水管已更换", "en": "An old water main was replaced"},
+    Cause.CONNECTION: {"zh": "新水管已接通", "en": "A new water main was connected"},
+    Cause.VALVE_WORK: {"zh": "阀门已更换", "en": "A valve was replaced"},
+    Cause.EQUIPMENT: {"zh": "供水设备故障，已修好", "en": "Water supply equipment was repaired"},
+    Cause.WATER_QUALITY: {"zh": "水管已冲洗", "en": "Mains were flushed"},
+    Cause.OTHER: {"zh": "供水管维修，已完成", "en": "Repair of a water main, finished"},
+}
 
 ADVICE: Final[dict[str, Both]] = {
     "off": {
@@ -58,9 +69,9 @@ ADVICE: Final[dict[str, Both]] = {
 _LOOKS_INTERNAL = re.compile(r"\b[A-Za-z]{1,4}-?\d{3,}\b|(?<!\d)\d[\d\- ]{6,}\d(?!\d)")
 
 
-def cause_text(cause: str, *, planned: bool) -> Both:
-    """The cause in plain words."""
-    texts = PLANNED_CAUSES if planned else CAUSES
+def cause_text(cause: str, *, planned: bool, is_over: bool = False) -> Both:
+    """The cause in plain words: to come, under way, or over."""
+    texts = PAST_CAUSES if is_over else PLANNED_CAUSES if planned else CAUSES
     return texts.get(cause, texts[Cause.OTHER])
 
 

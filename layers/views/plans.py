@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from layers.bounded_reads import bounded_read
 from layers.folium_maps import offline_plan
-from layers.geojson import collection, mark_feature
+from layers.geojson import collection, mark_feature, marks_of_now
 from layers.plan_picture import plan_marks
 from layers.sheets import PdfNotAvailable, plan_sheet, sheet_pdf
 from layers.views.requests import answers_map_errors, geojson_response
@@ -57,7 +57,7 @@ def overlay(request: HttpRequest, plan_id: int) -> HttpResponse:
         plan = _plan_or_404(request, plan_id)
         marks = plan_marks(plan, with_names=with_names)
     document = collection(
-        [mark_feature(mark) for mark in marks],
+        [mark_feature(mark) for mark in marks_of_now(marks)],
         plan=plan.pk,
         version=plan.version,
         status=plan.status,

@@ -17,7 +17,7 @@ from playwright.sync_api import BrowserContext, Route
 from layers.plan_drawing import spread_apart
 from network.models import Customer, Valve, ValveCondition
 from outages.models import BurstReport, IsolationPlan, ValveOperation
-from outages.services import plans
+from outages.services import plans, reopening
 from tests.factories import crew, person
 from tests.layers.conftest import SECRETS, Burst
 
@@ -68,6 +68,17 @@ def test_steps_carry_what_the_crew_did(burst: Burst, signed_in: Callable[..., Cl
     }
     assert steps["V1"]["status"] == "done"
     assert steps["V2"]["status"] == "waiting"
+
+
+def test_a_valve_that_opens_again_has_one_sign(
+    burst: Burst, signed_in: Callable[..., Client]
+) -> None:
+    burst.desk.close_all(burst.outage)
+    burst.desk.repair(burst.outage)
+    reopening.plan_reopening(burst.outage, by=burst.desk.dana, at=burst.desk.now)
+    roles = by_role(overlay(signed_in("dispatcher"), burst.plan))
+    assert {step["id"] for step in roles["valve_open"]} == {"V1", "V2"}
+    assert "valve_close" not in roles
 
 
 def test_only_who_may_see_customers_gets_names(
