@@ -1,0 +1,39 @@
+"""Take the pictures of the README out of the journey's album, so that they show the product.
+
+./run test tests/journeys/test_burst_to_all_clear.py   photographs the screens as it goes
+python docs/pictures/make.py                            keeps the ones that the README shows
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from PIL import Image
+
+HERE = Path(__file__).resolve().parent
+ALBUM = HERE.parents[1] / "test-results" / "journey"
+# Picture -> moment of the journey.
+SHOWN = {
+    "control-room.png": "03-dispatcher-plan-1440.png",
+    "crew-phone.png": "09-crew-step-390.png",
+    "public.png": "06-public-1440.png",
+}
+COLOURS = 256  # flat screens lose nothing by it, and the repository stays small
+
+
+def main() -> int:
+    """Copy the pictures, reduced; 1 where the journey has not been run."""
+    missing = [name for name in SHOWN.values() if not (ALBUM / name).is_file()]
+    if missing:
+        sys.stderr.write(f"run the journey first: {', '.join(missing)} not in {ALBUM}\n")
+        return 1
+    for name, moment in SHOWN.items():
+        with Image.open(ALBUM / moment) as picture:
+            reduced = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+            reduced.save(HERE / name, optimize=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
