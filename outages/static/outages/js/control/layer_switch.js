@@ -87,7 +87,8 @@ class Layers {
     const box = this.boxes.find((b) => b.dataset.layer === BY_VIEW);
     if (!box) return;
     const { map } = this.live;
-    if (!box.checked || map.getZoom() < BY_VIEW_ZOOM) {
+    const { x, y } = map.getSize(); // nothing while another tab of the phone's screen is shown
+    if (!box.checked || map.getZoom() < BY_VIEW_ZOOM || x === 0 || y === 0) {
       this.overlays.get(BY_VIEW)?.remove();
       this.overlays.delete(BY_VIEW);
       return;
