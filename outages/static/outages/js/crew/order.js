@@ -203,6 +203,9 @@ setInterval(async () => {
   await show();
 }, LOOK_AGAIN_MS);
 
+// Before this line a tap posts the form, from here on it is kept and can be taken back.
+document.documentElement.dataset.taps = "kept";
+
 if ("superseded" in root.dataset === false) {
   await releaseAll();
   for (const item of await said(user)) {
