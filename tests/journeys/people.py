@@ -166,6 +166,16 @@ def turn(phone: Page, answer: str) -> str:
     return valve
 
 
+def work_through(phone: Page, phase: str, answer: str) -> list[str]:
+    """Answer every step that is left in a phase, wait until the server knows, return the valves."""
+    turned = []
+    while card(phone).count():
+        turned.append(turn(phone, answer))
+    order = phone.locator("#order")
+    expect(order).not_to_have_attribute("data-phase", phase, timeout=SOON_MS)
+    return turned
+
+
 def cannot_close(phone: Page, why: str) -> str:
     """Say that the valve on the screen cannot be closed, and why."""
     valve = current_valve(phone)

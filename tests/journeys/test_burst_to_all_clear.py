@@ -268,10 +268,8 @@ def the_plan_is_changed_under_the_crew(story: Story, stuck: str) -> None:
     expect(phone.locator("[data-step-form]")).to_have_count(0)
     story.album(phone, "13-crew-superseded-390", whole=True)
     phone.get_by_role("button", name=re.compile("看懂了")).click()
-    while phone.locator("#order").get_attribute("data-phase") == "close":
-        valve = people.turn(phone, "关好了")
-        wait_for(f"{valve} is closed", lambda valve=valve: is_done(story, valve))
-        phone.reload()
+    expect(people.card(phone)).to_be_visible()
+    people.work_through(phone, "close", "关好了")
     expect(phone.get_by_text("阀门都关好了，修管。")).to_be_visible()
 
 
@@ -328,12 +326,7 @@ def the_pipe_is_repaired_and_opened(story: Story) -> None:
     story.album(page, "17-dispatcher-reopening-1440")
     expect(phone.locator("#order")).to_have_attribute("data-phase", "open", timeout=SOON_MS)
     story.album(phone, "18-crew-opening-390")
-    opened = []
-    while phone.locator("#order").get_attribute("data-phase") == "open":
-        valve = people.turn(phone, "开好了")
-        opened.append(valve)
-        wait_for(f"{valve} is open", lambda valve=valve: is_done(story, valve, "open"))
-        phone.reload()
+    opened = people.work_through(phone, "open", "开好了")
     closed = story.product.rows(
         "SELECT o.valve FROM outages_valveoperation o JOIN outages_isolationplan p"
         " ON p.id = o.plan_id WHERE p.outage_id = %s AND p.status = 'reopened'"

@@ -7,8 +7,8 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys import people
 from tests.journeys.conftest import Album, Arrival
-from tests.journeys.people import SOON_MS, panel
-from tests.journeys.product import Product, wait_for
+from tests.journeys.people import panel
+from tests.journeys.product import Product
 
 pytestmark = [
     pytest.mark.slow,
@@ -61,22 +61,8 @@ def close_all(phone: Page, product: Product, outage: int) -> None:
     """Accept the order and close what is left to close."""
     phone.goto(f"/work-orders/{order_of(product, outage)}/")
     phone.get_by_role("button", name="接单").click()
-    work_through(phone, "close", "关好了")
+    people.work_through(phone, "close", "关好了")
     expect(phone.get_by_text("阀门都关好了，修管。")).to_be_visible()
-
-
-def work_through(phone: Page, phase: str, answer: str) -> None:
-    """Answer every step of a phase, as fast as the phone lets one, and let it tell the server."""
-    while people.card(phone).count():
-        people.turn(phone, answer)
-    order = phone.locator("#order")
-    wait_for(f"the {phase} phase is over", lambda: moved_on(phone, phase), seconds=40)
-    assert order.count() == 1
-
-
-def moved_on(phone: Page, phase: str) -> bool:
-    phone.wait_for_timeout(500)
-    return phone.locator("#order").get_attribute("data-phase") != phase
 
 
 def finish(page: Page, phone: Page, product: Product, outage: int, album: Album) -> None:
@@ -89,9 +75,10 @@ def finish(page: Page, phone: Page, product: Product, outage: int, album: Album)
     page.goto(f"/map/outages/{outage}/")
     people.press_next_step(page, "排开阀步骤")
     album(page, f"32-reopening-{outage}-1440")
-    expect(phone.locator("#order")).to_have_attribute("data-phase", "open", timeout=SOON_MS)
+    phone.reload()
+    expect(phone.locator("#order")).to_have_attribute("data-phase", "open")
     album(phone, f"33-opening-{outage}-390", whole=True)
-    work_through(phone, "open", "开好了")
+    people.work_through(phone, "open", "开好了")
     page.goto(f"/map/outages/{outage}/")
     people.press_next_step(page, "恢复供水并通知")
     people.press_next_step(page, "结束停水")
