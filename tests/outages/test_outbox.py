@@ -11,8 +11,10 @@ import pytest
 from django.core import mail
 from django.db import connection
 
+from outages.choices import NoticeChannel
 from outages.delivery import outbox
 from outages.delivery.gateway import Promise
+from outages.delivery.gateways import NoGateway, gateway_for
 from outages.delivery.simulator import Faults
 from outages.models import Delivery, Event, OutageNotice
 from outages.services import notices
@@ -217,3 +219,10 @@ def test_history_and_records_cannot_be_changed_or_deleted() -> None:
         with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
     assert OutageNotice.objects.count() == 1
+
+
+@pytest.mark.parametrize("backend", ["console", "dummy"])
+def test_a_mail_that_nobody_would_get_is_not_called_sent(settings, backend) -> None:
+    settings.EMAIL_BACKEND = f"django.core.mail.backends.{backend}.EmailBackend"
+    with pytest.raises(NoGateway, match="EMAIL_URL"):
+        gateway_for(NoticeChannel.EMAIL)
