@@ -19,19 +19,18 @@ SHOWN = {
     "crew-phone.png": "09-crew-step-390.png",
     "public.png": "06-public-1440.png",
 }
-COLOURS = 256  # flat screens lose nothing by it, and the repository stays small
 
 
 def main() -> int:
-    """Copy the pictures, reduced; 1 where the journey has not been run."""
+    """Copy the pictures, packed; 1 where the journey has not been run."""
     missing = [name for name in SHOWN.values() if not (ALBUM / name).is_file()]
     if missing:
         sys.stderr.write(f"run the journey first: {', '.join(missing)} not in {ALBUM}\n")
         return 1
     for name, moment in SHOWN.items():
         with Image.open(ALBUM / moment) as picture:
-            reduced = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
-            reduced.save(HERE / name, optimize=True)
+            # All colours stay: a palette turned amber chips red.
+            picture.convert("RGB").save(HERE / name, optimize=True)
     return 0
 
 

@@ -203,6 +203,8 @@ def the_crew_closes_until_one_is_stuck(story: Story) -> str:
     story.album(phone, "08-crew-orders-390")
     phone.get_by_role("button", name="接单").click()
     expect(people.card(phone)).to_be_visible()
+    expect(people.card(phone).locator(".leaflet-marker-icon").first).to_be_visible()
+    phone.wait_for_timeout(1000)  # the streets under it
     story.album(phone, "09-crew-step-390")
     story.album(phone, "09-crew-step-dark-390", dark=True)
     for milestone in ("出发了", "到场了", "开始"):
