@@ -178,6 +178,13 @@ def test_a_place_cannot_be_spoiled_later(table: str, revision: NetworkRevision) 
         run(f"UPDATE {table} SET geom = {empty}")
 
 
+def stored(table: str, column: str) -> list[float | None]:
+    """What the table holds in one column."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {column} FROM {table}")
+        return [row[0] for row in cursor.fetchall()]
+
+
 @pytest.mark.parametrize("length", ["-0.001", "'-Infinity'", "'NaN'", "'Infinity'", "NULL"])
 def test_a_length_that_is_none_is_refused(length: str, revision: NetworkRevision) -> None:
     with pytest.raises(IntegrityError, match="length"):
@@ -186,6 +193,7 @@ def test_a_length_that_is_none_is_refused(length: str, revision: NetworkRevision
 
 def test_no_length_at_all_is_allowed(revision: NetworkRevision) -> None:
     insert("network_pipe", revision, length_m="0")
+    assert stored("network_pipe", "length_m") == [0.0]
 
 
 @pytest.mark.parametrize("table", ["network_valve", "network_hydrant", "network_customer"])
@@ -203,6 +211,7 @@ def test_a_fraction_on_the_pipe_goes_in(
     table: str, fraction: str, revision: NetworkRevision
 ) -> None:
     insert(table, revision, fraction=fraction)
+    assert stored(table, "fraction") == [None if fraction == "NULL" else float(fraction)]
 
 
 @pytest.mark.parametrize("fraction", ["0", "1", "-1", "2", "'NaN'"])
