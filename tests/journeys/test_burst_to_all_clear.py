@@ -179,8 +179,10 @@ def the_public_sees_the_area_alone(story: Story, arrive: Arrival) -> None:
 
 
 def public_text(page: Page) -> str:
-    """The file that everybody may read, as it is served."""
+    """The file that everybody may read, as it is served; empty before the first one is out."""
     pointer = page.request.get("/public/current.json").json()
+    if "outages" not in pointer:
+        return ""
     return page.request.get(f"/public/data/{pointer['outages']}").text()
 
 
