@@ -181,6 +181,7 @@ _PERIODIC = (
     ("send-due-deliveries", "outages.tasks.send_due_deliveries", 10),
     ("plan-waiting-reports", "outages.tasks.plan_waiting_reports", 15),
     ("advance-planned-outages", "outages.tasks.advance_planned_outages", 60),
+    ("prepare-state", "network.prepare_state", 5),
     ("publish-public", "layers.publish_public", 30),
 )
 CELERY_BEAT_SCHEDULE = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from math import isnan
@@ -37,6 +38,7 @@ from network.models import (
     Valve,
 )
 from network.models.revisions import ImportRun
+from network.selectors import build_snapshot, drop_snapshot
 from network.topology.noding import Places
 from network.topology.noding.columns import NOWHERE
 
@@ -62,7 +64,7 @@ class Publication:
 
 def publish(drawing: Drawing, publication: Publication, progress: Progress) -> NetworkRevision:
     """Store the drawing and make it current. The caller has made sure that nothing is blocking."""
-    with transaction.atomic():
+    with transaction.atomic(), ExitStack() as undo:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_PUBLISHING_LOCK])
         previous = NetworkRevision.objects.filter(status=RevisionStatus.CURRENT).first()
@@ -74,6 +76,10 @@ def publish(drawing: Drawing, publication: Publication, progress: Progress) -> N
         with connection.cursor() as cursor:
             for model in _ASSET_TABLES:
                 cursor.execute(f"ANALYZE {model._meta.db_table}")
+        progress.stage("snapshot")
+        undo.callback(drop_snapshot, revision)
+        build_snapshot(revision)
+        with connection.cursor() as cursor:
             # From here to the commit, which is near, nobody records a valve's state.
             cursor.execute("LOCK TABLE network_valvecondition IN SHARE ROW EXCLUSIVE MODE")
         record_valve_changes(
@@ -85,6 +91,7 @@ def publish(drawing: Drawing, publication: Publication, progress: Progress) -> N
             at=publication.at,
         )
         _make_current(previous, revision)
+        undo.pop_all()
     return revision
 
 

@@ -25,7 +25,7 @@ from network.importer.progress import Progress
 from network.importer.publishing import Publication, counts_of, publish
 from network.importer.reading import Source, read_source
 from network.models import Area, CheckFinding, ImportRun, NetworkRevision
-from network.selectors import build_snapshot, current_revision
+from network.selectors import current_revision, prepare_current_state
 from network.topology.findings import BLOCKING, Finding
 from network.topology.noding import Tolerances
 
@@ -140,8 +140,7 @@ def _publish(
         held_valves=held_valves,
     )
     revision = publish(drawing, publication, progress)
-    progress.stage("snapshot")
-    build_snapshot(revision)
+    prepare_current_state()
     return revision
 
 

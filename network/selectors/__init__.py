@@ -10,21 +10,33 @@ from network.selectors.consequences import (
 )
 from network.selectors.places import NearPipe, nearest_pipe
 from network.selectors.revisions import NoNetwork, current_revision
-from network.selectors.snapshots import build_snapshot, load_topology, read_tables
+from network.selectors.snapshots import (
+    Snapshot,
+    build_snapshot,
+    drop_snapshot,
+    load_snapshot,
+    load_topology,
+    prepare_current_state,
+    read_tables,
+)
 from network.selectors.states import network_state, valve_conditions
 
 __all__ = [
     "Dependence",
     "NearPipe",
     "NoNetwork",
+    "Snapshot",
     "SupplyChange",
     "build_snapshot",
     "burst_answer",
     "current_revision",
+    "drop_snapshot",
+    "load_snapshot",
     "load_topology",
     "nearest_pipe",
     "network_state",
     "pipes_at",
+    "prepare_current_state",
     "read_tables",
     "supply_change",
     "valve_conditions",

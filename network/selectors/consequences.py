@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 from network.choices import PipeStatus
 from network.models import NetworkRevision, Pipe, PipeSplit, Valve
-from network.selectors.snapshots import load_topology
+from network.selectors.snapshots import load_snapshot, load_topology
 from network.selectors.states import network_state
-from network.topology.isolation import Burst, Isolation, isolate, supplied
+from network.topology.isolation import Burst, Isolation, supplied
 from network.topology.states import NetworkState, masks
 from network.topology.structure import BoolArray, Topology
 
@@ -76,7 +76,7 @@ def burst_answer(
 
     Raises UnknownAsset for a pipe that is not in service.
     """
-    return isolate(load_topology(revision), [Burst(pipe)], network_state(inoperable=inoperable))
+    return load_snapshot(revision).isolate([Burst(pipe)], network_state(inoperable=inoperable))
 
 
 @dataclass(frozen=True)
@@ -90,14 +90,14 @@ class Dependence:
 
 def valve_dependence(revision: NetworkRevision, valve: Valve) -> Dependence | None:
     """The burst beside a valve that would get most worse without it; None where none would."""
-    topology, now = load_topology(revision), network_state()
+    snapshot, now = load_snapshot(revision), network_state()
     usable = _with_valve(now, valve.asset_id)
     lame = now.with_changes(inoperable=[valve.asset_id])
     found = [
         Dependence(
             pipe,
-            isolate(topology, [Burst(pipe)], usable),
-            isolate(topology, [Burst(pipe)], lame),
+            snapshot.isolate([Burst(pipe)], usable),
+            snapshot.isolate([Burst(pipe)], lame),
         )
         for pipe in pipes_at(revision, valve)
     ]

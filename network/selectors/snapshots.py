@@ -2,12 +2,20 @@
 
 A snapshot is a folder of arrays named after its revision. It is written aside and moved
 into place, so a reader finds it whole or not at all; processes map it, so all of a
-machine's workers use one copy. A revision never changes, so neither does its snapshot.
+machine's workers use one copy. A revision never changes, so neither does its snapshot: it is
+built before the revision becomes current, and no question ever waits for it.
+
+States of the valves do change. A snapshot's folder `states` holds a ready state for some of
+them, named by the state's digest: whoever asks in that state looks the answer up, whoever asks in
+another one searches. Ready states are made by a worker (`prepare_current_state`), never by
+somebody who asks.
 """
 
+import os
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -26,6 +34,8 @@ from network.models import (
     Source,
     Valve,
 )
+from network.selectors.revisions import current_revision
+from network.selectors.states import network_state
 from network.topology.build import build
 from network.topology.elements import (
     Customers,
@@ -36,36 +46,105 @@ from network.topology.elements import (
     Splits,
     Valves,
 )
+from network.topology.isolation import Burst, Isolation, isolate
+from network.topology.ready import ReadyState, make_ready
+from network.topology.states import NetworkState, canonical, masks
 from network.topology.structure import Topology
 
-# Raise it when the arrays of `Topology` change their meaning: old snapshots are then left.
-LAYOUT = 1
+# Raise it when the arrays of `Topology` or `ReadyState` change their meaning: older ones are left.
+LAYOUT = 2
+KEPT_SNAPSHOTS, KEPT_STATES = 3, 4
 NAN = float("nan")
 PLACE = ("asset_id", "junction", "pipe", "fraction")
 STUCK = {Operability.INOPERABLE, Operability.INACCESSIBLE}
 
 
-def load_topology(revision: NetworkRevision) -> Topology:
-    """The topology of `revision`, from its snapshot; built and kept if there is none yet."""
+@dataclass(frozen=True)
+class Snapshot:
+    """A revision's topology and, where a worker has made them, its ready states."""
+
+    topology: Topology
+    folder: Path
+
+    def isolate(self, bursts: Sequence[Burst], state: NetworkState) -> Isolation:
+        """Answer `bursts` in `state`: by look-up where that state is ready, else by search.
+
+        Raises UnknownAsset for an id the network does not have.
+        """
+        return isolate(self.topology, bursts, state, self.ready(state))
+
+    def ready(self, state: NetworkState) -> ReadyState | None:
+        """The ready state of `state`, None where there is none (yet)."""
+        folder = self.state_folder(state)
+        return _opened_state(str(folder)) if folder.is_dir() else None
+
+    def prepare(self, state: NetworkState) -> Path:
+        """Make `state` ready, unless it is. Seconds for a million pipes: for workers only."""
+        folder = self.state_folder(state)
+        if not folder.is_dir():
+            made = make_ready(self.topology, masks(self.topology, state))
+            _keep(folder, made.save)
+            _prune(folder.parent, KEPT_STATES)
+        os.utime(folder)  # what holds now is pruned last
+        return folder
+
+    def state_folder(self, state: NetworkState) -> Path:
+        """Where the ready state of `state` is, or would be."""
+        return self.folder / "states" / canonical(self.topology, state).digest()
+
+
+def load_snapshot(revision: NetworkRevision) -> Snapshot:
+    """The snapshot of `revision`; built and kept if this machine has none yet."""
     return _opened(revision.pk, str(_folder(revision)))
 
 
+def load_topology(revision: NetworkRevision) -> Topology:
+    """The topology of `revision`, from its snapshot."""
+    return load_snapshot(revision).topology
+
+
 @lru_cache(maxsize=2)
-def _opened(revision_pk: int, folder: str) -> Topology:
+def _opened(revision_pk: int, folder: str) -> Snapshot:
     if not Path(folder).is_dir():
         build_snapshot(NetworkRevision.objects.get(pk=revision_pk))
-    return Topology.load(Path(folder))
+    return Snapshot(Topology.load(Path(folder)), Path(folder))
+
+
+@lru_cache(maxsize=KEPT_STATES)
+def _opened_state(folder: str) -> ReadyState:
+    return ReadyState.load(Path(folder))
 
 
 def build_snapshot(revision: NetworkRevision) -> Path:
-    """Build the topology of `revision` from the database and write its snapshot."""
+    """Build the topology of `revision` from the database and write its snapshot.
+
+    In the transaction that makes the revision, before anybody can ask about it.
+    """
     folder = _folder(revision)
-    if folder.is_dir():
-        return folder
+    if not folder.is_dir():
+        _keep(folder, build(read_tables(revision)).save)
+        _prune(folder.parent, KEPT_SNAPSHOTS)
+    return folder
+
+
+def drop_snapshot(revision: NetworkRevision) -> None:
+    """Remove the snapshot of a revision that came to nothing."""
+    shutil.rmtree(_folder(revision), ignore_errors=True)
+
+
+def prepare_current_state() -> None:
+    """Make what holds now ready to be asked. Nothing to do for most calls: two small queries."""
+    revision = current_revision()
+    if revision is not None:
+        load_snapshot(revision).prepare(network_state())
+
+
+def _keep(folder: Path, save: Callable[[Path], None]) -> None:
+    """Let `save` write `folder` aside, then move it into place."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=".building-", dir=folder.parent))
     try:
-        build(read_tables(revision)).save(aside)
+        save(aside)
         aside.chmod(0o755)
         aside.rename(folder)
     except OSError:
@@ -74,7 +153,13 @@ def build_snapshot(revision: NetworkRevision) -> Path:
             raise
     finally:
         shutil.rmtree(aside, ignore_errors=True)
-    return folder
+
+
+def _prune(parent: Path, kept: int) -> None:
+    """Remove all but the newest folders; who has mapped their files keeps them."""
+    folders = [each for each in parent.iterdir() if not each.name.startswith(".")]
+    for folder in sorted(folders, key=lambda each: each.stat().st_mtime)[:-kept]:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _folder(revision: NetworkRevision) -> Path:

@@ -3,7 +3,8 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -45,6 +46,10 @@ class NetworkState:
             active_sources=self.active_sources - silent,
         )
 
+    def of_supply(self) -> "NetworkState":
+        """Only what decides where water flows: a valve that works or not carries it alike."""
+        return replace(self, inoperable=frozenset(), operable=frozenset())
+
     def digest(self) -> str:
         """A short fingerprint: equal states have equal digests in every process."""
         content = {name: sorted(getattr(self, name)) for name in self.__dataclass_fields__}
@@ -64,6 +69,28 @@ class Masks:
     active: BoolArray
 
 
+@lru_cache(maxsize=16)
+def canonical(topology: Topology, state: NetworkState) -> NetworkState:
+    """`state` without what the revision says anyway: equal networks then have equal states.
+
+    Raises UnknownAsset for an id the network does not have.
+    """
+
+    def differs(name: str, kind: str, array: BoolArray, value: bool) -> frozenset[str]:
+        ids: frozenset[str] = getattr(state, name)
+        return frozenset(each for each in ids if array[topology.index(kind, each)] != value)
+
+    return NetworkState(
+        closed=differs("closed", "valve", topology.valve_closed, True),
+        opened=differs("opened", "valve", topology.valve_closed, False),
+        inoperable=differs("inoperable", "valve", topology.valve_operable, False),
+        operable=differs("operable", "valve", topology.valve_operable, True),
+        inactive_sources=differs("inactive_sources", "source", topology.source_active, False),
+        active_sources=differs("active_sources", "source", topology.source_active, True),
+    )
+
+
+@lru_cache(maxsize=16)
 def masks(topology: Topology, state: NetworkState) -> Masks:
     """Lay `state` over what the revision says. Raises UnknownAsset for an id it does not have."""
     closed = np.array(topology.valve_closed)
@@ -80,4 +107,7 @@ def masks(topology: Topology, state: NetworkState) -> Masks:
         for each in ids:
             array[topology.index(kind, each)] = value
     one_way = np.asarray(topology.valve_one_way)
-    return Masks(closed=closed, walked=~operable | one_way, active=active)
+    walked = ~operable | one_way
+    for array in (closed, walked, active):
+        array.setflags(write=False)  # one answer is shared by all who ask
+    return Masks(closed=closed, walked=walked, active=active)

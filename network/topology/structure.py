@@ -7,10 +7,12 @@ water both ways. All other edges are *arcs* between base segments. Every state o
 network is a choice of which arcs pass, so segments are computed once per revision.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +46,51 @@ class Grouping:
 
 
 @dataclass(frozen=True)
+class Flow:
+    """The ways that water may take between base segments, whatever the valves' states, by tail.
+
+    Way k out of segment s, `starts[s] <= k < starts[s + 1]`, leads to `heads[k]` over arc
+    `arcs[k]`. Behind the segments stands one vertex more, from which each source feeds its
+    segment: way `starts[segment_count] + n` is that of source n.
+    """
+
+    starts: IntArray
+    heads: IntArray
+    arcs: IntArray
+    way_forward: IntArray  # the way that takes each arc forward, -1 where water may not
+    way_backward: IntArray
+    ones: NDArray[np.float64]  # what scipy wants to see in every entry of the matrix
+
+    @classmethod
+    def of(cls, topology: "Topology") -> "Flow":
+        """Both directions of every arc, sorted by tail, and the ways out of the sources."""
+        count, above = len(topology.arc_u), topology.segment_count
+        forward = np.flatnonzero(topology.arc_forward).astype(np.int32)
+        backward = np.flatnonzero(topology.arc_backward).astype(np.int32)
+        tails = np.concatenate([topology.arc_u[forward], topology.arc_v[backward]])
+        heads = np.concatenate([topology.arc_v[forward], topology.arc_u[backward]])
+        arcs = np.concatenate([forward, backward])
+        order = np.argsort(tails, kind="stable")
+        place = np.empty(len(order), dtype=np.int32)
+        place[order] = np.arange(len(order), dtype=np.int32)
+        ways = np.full((2, count), -1, dtype=np.int32)
+        ways[0, forward] = place[: len(forward)]
+        ways[1, backward] = place[len(forward) :]
+        sources = np.asarray(topology.source_segment, dtype=np.int32)
+        starts = np.zeros(above + 2, dtype=np.int32)
+        np.cumsum(np.bincount(tails, minlength=above + 1), out=starts[1:])
+        starts[above + 1 :] += len(sources)
+        return cls(
+            starts=starts,
+            heads=np.concatenate([heads[order], sources]),
+            arcs=np.concatenate([arcs[order], np.full(len(sources), -1, np.int32)]),
+            way_forward=ways[0],
+            way_backward=ways[1],
+            ones=np.ones(len(order) + len(sources)),
+        )
+
+
+@dataclass(frozen=True, eq=False)
 class Topology:
     """A network revision, ready for questions. Immutable; may be memory-mapped and shared.
 
@@ -93,11 +140,12 @@ class Topology:
     def index(self, kind: str, asset_id: str) -> int:
         """Position of an asset in its arrays. Raises UnknownAsset."""
         ids: IdArray = getattr(self, f"{kind}_ids")
-        order: IntArray = self._order(kind)
+        order: IntArray = getattr(self, f"{kind}_order")
         wanted = asset_id.encode()
-        at = int(np.searchsorted(ids, np.bytes_(wanted), sorter=order))
-        if at < len(order) and bytes(ids[order[at]]) == wanted:
-            return int(order[at])
+        id_of, nth = ids.item, order.item
+        at = bisect_left(range(len(order)), wanted, key=lambda place: id_of(nth(place)))
+        if at < len(order) and id_of(nth(at)) == wanted:
+            return int(nth(at))
         raise UnknownAsset(kind, asset_id)
 
     def names(self, kind: str, indices: Iterable[int] | IntArray) -> tuple[str, ...]:
@@ -118,19 +166,27 @@ class Topology:
         cuts = self.cut_fractions[first - pipe : int(self.part_starts[pipe + 1]) - pipe - 1]
         return first + int(np.searchsorted(cuts, fraction, side="right"))
 
-    def _order(self, kind: str) -> IntArray:
-        return self._orders.setdefault(kind, self._sorted(kind))
-
-    def _sorted(self, kind: str) -> IntArray:
-        if kind in self._orders:
-            return self._orders[kind]
-        return np.argsort(getattr(self, f"{kind}_ids"), kind="stable").astype(np.int32)
+    # -- derived once, and kept with the rest -----------------------------------
 
     @cached_property
-    def _orders(self) -> dict[str, IntArray]:
-        return {}
+    def pipe_order(self) -> IntArray:
+        """Pipes in the order of their ids."""
+        return _in_order(self.pipe_ids)
 
-    # -- derived once -----------------------------------------------------------
+    @cached_property
+    def valve_order(self) -> IntArray:
+        """Valves in the order of their ids."""
+        return _in_order(self.valve_ids)
+
+    @cached_property
+    def source_order(self) -> IntArray:
+        """Sources in the order of their ids."""
+        return _in_order(self.source_ids)
+
+    @cached_property
+    def flow(self) -> Flow:
+        """The ways that water may take."""
+        return Flow.of(self)
 
     @cached_property
     def part_pipe(self) -> IntArray:
@@ -172,15 +228,51 @@ class Topology:
     # -- keeping ----------------------------------------------------------------
 
     def save(self, folder: Path) -> None:
-        """Write one `.npy` per array into `folder`, which must exist."""
+        """Write one `.npy` per array into `folder`, which must exist; derived arrays too."""
         for each in fields(self):
             np.save(folder / f"{each.name}.npy", np.asarray(getattr(self, each.name)))
+        for name, kind in DERIVED.items():
+            derived = getattr(self, name)
+            if kind is None:
+                np.save(folder / f"{name}.npy", derived)
+                continue
+            for each in fields(kind):
+                np.save(folder / f"{name}.{each.name}.npy", getattr(derived, each.name))
 
     @classmethod
     def load(cls, folder: Path) -> "Topology":
         """Map what `save` wrote; processes that map one folder share its memory."""
-        values = {
-            each.name: np.load(folder / f"{each.name}.npy", mmap_mode="r") for each in fields(cls)
-        }
-        values["segment_count"] = int(values["segment_count"])
-        return cls(**values)
+        values = {each.name: mapped(folder, each.name) for each in fields(cls)}
+        topology = cls(**{**values, "segment_count": int(values["segment_count"])})
+        for name, kind in DERIVED.items():
+            topology.__dict__[name] = (
+                mapped(folder, name)
+                if kind is None
+                else kind(*(mapped(folder, f"{name}.{each.name}") for each in fields(kind)))
+            )
+        return topology
+
+
+# What `cached_property` derives: its shape, None for a plain array.
+DERIVED: dict[str, type[Grouping | Flow] | None] = {
+    "pipe_order": None,
+    "valve_order": None,
+    "source_order": None,
+    "flow": Flow,
+    "part_pipe": None,
+    "parts_by_segment": Grouping,
+    "customers_by_segment": Grouping,
+    "hydrants_by_segment": Grouping,
+    "sources_by_segment": Grouping,
+    "arcs_by_segment": Grouping,
+    "arcs_by_valve": Grouping,
+}
+
+
+def mapped(folder: Path, name: str) -> Any:
+    """An array of `folder` as a plain view of the mapped file: `np.memmap` is slow to index."""
+    return np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r"))
+
+
+def _in_order(ids: IdArray) -> IntArray:
+    return np.argsort(ids, kind="stable").astype(np.int32)

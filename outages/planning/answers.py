@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from network.topology.isolation import Burst, Isolation, isolate, supplied
+from network.selectors import Snapshot
+from network.topology.isolation import Burst, Isolation, supplied
 from network.topology.states import NetworkState, masks
-from network.topology.structure import Topology
 from outages.choices import Effect
 from outages.planning.whatif import WhatIf
 
@@ -28,14 +28,14 @@ class Answer:
 
 
 def answer(
-    topology: Topology,
+    snapshot: Snapshot,
     bursts: Sequence[Burst],
     *,
     state: NetworkState,
     alone: NetworkState,
     what_if: WhatIf,
 ) -> Answer:
-    """Ask the topology with the dispatcher's assumptions laid over what holds.
+    """Ask the network with the dispatcher's assumptions laid over what holds.
 
     1. Who loses water is asked of `state`, where other outages' valves are shut already.
     2. Which valves to close is asked of `alone`, where they are not: when another outage ends,
@@ -43,10 +43,10 @@ def answer(
     3. A removed valve is walked through like an inoperable one. Valves added by hand are shut
        beforehand, and what they alone dry up counts as affected, not as dry before.
     """
-    found = _ask(topology, bursts, _assumed(state, what_if), what_if.added)
+    found = _ask(snapshot, bursts, _assumed(state, what_if), what_if.added)
     if alone == state:
         return found
-    by_itself = _ask(topology, bursts, _assumed(alone, what_if), what_if.added)
+    by_itself = _ask(snapshot, bursts, _assumed(alone, what_if), what_if.added)
     return replace(found, valves_to_close=by_itself.valves_to_close)
 
 
@@ -60,11 +60,11 @@ def _assumed(state: NetworkState, what_if: WhatIf) -> NetworkState:
 
 
 def _ask(
-    topology: Topology, bursts: Sequence[Burst], state: NetworkState, added: Sequence[str]
+    snapshot: Snapshot, bursts: Sequence[Burst], state: NetworkState, added: Sequence[str]
 ) -> Answer:
     if not added:
-        return _plain(isolate(topology, bursts, state))
-    return _with_added(topology, bursts, state, added)
+        return _plain(snapshot.isolate(bursts, state))
+    return _with_added(snapshot, bursts, state, added)
 
 
 def _plain(isolation: Isolation) -> Answer:
@@ -80,10 +80,11 @@ def _plain(isolation: Isolation) -> Answer:
 
 
 def _with_added(
-    topology: Topology, bursts: Sequence[Burst], state: NetworkState, added: Sequence[str]
+    snapshot: Snapshot, bursts: Sequence[Burst], state: NetworkState, added: Sequence[str]
 ) -> Answer:
+    topology = snapshot.topology
     shut = state.with_changes(closed=added)
-    plain = _plain(isolate(topology, bursts, shut))
+    plain = _plain(snapshot.isolate(bursts, shut))
     before = supplied(topology, masks(topology, state))
     dried = np.flatnonzero(before & ~supplied(topology, masks(topology, shut))).tolist()
     customers = topology.names("customer", topology.customers_by_segment.of_segments(dried))

@@ -165,10 +165,9 @@ def _answers(plan: IsolationPlan, question: Question, basis: Basis) -> bool:
 
 
 def _ask(question: Question, basis: Basis, what_if: WhatIf) -> answers.Answer:
-    topology = network.load_topology(basis.revision)
     try:
         return answers.answer(
-            topology,
+            network.load_snapshot(basis.revision),
             question.bursts,
             state=basis.state,
             alone=basis.state_alone,

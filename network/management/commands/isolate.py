@@ -12,12 +12,17 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from network.selectors import current_revision, load_topology, nearest_pipe, network_state
+from network.selectors import (
+    Snapshot,
+    current_revision,
+    load_snapshot,
+    nearest_pipe,
+    network_state,
+)
 from network.topology.contract import as_json
 from network.topology.elements import TopologyError, UnknownAsset
-from network.topology.isolation import Burst, Caution, isolate
+from network.topology.isolation import Burst, Caution
 from network.topology.states import NetworkState
-from network.topology.structure import Topology
 
 # What-if lists of a batch line, and the keywords of NetworkState.with_changes they become.
 WHAT_IF = {
@@ -35,9 +40,9 @@ class BadCase(ValueError):
 
 @dataclass(frozen=True)
 class Desk:
-    """What all cases of one run share: one topology, one reading of what holds now."""
+    """What all cases of one run share: one snapshot, one reading of what holds now."""
 
-    topology: Topology
+    snapshot: Snapshot
     state: NetworkState
 
     def answer(self, case: dict[str, Any]) -> dict[str, Any]:
@@ -48,11 +53,12 @@ class Desk:
         ignored = [v for v in changes["closed"] if not self._cuts(v)]
         if ignored:
             extra.append(Caution("closing_ignored", {"valves": sorted(ignored)}))
-        return as_json(case.get("id"), isolate(self.topology, bursts, state), *extra)
+        return as_json(case.get("id"), self.snapshot.isolate(bursts, state), *extra)
 
     def _cuts(self, valve: str) -> bool:
-        index = self.topology.index("valve", valve)
-        return bool(self.topology.valve_isolates[index] or self.topology.valve_one_way[index])
+        topology = self.snapshot.topology
+        index = topology.index("valve", valve)
+        return bool(topology.valve_isolates[index] or topology.valve_one_way[index])
 
     def _bursts(self, case: dict[str, Any]) -> tuple[list[Burst], list[Caution]]:
         named = [place for place in PLACES if case.get(place) not in (None, [])]
@@ -122,7 +128,7 @@ class Command(BaseCommand):
         if revision is None:
             msg = "no network has been imported yet: run import_network or load_demo first"
             raise CommandError(msg)
-        desk = Desk(load_topology(revision), network_state())
+        desk = Desk(load_snapshot(revision), network_state())
         if options["batch"]:
             for answer in self._answers(desk, options["batch"]):
                 self.stdout.write(json.dumps(answer, ensure_ascii=False, allow_nan=False))

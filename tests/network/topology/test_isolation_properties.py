@@ -4,7 +4,9 @@ from hypothesis import given
 
 from network.topology import reference
 from network.topology.build import build
-from network.topology.isolation import Isolation, isolate
+from network.topology.isolation import Burst, Isolation, isolate
+from network.topology.ready import make_ready
+from network.topology.states import masks
 from tests.network.topology.networks import Question, questions
 from tests.oracles.brute import BruteForce
 
@@ -53,6 +55,15 @@ def test_the_engine_answers_as_the_brute_force_does(question: Question) -> None:
 def test_the_engine_answers_as_readable_networkx_does(question: Question) -> None:
     answer = isolate(build(question.tables), question.bursts, question.state)
     assert as_sets(answer) == reference.isolate(question.tables, question.bursts, question.state)
+
+
+@given(questions())
+def test_a_ready_state_answers_as_a_search_does(question: Question) -> None:
+    topology = build(question.tables)
+    ready = make_ready(topology, masks(topology, question.state))
+    for pipe in question.tables.pipes.ids:
+        searched = isolate(topology, [Burst(pipe)], question.state)
+        assert isolate(topology, [Burst(pipe)], question.state, ready) == searched
 
 
 @given(questions())
