@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from math import cos, isfinite, radians
 
 METRES_PER_DEGREE = 111_320.0
+# About a tenth of a millimetre: below it a rectangle is a line.
+THINNEST_DEGREES = 1e-9
 
 
 class BadRectangle(ValueError):
@@ -50,7 +52,8 @@ def parse_rectangle(text: str, *, max_km2: float) -> Rectangle:
     if not all(isfinite(value) for value in (west, south, east, north)):
         msg = "bbox must be finite numbers"
         raise BadRectangle(msg)
-    if not (-180 <= west < east <= 180 and -85.1 <= south < north <= 85.1):
+    on_globe = -180 <= west and east <= 180 and -85.1 <= south and north <= 85.1
+    if not on_globe or min(east - west, north - south) < THINNEST_DEGREES:
         msg = "bbox must lie on the globe, west before east and south before north"
         raise BadRectangle(msg)
     rectangle = Rectangle(west, south, east, north)
