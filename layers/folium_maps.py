@@ -53,6 +53,30 @@ FILLS: Final = {
 }
 
 
+# The zone and what is dry outside it: while it lasts, and as history.
+LIVE: Final = ("#B0122B", "#5A1FA8")
+PAST: Final = ("#5F6C7D", "#5F6C7D")
+
+
+# The file cannot ask whether the plan still holds: it says how old it is, and goes on saying it.
+AGE_SCRIPT: Final = """
+(() => {
+  const line = document.getElementById("plan-age");
+  const {saved, at} = line.dataset;
+  const show = () => {
+    const passed = Math.max(0, Math.floor((Date.now() - Date.parse(saved)) / 60000));
+    const hours = Math.floor(passed / 60);
+    const text = line.dataset[hours ? "hours" : passed ? "minutes" : "now"];
+    line.textContent = text.replace("{at}", at).replace("{hours}", hours)
+      .replace("{minutes}", passed % 60);
+    line.classList.toggle("is-old", passed >= 30);
+  };
+  show();
+  setInterval(show, 15000);
+})();
+"""
+
+
 class Raw(Element):
     """Text that is printed as it stands and never read as a template (RULE 1)."""
 
@@ -89,7 +113,7 @@ def offline_plan(plan: IsolationPlan, *, at: datetime) -> str:
         revision = revision_of(plan)
         if revision is not None:
             _draw_pipes(plan_map, extent, revision.pk)
-        _draw_plan(plan_map, facts.marks)
+        _draw_plan(plan_map, facts.marks, colours=PAST if facts.is_over else LIVE)
         west, south, east, north = extent.bounds
         plan_map.fit_bounds([[south, west], [north, east]], padding=(24, 24), max_zoom=18)
     return _document(plan_map, {"facts": facts, "lang": _lang()})
@@ -108,6 +132,7 @@ def _document(plan_map: PlanMap, context: dict[str, Any]) -> str:
     plan_map.render()
     # After rendering, which is when folium puts the map's own script into the figure.
     figure.script.add_child(Raw(_map_script(plan_map.get_name())))
+    figure.script.add_child(Raw(AGE_SCRIPT))
     map_html = "".join(child.render() for child in figure.html._children.values())
     head_children = "".join(child.render() for child in figure.header._children.values())
     script = "".join(child.render() for child in figure.script._children.values())
@@ -267,16 +292,16 @@ def _draw_pipes(plan_map: PlanMap, extent: BaseGeometry, revision_id: int) -> No
     _add(plan_map, trunk, color="#33617F", weight=4.5, fill=False)
 
 
-def _draw_plan(plan_map: PlanMap, marks: Sequence[Mark]) -> None:
+def _draw_plan(plan_map: PlanMap, marks: Sequence[Mark], *, colours: tuple[str, str]) -> None:
     def shapes(role: str) -> list[BaseGeometry]:
         return [_shape(mark.geom) for mark in marks_by_role(marks, role)]
 
-    red, violet = "#B0122B", "#5A1FA8"
-    zone = {"color": red, "weight": 1.5, "fillColor": red, "fillOpacity": 0.1}
+    inside, outside = colours
+    zone = {"color": inside, "weight": 1.5, "fillColor": inside, "fillOpacity": 0.1}
     _add(plan_map, shapes("zone"), **zone)
-    apart = {"color": violet, "weight": 1.5, "fillColor": violet, "fillOpacity": 0.12}
+    apart = {"color": outside, "weight": 1.5, "fillColor": outside, "fillOpacity": 0.12}
     _add(plan_map, shapes("unintended"), **apart, dashArray="6 4")
-    for role, colour, dash in (("zone_pipe", red, ""), ("unintended_pipe", violet, "7 5")):
+    for role, colour, dash in (("zone_pipe", inside, ""), ("unintended_pipe", outside, "7 5")):
         _add(plan_map, shapes(role), color="#FFFFFF", weight=8, fill=False)
         _add(plan_map, shapes(role), color=colour, weight=4, fill=False, dashArray=dash)
     for mark in marks:
@@ -299,9 +324,10 @@ def _marker_html(mark: Mark) -> str:
         "burst": ("burst", "✸"),
         "source_to_shut": ("source", "⬢"),
     }
-    if mark.role == "key_user":
+    if mark.role in {"key_user", "special_user"}:
         letter = escape(user_character(str(mark.facts.get("symbol", ""))))
-        return f'<span class="user"><b>{letter}</b></span>'
+        css = "user" if mark.role == "key_user" else "user special"
+        return f'<span class="{css}"><b>{letter}</b></span>'
     if mark.role not in simple:
         return ""
     css, sign = simple[mark.role]

@@ -81,7 +81,19 @@ DRAWN_AS: dict[str, dict[str, Any]] = {
     "burst": {"kind": "burst"},
     "hydrant_dry": {"kind": "hydrant", "dry": True},
     "key_user": {"kind": "key-user", "inside": True},
+    "special_user": {"kind": "special-user", "inside": True},
     "source_to_shut": {"kind": "source", "shut": False},
+}
+# What is over alarms nobody: the same shapes without the colours of water that is off.
+PAST_DRAWN_AS: dict[str, dict[str, Any]] = {
+    "zone": {"kind": "past"},
+    "unintended": {"kind": "past"},
+    "zone_pipe": {"kind": "past-pipe"},
+    "unintended_pipe": {"kind": "past-pipe"},
+    "burst": {"kind": "burst", "past": True},
+    "hydrant_dry": {"kind": "hydrant", "dry": False},
+    "key_user": {"kind": "key-user", "inside": False},
+    "special_user": {"kind": "special-user", "inside": False},
 }
 STEP_DRAWN_AS = {
     StepStatus.DONE: "done",
@@ -107,21 +119,21 @@ def marks_of_now(marks: list[Mark]) -> list[Mark]:
     return [m for m in marks if m.role != "valve_close" or m.asset_id not in opening]
 
 
-def mark_feature(mark: Mark) -> Feature:
-    """A mark of a plan as a feature.
+def mark_feature(mark: Mark, *, is_over: bool = False) -> Feature:
+    """A mark of a plan as a feature; `is_over` draws the plan as history.
 
     `kind`, `id`, `number`, `status`, `rotation`, `symbol` are what the map draws by; `role`,
     `sequence`, `step_status`, `bearing` and the facts are what lists and tooltips say.
     """
-    drawn = dict(DRAWN_AS[mark.role])
+    drawn = dict((PAST_DRAWN_AS if is_over else {}).get(mark.role) or DRAWN_AS[mark.role])
     if mark.role in {"valve_close", "valve_open"}:
         waiting = "waiting" if mark.role == "valve_close" else "reopen"
-        drawn["status"] = STEP_DRAWN_AS.get(StepStatus(mark.status), waiting)
+        drawn["status"] = STEP_DRAWN_AS.get(StepStatus(mark.status), "void" if is_over else waiting)
         drawn["number"] = mark.sequence
     if mark.bearing is not None:
         drawn |= {"bearing": mark.bearing, "rotation": (mark.bearing + 90) % 180}
     facts = {RENAMED_FACTS.get(name, name): value for name, value in mark.facts.items()}
-    if mark.role == "key_user":
+    if mark.role in {"key_user", "special_user"}:
         drawn["symbol"] = user_character(str(facts.get("symbol_kind", "")))
     own = {
         "role": mark.role,
@@ -218,7 +230,7 @@ def _key_user_features(
     for user in _within(Customer.objects.filter(shown), revision, box, limit):
         yield feature(
             user.geom,
-            kind="key-user",
+            kind="key-user" if user.key_user else "special-user",
             id=user.asset_id,
             symbol=user_character(
                 user_symbol(user.category, user.special_user if with_names else "")

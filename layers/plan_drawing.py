@@ -309,7 +309,7 @@ def _small_symbols(
     drawn = []
     order = (
         *("hydrant_dry", "valve_not_needed", "valve_closed", "valve_inoperable"),
-        *("source_to_shut", "key_user", "burst"),
+        *("source_to_shut", "special_user", "key_user", "burst"),
     )
     for role in order:
         for mark in marks_by_role(marks, role):

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext
 
-from layers.plan_picture import Mark, burst_pipes, marks_by_role, plan_marks
+from layers.plan_picture import Mark, burst_pipes, is_over, marks_by_role, plan_marks
 from outages.models import IsolationPlan
 from outages.workflow import PlanStatus, StepStatus
 
@@ -45,6 +45,8 @@ class PlanFacts:
     heads: tuple[str, ...]
     is_approved: bool
     is_superseded: bool
+    is_over: bool
+    over_since: datetime | None
     newest_version: int
     is_isolatable: bool
     sources_to_shut: tuple[str, ...]
@@ -74,6 +76,8 @@ def plan_facts(plan: IsolationPlan, *, at: datetime) -> PlanFacts:
         heads=tuple(_heads(plan)),
         is_approved=plan.approved_at is not None,
         is_superseded=plan.status in SUPERSEDED or newest.pk != plan.pk,
+        is_over=is_over(plan),
+        over_since=plan.outage.restored_at if plan.outage else None,
         newest_version=newest.version,
         is_isolatable=plan.is_isolatable,
         sources_to_shut=tuple(
@@ -250,7 +254,9 @@ def user_kind(symbol: str) -> str:
 
 def _tell(plan: IsolationPlan, marks: Sequence[Mark]) -> list[str]:
     """Whom to tell, by kind and number: names stay with the call desk."""
-    kinds = Counter(str(mark.facts["symbol"]) for mark in marks_by_role(marks, "key_user"))
+    kinds = Counter(
+        str(mark.facts["symbol"]) for mark in marks_by_role(marks, "key_user", "special_user")
+    )
     lines = [f"{user_kind(symbol)} × {count}" for symbol, count in kinds.most_common()]
     if lines:
         lines.append(gettext("The call desk has names and numbers and calls them."))

@@ -24,6 +24,7 @@ from network.models import (
 )
 from outages.choices import Direction, Effect
 from outages.models import IsolationPlan, ValveOperation
+from outages.workflow import OPEN_OUTAGES
 
 STUCK: Final = frozenset({Operability.INOPERABLE, Operability.INACCESSIBLE})
 
@@ -77,6 +78,11 @@ def read_answer(stored: Mapping[str, Any]) -> Answer:
         sources=ids("sources_to_shut"),
         hydrants=ids("hydrants_dry"),
     )
+
+
+def is_over(plan: IsolationPlan) -> bool:
+    """Whether the plan's outage is history: its water is back, or it never began."""
+    return plan.outage is not None and plan.outage.status not in OPEN_OUTAGES
 
 
 def revision_of(plan: IsolationPlan) -> NetworkRevision | None:
@@ -279,7 +285,8 @@ def _key_users(
         # A special user at home is a household: without the right to see customers it is not
         # drawn at all, for its place alone would tell who needs a dialysis machine.
         if with_names or user.key_user or user.large_user:
-            yield Mark("key_user", user.geom, asset_id=user.asset_id, facts=facts)
+            role = "key_user" if user.key_user else "special_user"
+            yield Mark(role, user.geom, asset_id=user.asset_id, facts=facts)
 
 
 def marks_by_role(marks: Iterable[Mark], *roles: str) -> list[Mark]:

@@ -50,6 +50,17 @@ def burst_star() -> str:
     )
 
 
+def user_diamond(letter: str, *, is_key: bool) -> str:
+    """A key user's filled diamond, or the smaller, dashed one of a large or special user."""
+    fill, ink = ("#000", "#fff") if is_key else ("#fff", "#000")
+    half, dash = (3.3, "") if is_key else (2.6, ' stroke-dasharray=".8 .5"')
+    return (
+        f'<path d="M0 -{half}L{half} 0L0 {half}L-{half} 0Z" fill="{fill}" stroke="#000" '
+        f'stroke-width=".45"{dash}/><text y="1" text-anchor="middle" '
+        f'font-size="{half * 0.85:.1f}" font-weight="700" fill="{ink}">{escape(letter)}</text>'
+    )
+
+
 def disc(number: str, *, filled: bool = True) -> str:
     """A numbered disc around the origin."""
     fill, ink = ("#000", "#fff") if filled else ("#fff", "#000")
@@ -73,11 +84,9 @@ def symbol(mark: Mark, turned: float, character: Callable[[str], str]) -> str:
             'stroke-width=".5"/><path d="M0 -1.4C.8 -.3 .9 0 .9 .5A.9 .9 0 0 1-.9 .5'
             'C-.9 0-.8 -.3 0 -1.4Z"/>'
         )
-    if mark.role == "key_user":
-        letter = escape(character(str(mark.facts.get("symbol", ""))))
-        return (
-            '<path d="M0 -3.3L3.3 0L0 3.3L-3.3 0Z" fill="#fff" stroke="#000" stroke-width=".45"/>'
-            f'<text y="1" text-anchor="middle" font-size="2.8" font-weight="700">{letter}</text>'
+    if mark.role in {"key_user", "special_user"}:
+        return user_diamond(
+            character(str(mark.facts.get("symbol", ""))), is_key=mark.role == "key_user"
         )
     tie = bow_tie(filled=mark.role == "valve_closed", crossed=mark.role == "valve_inoperable")
     return f'<g transform="rotate({turned:g})">{tie}</g>'

@@ -15,7 +15,7 @@ from layers.geojson import user_character
 from layers.plan_drawing import draw_plan
 from layers.plan_facts import PlanFacts, plan_facts
 from layers.plan_picture import Mark, revision_of
-from layers.plan_symbols import bow_tie, burst_star, disc, hydrant_square
+from layers.plan_symbols import bow_tie, burst_star, disc, hydrant_square, user_diamond
 from outages.models import IsolationPlan
 
 STYLES: Final = Path(__file__).parent / "static" / "layers" / "css" / "plan_sheet.css"
@@ -120,7 +120,6 @@ def _legend(facts: PlanFacts) -> list[tuple[SafeString, str]]:
         '<rect x="-3.6" y="-2" width="7.2" height="4" fill="none" stroke="#000" '
         'stroke-width=".45" stroke-dasharray="1.6 1"/>'
     )
-    diamond = '<path d="M0 -2.9L2.9 0L0 2.9L-2.9 0Z" fill="#fff" stroke="#000" stroke-width=".45"/>'
     entries = [
         ("zone", _sample(zone, wide=True), gettext("Without water")),
         ("unintended", _sample(unintended, wide=True), gettext("Also without water")),
@@ -133,7 +132,12 @@ def _legend(facts: PlanFacts) -> list[tuple[SafeString, str]]:
         ("valve_not_needed", _sample(bow_tie(filled=False)), gettext("Stays open")),
         ("valve_closed", _sample(bow_tie(filled=True)), gettext("Closed already")),
         ("hydrant_dry", _sample(hydrant_square()), gettext("Hydrant without water")),
-        ("key_user", _sample(diamond), gettext("Key user")),
+        ("key_user", _sample(user_diamond("", is_key=True)), gettext("Key user")),
+        (
+            "special_user",
+            _sample(user_diamond("", is_key=False)),
+            gettext("Large or special user"),
+        ),
         ("burst", _sample(f'<g transform="scale(.8)">{burst_star()}</g>'), gettext("Burst")),
     ]
     return [(sample, text) for role, sample, text in entries if role in roles]

@@ -35,8 +35,16 @@ STEP_GLYPHS: Final = {
     "reopen": "reopen",
 }
 NUMBERED_GLYPHS: Final = frozenset({"todo", "operating", "reopen"})
-LETTER_GLYPHS: Final = frozenset({"key-user", "key-user-in", "new"})
-BASE_GLYPH: Final = {"key-user-in": "key-user", "hydrant-dry": "hydrant"}
+LETTER_GLYPHS: Final = frozenset(
+    {"key-user", "key-user-in", "special-user", "special-user-in", "new"}
+)
+# The colour of a sign's text where its face is filled.
+FILLED_GLYPHS: Final = {"todo": "var(--glyph-on)", "key-user-in": "var(--glyph-halo)"}
+BASE_GLYPH: Final = {
+    "key-user-in": "key-user",
+    "special-user-in": "special-user",
+    "hydrant-dry": "hydrant",
+}
 
 
 def sprite_url() -> str:
@@ -88,7 +96,7 @@ def glyph(kind: str, label: str | int = "", *, small: bool = False) -> SafeStrin
     """Draw a map symbol; `label` is a step's number or the one character of a key user."""
     text: SafeString | str = ""
     if label != "" and kind in NUMBERED_GLYPHS | LETTER_GLYPHS:
-        fill = "var(--glyph-on)" if kind == "todo" else "currentColor"
+        fill = FILLED_GLYPHS.get(kind, "currentColor")
         text = format_html('<text x="12" y="12.5" fill="{}">{}</text>', fill, label)
     return format_html(
         '<svg class="glyph glyph--{}{}" viewBox="0 0 24 24" aria-hidden="true" focusable="false">'
@@ -193,11 +201,12 @@ def impact(
     dry_before: int | None = None,
     threshold: int | None = None,
     list_url: str = "",
+    past: bool = False,
 ) -> Context:
     """Show who loses water. `customers` counts zone and unintended, never the dry before.
 
     `threshold` is the legal number of persons; the distance to it is written out. `list_url`
-    gets `?part=…` for the list behind each number.
+    gets `?part=…` for the list behind each number. `past` is for water that is back: no alarm.
     """
     zone = None if customers is None or unintended is None else customers - unintended
     split = None
@@ -218,6 +227,7 @@ def impact(
         "short_of_threshold": short,
         "split": split,
         "list_url": list_url,
+        "past": past,
     }
 
 

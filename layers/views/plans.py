@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from layers.bounded_reads import bounded_read
 from layers.folium_maps import offline_plan
 from layers.geojson import collection, mark_feature, marks_of_now
-from layers.plan_picture import plan_marks
+from layers.plan_picture import is_over, plan_marks
 from layers.sheets import PdfNotAvailable, plan_sheet, sheet_pdf
 from layers.views.requests import answers_map_errors, geojson_response
 from outages.models import IsolationPlan
@@ -56,12 +56,14 @@ def overlay(request: HttpRequest, plan_id: int) -> HttpResponse:
     with bounded_read():
         plan = _plan_or_404(request, plan_id)
         marks = plan_marks(plan, with_names=with_names)
+        over = is_over(plan)
     document = collection(
-        [mark_feature(mark) for mark in marks_of_now(marks)],
+        [mark_feature(mark, is_over=over) for mark in marks_of_now(marks)],
         plan=plan.pk,
         version=plan.version,
         status=plan.status,
         revision=plan.revision_number,
+        is_over=over,
     )
     return geojson_response(request, document)
 

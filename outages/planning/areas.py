@@ -19,6 +19,8 @@ from shapely.geometry.base import BaseGeometry
 CUSTOMER_BUFFER_M = 12.0
 # Courtyards smaller than this are no place with water amid an outage; on a map they are noise.
 HOLE_M2 = 4_000.0
+# Gaps of up to twice this between the parts of an area are closed: on a map they are slivers.
+CLOSE_M = 15.0
 SIMPLIFY_M = 2.0
 
 Shapes = TypeVar("Shapes", BaseGeometry, NDArray[np.object_])
@@ -79,6 +81,7 @@ def outage_area(
     plane = LocalPlane((west + east) / 2, (south + north) / 2)
     around_m = np.repeat([buffer_m, CUSTOMER_BUFFER_M], [len(pipes), len(customers)])
     area = shapely.union_all(shapely.buffer(plane.to_metres(shapes), around_m))
+    area = area.buffer(CLOSE_M).buffer(-CLOSE_M)
     # Widened by as much as simplifying may take away, so that nobody falls out at the edge.
     area = _without_small_holes(area).buffer(SIMPLIFY_M).simplify(SIMPLIFY_M)
     return _multipolygon(shapely.make_valid(plane.to_degrees(area)))

@@ -27,6 +27,7 @@ from outages.views.wording import (
 )
 from outages.workflow import (
     HOLDING_PLANS,
+    OPEN_OUTAGES,
     OutageStatus,
     PlanStatus,
     ReportStatus,
@@ -97,6 +98,11 @@ class Panel:
     duplicates: list[BurstReport] = field(default_factory=list)
     actions: frozenset[str] = frozenset()
     point: tuple[float, float] | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the case is history: its water is back, or it never began."""
+        return self.outage is not None and self.outage.status not in OPEN_OUTAGES
 
     @property
     def overlay_url(self) -> str:

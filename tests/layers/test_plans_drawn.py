@@ -70,6 +70,36 @@ def test_steps_carry_what_the_crew_did(burst: Burst, signed_in: Callable[..., Cl
     assert steps["V2"]["status"] == "waiting"
 
 
+ALARMS = {"zone", "unintended", "zone-pipe", "unintended-pipe"}
+
+
+def test_what_is_over_is_drawn_as_history(burst: Burst, signed_in: Callable[..., Client]) -> None:
+    client = signed_in("dispatcher")
+    before = overlay(client, burst.plan)
+    assert before["is_over"] is False
+    assert {feature["properties"]["kind"] for feature in before["features"]} >= ALARMS
+
+    burst.desk.close_all(burst.outage)
+    burst.desk.repair(burst.outage)
+    burst.desk.reopen_all(burst.outage)
+    burst.desk.restore(burst.outage)
+    after = overlay(client, burst.plan)
+    kinds = {feature["properties"]["kind"] for feature in after["features"]}
+    assert after["is_over"] is True
+    assert not kinds & ALARMS
+    assert kinds >= {"past", "past-pipe"}
+    roles = by_role(after)
+    assert {sign["past"] for sign in roles["burst"]} == {True}
+    assert {sign["dry"] for sign in roles["hydrant_dry"]} == {False}
+    assert {sign["inside"] for sign in roles["key_user"]} == {False}
+
+    sheet = client.get(f"/layers/plans/{burst.plan.pk}/print/").content.decode()
+    assert "已结束" in sheet
+    saved = client.get(f"/layers/plans/{burst.plan.pk}/map.html").content.decode()
+    assert "已结束" in saved
+    assert "#B0122B" not in saved.split("<body>")[1]
+
+
 def test_a_valve_that_opens_again_has_one_sign(
     burst: Burst, signed_in: Callable[..., Client]
 ) -> None:
@@ -90,9 +120,15 @@ def test_only_who_may_see_customers_gets_names(
     )
     client = signed_in("dispatcher")
     person("dispatcher").user_permissions.add(may_see)
-    named = by_role(overlay(client, burst.plan))["key_user"]
-    assert {user.get("name") for user in named} == {SECRETS["name"], "秘密乙某"}
-    unnamed = by_role(overlay(signed_in("crew", crew="C1"), burst.plan))["key_user"]
+    named = by_role(overlay(client, burst.plan))
+    assert [user.get("name") for user in named["key_user"]] == [SECRETS["name"]]
+    assert [user.get("name") for user in named["special_user"]] == ["秘密乙某"]
+    # Key users and the others are told apart, and everybody else has no sign.
+    assert {user["kind"] for user in named["key_user"]} == {"key-user"}
+    assert {user["kind"] for user in named["special_user"]} == {"special-user"}
+    drawn = by_role(overlay(signed_in("crew", crew="C1"), burst.plan))
+    assert "special_user" not in drawn
+    unnamed = drawn["key_user"]
     assert [user["symbol"] for user in unnamed] == ["医"]
     assert "name" not in unnamed[0]
     # The household with a dialysis machine is not even drawn.

@@ -30,6 +30,16 @@ def test_a_customer_across_the_street_is_inside() -> None:
     assert len(area) == 2, "a part of its own, not a bridge over dry land"
 
 
+def test_gaps_too_narrow_for_a_map_are_closed() -> None:
+    """A customer 40 m from the main leaves a strip of ten metres that is no dry land."""
+    line = LineString([(110.05, 22.93), (110.052, 22.93)])
+    near = Point(110.051, 22.93 + 42 / 110_800)
+    area = outage_area([line], [near], buffer_m=20)
+    assert area is not None
+    assert len(area) == 1
+    assert area.covers(GEOSGeometry(near.wkt, srid=4326))
+
+
 def test_a_small_courtyard_is_filled_and_a_park_is_not() -> None:
     def block(side_deg: float) -> LineString:
         x, y = 110.05, 22.93

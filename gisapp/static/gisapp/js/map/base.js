@@ -16,7 +16,7 @@ import { toast } from "gisapp/toast";
 // Bottom to top; the tiles' own land, streets and pipes share one canvas in the lowest.
 const PANES = {
   land: 200, weak: 310, zone: 320, unintended: 330, zonepipes: 340, hydrants: 400, valves: 410,
-  sources: 420, keyusers: 430, planvalves: 500, burst: 510, crews: 520, selection: 600,
+  sources: 420, keyusers: 430, names: 490, planvalves: 500, burst: 510, crews: 520, selection: 600,
 };
 const FIT_PADDING = [64, 64];
 // Tiles hold 512 px of screen: what is asked for at zoom z is drawn at z + 1.
@@ -61,10 +61,10 @@ function toolsControl(map, fitAgain) {
   return control;
 }
 
-function tileLayer(map, element) {
+function tileLayer(map, element, picked) {
   const english = !isChinese();
   const network = "network" in element.dataset;
-  const style = () => tileStyle(mapColours(), { latitude: map.getCenter().lat, network, english });
+  const style = () => tileStyle(mapColours(), { latitude: map.getCenter().lat, network, english, picked });
   const layer = protomapsL.leafletLayer({
     ...style(),
     url: element.dataset.tiles,
@@ -103,10 +103,12 @@ class LiveMap {
       inertia: !calm,
     });
     this.extraKeys = new Set();
+    this.overlays = new Set(); // what overlay.js drew here
     this.home = null;
     this.moved = false;
     addPanes(this.map);
-    this.tiles = element.dataset.tiles ? tileLayer(this.map, element) : null;
+    this.picked = new Set(); // ids of pipes that stand out
+    this.tiles = element.dataset.tiles ? tileLayer(this.map, element, this.picked) : null;
     this.addControls();
     this.watch();
     if (element.dataset.assets) startAssetPopups(this);
@@ -166,6 +168,13 @@ class LiveMap {
     const found = this.tiles.queryTileFeaturesDebug(lng, lat, brush).get("") ?? [];
     const pipe = found.find(({ layerName }) => layerName === "pipe");
     return pipe ? pipe.feature.props.id : null;
+  }
+
+  /** Let the pipes with these ids stand out, and no others. */
+  showPicked(ids) {
+    this.picked.clear();
+    for (const id of ids) this.picked.add(id);
+    this.tiles?.rerenderTiles();
   }
 
   /** Ask for the tiles again, after valves have changed. */

@@ -6,8 +6,12 @@ import { spriteHref } from "gisapp/icons";
 import { t } from "gisapp/texts";
 
 const NUMBERED = new Set(["todo", "operating", "reopen"]);
-const BASE = { "key-user-in": "key-user", "hydrant-dry": "hydrant" };
-const SIZE = { todo: 24, operating: 24, done: 24, reopen: 24, burst: 34, source: 34, "key-user": 32 };
+const BASE = {
+  "key-user-in": "key-user", "special-user-in": "special-user", "hydrant-dry": "hydrant", "burst-past": "burst",
+};
+// The colour of a sign's text where its face is filled.
+const FILLED = { todo: "var(--glyph-on)", "key-user-in": "var(--glyph-halo)" };
+const SIZE = { todo: 24, operating: 24, done: 24, reopen: 24, burst: 34, source: 34, "key-user": 32, "special-user": 22 };
 const VALVE_STATUS = {
   waiting: "todo",
   todo: "todo",
@@ -21,11 +25,12 @@ const VALVE_STATUS = {
   open: "valve-open",
 };
 
-/** Name the symbol of a feature: {kind, status, dry, inside, shut}. */
-export function glyphOf({ kind, status, dry, inside, shut }) {
+/** Name the symbol of a feature: {kind, status, dry, inside, shut, past}. */
+export function glyphOf({ kind, status, dry, inside, shut, past }) {
   if (kind === "valve") return VALVE_STATUS[status] ?? "valve-open";
   if (kind === "hydrant") return dry ? "hydrant-dry" : "hydrant";
-  if (kind === "key-user") return inside ? "key-user-in" : "key-user";
+  if (kind === "key-user" || kind === "special-user") return inside ? `${kind}-in` : kind;
+  if (kind === "burst" && past) return "burst-past";
   if (kind === "source") return shut ? "source-shut" : "source";
   return kind;
 }
@@ -39,8 +44,8 @@ function escape(text) {
 /** Markup of a symbol; `text` is a number or one character, `rotation` degrees clockwise. */
 export function glyphMarkup(name, { text = "", rotation = 0, size = 24 } = {}) {
   const turned = name.startsWith("valve") && rotation ? ` transform="rotate(${Number(rotation)} 12 12)"` : "";
-  const wanted = NUMBERED.has(name) || name.startsWith("key-user") || name === "new";
-  const fill = name === "todo" ? "var(--glyph-on)" : "currentColor";
+  const wanted = NUMBERED.has(name) || /^(key|special)-user/.test(name) || name === "new";
+  const fill = FILLED[name] ?? "currentColor";
   const label = wanted && text !== "" ? `<text x="12" y="12.5" fill="${fill}">${escape(String(text))}</text>` : "";
   return (
     `<svg class="glyph glyph--${name}" viewBox="0 0 24 24" width="${size}" height="${size}" aria-hidden="true">` +
@@ -71,9 +76,8 @@ export function tagIcon(text, modifier = "") {
 
 /** What a screen reader and a tooltip say for a symbol. */
 export function glyphTitle(properties) {
-  const key = { "key-user": "key_user", "valve-open": "valve_open" };
-  const name = glyphOf(properties).replace("-in", "");
-  const kind = t(key[name] ?? name.replace("-", "_"));
+  const name = glyphOf(properties).replace(/-(in|past)$/, "");
+  const kind = t(name.replace("-", "_"));
   return [kind, properties.number, properties.id, properties.name ?? properties.label]
     .filter((part) => part !== undefined && part !== "")
     .join(" · ");

@@ -7,6 +7,7 @@ import { spriteHref } from "gisapp/icons";
 import { t } from "gisapp/texts";
 
 const STORE = "legend-folded";
+const STORE_NETWORK = "legend-network";
 const SWATCHES = {
   trunk: ["trunk", "trunk"],
   main: ["main", "pipe"],
@@ -16,6 +17,7 @@ const SWATCHES = {
   weak: ["weak"],
   planned: ["planned"],
   returning: ["returning"],
+  past: ["past"],
 };
 const GLYPHS = {
   todo: ["todo", 1],
@@ -31,10 +33,13 @@ const GLYPHS = {
   source_shut: ["source-shut"],
   one_way: ["one-way"],
   burst: ["burst"],
-  key_user: ["key-user-in", "医"],
+  key_user: ["key-user", "医"],
+  special_user: ["special-user", "企"],
   crew: ["crew"],
 };
-const ORDER = [...Object.keys(SWATCHES).slice(2), ...Object.keys(GLYPHS), "trunk", "main"];
+// What the network always shows is folded away: who reads a plan needs the plan's own signs.
+const NETWORK = ["valve_open", "valve_closed", "hydrant", "source", "one_way", "trunk", "main"];
+const PLAN = [...Object.keys(SWATCHES), ...Object.keys(GLYPHS)].filter((key) => !NETWORK.includes(key));
 
 function sample(key) {
   if (key in SWATCHES) {
@@ -51,38 +56,60 @@ function readFolded() {
   return kept === null ? matchMedia("(max-width: 767px)").matches : kept === "yes";
 }
 
+function item(key) {
+  const element = document.createElement("li");
+  // The markup holds symbols only; the words go in as text.
+  element.innerHTML = sample(key);
+  element.append(t(key));
+  return element;
+}
+
+function listOf() {
+  const list = document.createElement("ul");
+  list.className = "legend__items";
+  return list;
+}
+
+function folding(className, title, open, onToggle) {
+  const details = document.createElement("details");
+  details.className = className;
+  details.open = open;
+  const summary = document.createElement("summary");
+  summary.textContent = title;
+  details.append(summary);
+  details.addEventListener("toggle", () => onToggle(details.open));
+  return details;
+}
+
 /** A Leaflet control; `show(keys)` draws the entries of the set given, in the board's order. */
 export function legendControl() {
   const control = L.control({ position: "bottomleft" });
-  const details = document.createElement("details");
-  const list = document.createElement("ul");
+  const remember = (open) => localStorage.setItem(STORE, open ? "no" : "yes");
+  const details = folding("legend", t("legend"), !readFolded(), remember);
+  const plan = listOf();
+  const keep = (open) => localStorage.setItem(STORE_NETWORK, open ? "yes" : "no");
+  const open = localStorage.getItem(STORE_NETWORK) === "yes";
+  const network = folding("legend__more", t("legend_network"), open, keep);
+  const assets = listOf();
   let shown = "";
   control.onAdd = () => {
-    details.className = "legend";
-    details.open = !readFolded();
-    const summary = document.createElement("summary");
-    summary.textContent = t("legend");
-    list.className = "legend__items";
-    details.append(summary, list);
-    details.addEventListener("toggle", () => localStorage.setItem(STORE, details.open ? "no" : "yes"));
+    network.append(assets);
+    details.append(plan, network);
     L.DomEvent.disableClickPropagation(details);
     L.DomEvent.disableScrollPropagation(details);
     return details;
   };
   control.show = (keys) => {
-    const wanted = ORDER.filter((key) => keys.has(key));
-    details.hidden = wanted.length === 0;
-    if (wanted.join() === shown) return;
-    shown = wanted.join();
-    // The markup holds symbols only; the words go in as text.
-    list.replaceChildren(
-      ...wanted.map((key) => {
-        const item = document.createElement("li");
-        item.innerHTML = sample(key);
-        item.append(t(key));
-        return item;
-      }),
-    );
+    const ofPlan = PLAN.filter((key) => keys.has(key));
+    const ofNetwork = NETWORK.filter((key) => keys.has(key));
+    details.hidden = ofPlan.length + ofNetwork.length === 0;
+    const wanted = [...ofPlan, "", ...ofNetwork].join();
+    if (wanted === shown) return;
+    shown = wanted;
+    plan.hidden = ofPlan.length === 0;
+    network.hidden = ofNetwork.length === 0;
+    plan.replaceChildren(...ofPlan.map(item));
+    assets.replaceChildren(...ofNetwork.map(item));
   };
   return control;
 }

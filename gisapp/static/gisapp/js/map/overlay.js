@@ -1,28 +1,35 @@
 // Draws a plan, or public areas, over the live map from GeoJSON (EPSG:4326).
 // properties.kind: zone, unintended, zone-pipe {dn}, unintended-pipe {dn}, weak-pipe,
-// valve {id, number, status, rotation}, burst, hydrant {id, dry}, key-user {id, symbol, inside},
+// valve {id, number, status, rotation}, burst {past}, hydrant {id, dry}, key-user and special-user
+// {id, symbol, inside}, past and past-pipe {dn}: what is over, drawn as history,
 // source {id, shut}, crew {id, name, minutes, stale}, area {state: off|planned|returning, label}.
 
 /* global L */
 
 import { glyphIcon, glyphOf, glyphTitle, tagIcon } from "gisapp/map/glyphs";
+import { clearPlace, labelBox } from "gisapp/map/label_place";
 import { spread } from "gisapp/map/spread";
 import { pipeWidth } from "gisapp/map/widths";
 import { t } from "gisapp/texts";
 
 const POINT_PANES = {
-  burst: "burst", hydrant: "hydrants", "key-user": "keyusers", source: "sources", crew: "crews",
+  burst: "burst", hydrant: "hydrants", "key-user": "keyusers", "special-user": "keyusers",
+  source: "sources", crew: "crews",
 };
 const MERGE_UNDER_ZOOM = 14;
 const DISC_GAP_PX = 27;
+// What a label may not cover: radius of a number, of a burst.
+const DISC_PX = 13;
+const BURST_PX = 18;
 const PLAN_STATUSES = new Set(["waiting", "todo", "operating", "done", "reopen", "void", "cannot"]);
 const LEGEND_OF_KIND = {
   zone: "zone", unintended: "unintended", "weak-pipe": "weak", burst: "burst", crew: "crew",
-  "key-user": "key_user",
+  "key-user": "key_user", "special-user": "special_user", past: "past",
 };
 
 function areaOptions(properties) {
   const { kind, state } = properties;
+  if (kind === "past") return { pane: "zone", className: "ov-past" };
   if (kind === "zone" || state === "off") return { pane: "zone", className: "ov-zone" };
   if (kind === "unintended") {
     return { pane: "unintended", className: "ov-unintended", fillColor: "url(#hatch-unintended)" };
@@ -32,6 +39,7 @@ function areaOptions(properties) {
 }
 
 function legendKey(properties) {
+  if (properties.past) return null; // its area says what it is
   if (properties.kind === "area") return properties.state;
   if (["valve", "hydrant", "source"].includes(properties.kind)) {
     return glyphOf(properties).replaceAll("-", "_");
@@ -51,13 +59,22 @@ class Overlay {
     this.onSelect = onSelect;
     this.group = L.layerGroup().addTo(live.map);
     this.numbers = L.layerGroup().addTo(live.map);
+    this.names = L.layerGroup().addTo(live.map);
+    this.labels = [];
+    this.discs = [];
+    this.bursts = [];
+    live.overlays.add(this);
     this.assets = new Map();
     this.entries = [];
     this.planValves = [];
     this.renderers = new Map();
     geojson.features.forEach((feature) => this.add(feature));
     this.drawNumbers();
-    this.redraw = () => this.drawNumbers();
+    this.drawLabels();
+    this.redraw = () => {
+      this.drawNumbers();
+      queueMicrotask(() => this.drawLabels()); // after the numbers of every overlay
+    };
     live.map.on("zoomend", this.redraw);
     this.keys = () => this.keysInView();
     live.addLegendSource(this.keys);
@@ -72,7 +89,7 @@ class Overlay {
   add(feature) {
     const { kind } = feature.properties;
     if (feature.geometry === null) return;
-    if (["zone", "unintended", "area"].includes(kind)) this.addArea(feature);
+    if (["zone", "unintended", "past", "area"].includes(kind)) this.addArea(feature);
     else if (kind.endsWith("-pipe")) this.addPipe(feature);
     else this.addPoint(feature);
   }
@@ -88,10 +105,9 @@ class Overlay {
     const style = { ...options, renderer: this.renderer(options.pane), fillOpacity: 1 };
     const layer = L.geoJSON(feature, { style, pane: options.pane }).addTo(this.group);
     if (properties.label) {
-      const modifier = properties.state === "off" ? "" : properties.state ?? "";
+      const modifier = properties.kind === "past" ? "past" : properties.state === "off" ? "" : properties.state ?? "";
       const at = L.latLng(properties.label_at ? [...properties.label_at].reverse() : middle(layer));
-      L.marker(at, { icon: tagIcon(properties.label, modifier), pane: "burst", interactive: false, keyboard: false })
-        .addTo(this.group);
+      this.labels.push({ at, text: properties.label, modifier });
     }
     this.remember(properties, layer);
     if (properties.id) this.link(properties, layer);
@@ -120,6 +136,7 @@ class Overlay {
       return;
     }
     const marker = this.marker(L.latLng(lat, lng), properties).addTo(this.group);
+    if (properties.kind === "burst") this.bursts.push(marker.getLatLng());
     this.remember(properties, marker);
   }
 
@@ -152,21 +169,25 @@ class Overlay {
   /** Numbers never vanish: merged under zoom 14, else moved apart on leaders. */
   drawNumbers() {
     this.numbers.clearLayers();
+    this.discs = [];
     if (this.planValves.length === 0) return;
     const { map } = this.live;
     if (map.getZoom() < MERGE_UNDER_ZOOM && this.planValves.length > 1) {
       const centre = L.latLngBounds(this.planValves.map(({ at }) => at)).getCenter();
       const text = t("valves_merged", { n: this.planValves.length });
+      this.discs.push(centre);
       L.marker(centre, { icon: tagIcon(text, "plan"), pane: "planvalves", keyboard: false }).addTo(this.numbers);
       return;
     }
     const points = this.planValves.map(({ at }) => map.latLngToLayerPoint(at));
-    spread(points, DISC_GAP_PX).forEach((point, i) => this.drawNumber(i, points[i], L.point(point)));
+    const bursts = this.bursts.map((at) => ({ ...map.latLngToLayerPoint(at), r: BURST_PX + DISC_PX }));
+    spread(points, DISC_GAP_PX, bursts).forEach((point, i) => this.drawNumber(i, points[i], L.point(point)));
   }
 
   drawNumber(i, from, point) {
     const { at, properties } = this.planValves[i];
     const place = this.live.map.layerPointToLatLng(point);
+    this.discs.push(place);
     if (from.distanceTo(point) > 4) {
       L.polyline([at, place], {
         pane: "valves",
@@ -176,6 +197,25 @@ class Overlay {
       }).addTo(this.numbers);
     }
     this.marker(place, properties).addTo(this.numbers);
+  }
+
+  /** Names of areas, each beside the numbers and bursts of every overlay and the other names. */
+  drawLabels() {
+    this.names.clearLayers();
+    if (this.labels.length === 0) return;
+    const { map, overlays } = this.live;
+    const taken = [...overlays].flatMap(({ discs, bursts }) => [
+      ...discs.map((at) => ({ ...map.latLngToLayerPoint(at), r: DISC_PX })),
+      ...bursts.map((at) => ({ ...map.latLngToLayerPoint(at), r: BURST_PX })),
+    ]);
+    for (const { at, text, modifier } of this.labels) {
+      const half = labelBox(text);
+      const place = clearPlace(map.latLngToLayerPoint(at), half, taken);
+      taken.push({ ...place, r: half.y });
+      L.marker(map.layerPointToLatLng(L.point(place.x, place.y)), {
+        icon: tagIcon(text, modifier), pane: "names", interactive: false, keyboard: false,
+      }).addTo(this.names);
+    }
   }
 
   bounds() {
@@ -195,6 +235,8 @@ class Overlay {
     this.live.extraKeys.delete(this.keys);
     this.group.remove();
     this.numbers.remove();
+    this.names.remove();
+    this.live.overlays.delete(this);
     this.live.refreshLegend();
   }
 }

@@ -3,15 +3,33 @@
 const ROUNDS = 40;
 
 /**
- * Move points that stand closer than `gap` apart from each other; the order decides nothing, no
- * point is dropped. Returns new points [{x, y}] in the same order.
+ * Move points that stand closer than `gap` apart from each other, and out of the `fixed` discs
+ * ({x, y, r}), which stay; the order decides nothing, no point is dropped. Returns new points
+ * [{x, y}] in the same order.
  */
-export function spread(points, gap) {
+export function spread(points, gap, fixed = []) {
   const placed = points.map(({ x, y }) => ({ x, y }));
   for (let round = 0; round < ROUNDS; round += 1) {
-    if (!pushApart(placed, gap)) break;
+    const out = pushOut(placed, fixed);
+    if (!pushApart(placed, gap) && !out) break;
   }
   return placed;
+}
+
+function pushOut(placed, fixed) {
+  let moved = false;
+  for (const { x, y, r } of fixed) {
+    for (const point of placed) {
+      const [dx, dy] = [point.x - x, point.y - y];
+      const distance = Math.hypot(dx, dy);
+      if (distance >= r - 0.01) continue;
+      const [ux, uy] = distance < 0.01 ? [0, 1] : [dx / distance, dy / distance];
+      point.x = x + ux * (r + 0.01);
+      point.y = y + uy * (r + 0.01);
+      moved = true;
+    }
+  }
+  return moved;
 }
 
 function pushApart(placed, gap) {

@@ -67,7 +67,12 @@ function pipes(color, filter, extra = {}) {
   };
 }
 
-function networkPaint(colours) {
+function pickedLine(color, width) {
+  return new protomapsL.LineSymbolizer({ color, width, lineCap: "round", lineJoin: "round" });
+}
+
+function networkPaint(colours, picked) {
+  const isPicked = (_zoom, feature) => picked.has(feature.props.id);
   const inUse = (feature) => !["abandoned", "retired"].includes(feature.props.status);
   return [
     pipes(colours.pipe, (_z, f) => inUse(f) && isService(f.props), { minzoom: 17 }),
@@ -79,6 +84,8 @@ function networkPaint(colours) {
       filter: (_zoom, feature) => Boolean(feature.props.one_way),
       symbolizer: new OneWaySymbol(colours),
     },
+    pipes(colours.halo, isPicked, { symbolizer: pickedLine(colours.halo, 9) }),
+    pipes(colours.plan, isPicked, { symbolizer: pickedLine(colours.plan, 5) }),
     { dataLayer: "hydrant", minzoom: 16, symbolizer: new HydrantSymbol(colours) },
     {
       dataLayer: "valve",
@@ -136,10 +143,13 @@ function labelRules(colours, { network, english }) {
   ];
 }
 
-/** Rules for the colours given; `network` adds pipes and assets, `english` picks English names. */
-export function tileStyle(colours, { latitude, network, english }) {
+/**
+ * Rules for the colours given; `network` adds pipes and assets, `english` picks English names,
+ * `picked` is a set of pipe ids that stand out.
+ */
+export function tileStyle(colours, { latitude, network, english, picked = new Set() }) {
   return {
-    paintRules: [...backgroundPaint(colours, latitude), ...(network ? networkPaint(colours) : [])],
+    paintRules: [...backgroundPaint(colours, latitude), ...(network ? networkPaint(colours, picked) : [])],
     labelRules: labelRules(colours, { network, english }),
     backgroundColor: colours.land,
   };
