@@ -37,8 +37,8 @@ class Layer:
 
 
 LAYERS: Final = (
-    Layer("background", _("Town"), PUBLIC, "public:tile", 10, "background"),
-    Layer("outages", _("Outages"), "outages.view_outages", "layers:outages", 10),
+    Layer("background", _("Town"), "network.view_network", "layers:tile", 10, "background"),
+    Layer("outages", _("Areas without water"), "outages.view_outages", "layers:outages", 10),
     Layer("reports", _("Open reports"), "outages.view_outages", "layers:reports", 13),
     Layer("pipes", _("Pipes"), "network.view_network", "layers:tile", 13, "pipe"),
     Layer("sources", _("Sources"), "network.view_network", "layers:tile", 13, "source"),

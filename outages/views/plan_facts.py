@@ -10,9 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
 from network.models import Customer, Source, Valve, ValveCondition
+from outages import impact
 from outages.choices import CannotReason, Direction, Effect
 from outages.impact import LARGE_OUTAGE_PERSONS
 from outages.models import AffectedCustomer, IsolationPlan, ValveOperation
+from outages.planning.areas import LocalPlane
 from outages.selectors import mask_phone
 from outages.services.in_force import compare_plans
 from outages.views.wording import GROUNDS, bore, local
@@ -126,6 +128,8 @@ def _progress_of(step: ValveOperation) -> tuple[str, str]:
 def reasons_of(plan: IsolationPlan) -> tuple[list[Reason], int]:
     """Return why other valves stay as they are, and how many reasons were left out."""
     answer, assumed = plan.answer, plan.what_if
+    # A valve that another outage shut as well is a step of this plan: it is not said twice.
+    steps = set(plan.operations.values_list("valve", flat=True))
     found = [*_walked_through(plan, answer["valves_walked_through"])]
     found += [
         Reason("valve-open", valve, gettext("is left open by choice: water goes round."))
@@ -134,6 +138,7 @@ def reasons_of(plan: IsolationPlan) -> tuple[list[Reason], int]:
     found += [
         Reason("valve-closed", valve, gettext("is closed already and stays so."))
         for valve in answer["valves_already_closed"]
+        if valve not in steps
     ]
     found += [
         Reason(
@@ -235,9 +240,33 @@ def difference_rows(before: IsolationPlan, after: IsolationPlan) -> list[Row]:
             gettext("Persons"), before.persons, after.persons, _threshold(change.threshold_crossed)
         ),
         _count_row(gettext("Key users"), before.key_users, after.key_users),
-        _count_row(gettext("Closing, minutes"), before.closing_minutes, after.closing_minutes),
+        _count_row(gettext("Still to close, minutes"), minutes_left(before), minutes_left(after)),
     ]
     return [row for row in rows if row]
+
+
+def minutes_left(plan: IsolationPlan) -> int:
+    """Estimate the minutes for the valves of a plan that nobody has shut yet.
+
+    A plan's stored minutes are of the moment it was made: of two plans made at different moments
+    only what is left of each can be compared.
+    """
+    steps = plan.operations.filter(direction=Direction.CLOSE, status=StepStatus.PENDING)
+    points = [step for step in steps.order_by("sequence") if step.geom]
+    if not points:
+        return 0
+    plane = LocalPlane(points[0].geom.x, points[0].geom.y)
+    return impact.estimated_minutes(
+        [
+            impact.ValvePlace(
+                step.valve,
+                *plane.metres(step.geom.x, step.geom.y),
+                step.facts.get("bore_mm"),
+                step.facts.get("turns_to_close"),
+            )
+            for step in points
+        ]
+    )
 
 
 def _customers(plan: IsolationPlan) -> int:

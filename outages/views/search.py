@@ -26,7 +26,10 @@ SHORTEST = 2
 
 @dataclass(frozen=True)
 class Hit:
-    """One thing found: where it stands, and where it leads. `lon`, `lat` in EPSG:4326."""
+    """One thing found: where it stands, and where it leads. `lon`, `lat` in EPSG:4326.
+
+    `card_url` is an asset's own page; what is no asset has none.
+    """
 
     group: str
     kind: str
@@ -36,6 +39,7 @@ class Hit:
     url: str
     lon: float | None = None
     lat: float | None = None
+    card_url: str = ""
 
 
 @require_safe
@@ -136,6 +140,7 @@ def _asset_hit(row: Valve | Pipe | Hydrant | Source, kind: str, group: str) -> H
         _on_map(place.x, place.y, row.asset_id),
         place.x,
         place.y,
+        reverse("network:asset", args=[kind, row.asset_id]),
     )
 
 

@@ -21,6 +21,7 @@ from network.choices import AreaKind, Operability
 from network.models import Area, Customer
 from network.services import set_valve_operability
 from outages.models import BurstReport, Delivery, Event, IsolationPlan, Outage, OutageNotice
+from outages.views.plan_facts import difference_rows, minutes_left, reasons_of
 from outages.workflow import DeliveryStatus, OutageStatus, PlanStatus
 from tests import factories
 from tests.factories import NORTH, STEP_DEG, WEST, lay
@@ -331,6 +332,62 @@ def test_302_what_the_crew_cannot_close_waits_as_a_new_plan(
     assert again.status_code == 409
 
 
+def test_308_plans_are_compared_by_what_is_left_to_do(
+    dana: Client, outage: Outage, desk: Desk
+) -> None:
+    """Of a plan half worked off, only what is left is a measure for the next one."""
+    desk.step(outage, "V1")
+    before = outage.plans.get()
+    assert 0 < minutes_left(before) < before.closing_minutes
+    desk.step(outage, "V2", "cannot", cannot_reason="seized")
+    after = IsolationPlan.objects.get(status=PlanStatus.COMPUTED)
+    # Nothing is left of the old plan, so that the new valve costs what it takes, and saves nothing.
+    assert minutes_left(before) == 0
+    assert minutes_left(after) == after.closing_minutes > 0
+    rows = {row["label"]: row for row in difference_rows(before, after)}
+    assert rows["Still to close, minutes"]["delta"] == f"+{after.closing_minutes}"
+
+
+def test_309_a_valve_that_another_outage_shut_is_said_once(
+    dana: Client, outage: Outage, desk: Desk
+) -> None:
+    desk.close_all(outage)
+    second = desk.burst("p4")
+    shared = second.plan.operations.get(valve="V2")
+    assert shared.facts["shared_with"] == [outage.code]
+    # As older plans were stored: the shared valve among those that are closed already.
+    second.plan.answer["valves_already_closed"] = ["V2"]
+    reasons, _left_out = reasons_of(second.plan)
+    assert "V2" not in [reason.valve for reason in reasons]
+
+
+def test_310_what_is_over_alarms_nobody(dana: Client, outage: Outage, desk: Desk) -> None:
+    url = reverse("outages:outage", args=[outage.pk])
+    assert "impact--past" not in dana.get(url).content.decode()
+    desk.close_all(outage)
+    desk.repair(outage)
+    desk.reopen_all(outage)
+    desk.restore(outage)
+    page = dana.get(url).content.decode()
+    assert "impact--past" in page
+    assert "customers were without water" in page
+    assert "Valves closed" in page
+
+
+def test_311_one_fold_for_all_valves_that_may_stay_closed(
+    dana: Client, outage: Outage, desk: Desk
+) -> None:
+    desk.close_all(outage)
+    desk.repair(outage)
+    post(dana, "reopening", outage)
+    page = dana.get(reverse("outages:outage", args=[outage.pk])).content.decode()
+    assert page.count("Leave a valve closed…") == 1
+    for step in outage.plans.get().operations.filter(direction="open"):
+        assert f"Leave {step.valve} closed" in page
+        url = reverse("outages:outage-leave-closed", args=[outage.pk, step.pk])
+        assert f'formaction="{url}"' in page
+
+
 def test_303_a_new_time_needs_a_reason_and_the_version_that_was_read(
     dana: Client, outage: Outage
 ) -> None:
@@ -421,6 +478,18 @@ def test_402_the_map_is_a_list_as_well(dana: Client, outage: Outage) -> None:
     assert page.count(reverse("outages:outage", args=[outage.pk])) >= 2
 
 
+def test_410_the_age_of_the_valve_states_is_said_even_when_nobody_reported_one(
+    town: None, dana: Client
+) -> None:
+    page = dana.get(reverse("outages:map")).content.decode()
+    assert "valves as imported" in page
+    assert "none reported since" in page
+    set_valve_operability("V3", operability=Operability.INOPERABLE, by=None, at=timezone.now())
+    page = dana.get(reverse("outages:map")).content.decode()
+    assert "none reported since" not in page
+    assert "· valves " in page
+
+
 def test_403_reports_are_answered_invalidated_merged_and_taken_up_again(dana: Client) -> None:
     burst(dana, kind="leak")
     burst(dana, kind="leak", duplicate_of="none")
@@ -454,6 +523,10 @@ def test_404_search_finds_assets_outages_and_customers(dana: Client, outage: Out
     assert ("outage", outage.code) in find(outage.code)
     assert ("customer", "c.p3") in find("A0002")
     assert find("x") == set()
+    # An asset leads to the map and to its card.
+    listed = dana.get(reverse("outages:search"), {"q": "V1"}).content.decode()
+    assert reverse("network:asset", args=["valve", "V1"]) in listed
+    assert f"{reverse('outages:map')}?at=" in listed
     production = client_of("production")
     assert not {kind for kind, _id in find("A0002", production)} & {"customer"}
     page = dana.get(reverse("outages:search"), {"q": "A0002"}).content.decode()

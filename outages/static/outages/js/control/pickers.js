@@ -24,15 +24,54 @@ export function startPlacePicker(live) {
   document.body.addEventListener("htmx:afterSettle", show);
 }
 
-/** A click on a pipe adds its code to the form of planned works, a second one takes it off. */
+const codesOf = (field) => [...new Set(field.value.split(/[\s,，;；、]+/).filter(Boolean))];
+
+/** One button for each picked pipe, which takes it off again. */
+function showChips(form, codes, takeOff) {
+  const list = form.querySelector("[data-picked]");
+  if (!list) return;
+  list.hidden = codes.length === 0;
+  list.replaceChildren(
+    ...codes.map((code) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "button button--small picked__pipe";
+      button.textContent = `${code} ✕`;
+      button.setAttribute("aria-label", list.dataset.textOff.replace("{pipe}", code));
+      button.addEventListener("click", () => takeOff(code));
+      const item = document.createElement("li");
+      item.append(button);
+      return item;
+    }),
+  );
+}
+
+/**
+ * A click on a pipe adds its code to the form of planned works, a second one takes it off; so does
+ * its button under the field. What is in the form stands out on the map.
+ */
 export function startPipePicker(live) {
+  const formNow = () => document.querySelector("form[data-planned-form]");
+  const show = () => {
+    const form = formNow();
+    const codes = form ? codesOf(form.elements.pipes) : [];
+    live.showPicked(codes);
+    if (form) showChips(form, codes, toggle);
+  };
+  const toggle = (pipe) => {
+    const { pipes } = formNow().elements;
+    const codes = new Set(codesOf(pipes));
+    if (!codes.delete(pipe)) codes.add(pipe);
+    pipes.value = [...codes].join(" ");
+    show();
+  };
   live.map.on("click", ({ latlng }) => {
-    const form = document.querySelector("form[data-planned-form]");
-    const pipe = form && live.pipeAt(latlng);
-    if (!pipe) return;
-    const codes = new Set(form.elements.pipes.value.split(/[\s,，;；、]+/).filter(Boolean));
-    if (codes.has(pipe)) codes.delete(pipe);
-    else codes.add(pipe);
-    form.elements.pipes.value = [...codes].join(" ");
+    const pipe = formNow() && live.pipeAt(latlng);
+    if (pipe) toggle(pipe);
   });
+  document.addEventListener("input", ({ target }) => {
+    if (target.name === "pipes" && target.form === formNow()) show();
+  });
+  document.body.addEventListener("htmx:afterSettle", show);
+  if (formNow()) show();
 }
