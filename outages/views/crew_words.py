@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from outages.choices import CannotReason
 from outages.services.photos import MAX_BYTES, MOST_PER_STEP
-from outages.services.work import Refusal
 from outages.views.crew_orders import Situation
+from outages.views.refusals import STEP_WORDS
 from outages.views.wording import local
 
 # Short: they stand on buttons that are pressed with gloves.
@@ -20,23 +20,11 @@ CANNOT_WORDS: Final[dict[str, str | Promise]] = {
     CannotReason.BLOCKED: _("Blocked"),
     CannotReason.PASSES_WATER: _("Passes water"),
 }
-REFUSALS: Final[dict[str, str | Promise]] = {
-    Refusal.PLAN_NOT_IN_FORCE: _("The plan is not in force. Wait for the dispatcher."),
-    Refusal.PLAN_SUPERSEDED: _("Stop. Switch to the new plan first."),
-    Refusal.STEP_DECIDED: _("This step was told already."),
-    Refusal.NOT_YET_REOPENING: _("Not yet: the dispatcher releases the opening."),
-    Refusal.CLOSING_IS_OVER: _("Closing is over: the valves are being opened again."),
-    Refusal.HELD_BY_OTHER: _("Another outage still needs this valve shut. Leave it closed."),
-    Refusal.NOT_PUBLISHED: _("The notice is not out yet: the works may not begin."),
-    Refusal.WRONG_CREW: _("This order belongs to another crew."),
-    Refusal.UNKNOWN_STEP: _("This step is not known. Load the plan again."),
-    Refusal.KEY_USED: _("Another step was sent under this number. Load the plan again."),
-}
 
 
 def refusal_text(code: str) -> str:
     """Say why a step was not taken, in the crew's words."""
-    return str(REFUSALS.get(code, _("Not saved. What you typed is still here. Try again.")))
+    return str(STEP_WORDS.get(code, _("Not saved. What you typed is still here. Try again.")))
 
 
 def photo_words() -> str:
@@ -80,4 +68,7 @@ def script_words() -> dict[str, str]:
         "all_told": gettext("All steps are told. When there is signal, the next part follows."),
         "photo_failed": gettext("The photo of {valve} was not taken: {why}"),
         "metres": gettext("{n} m"),
+        "as_of_now": gettext("Plan as of {at}, just now."),
+        "as_of_minutes": gettext("Plan as of {at}, {minutes} min ago; not updated since."),
+        "as_of_hours": gettext("Plan as of {at}, {hours} h {minutes} min ago; not updated since."),
     }

@@ -1,7 +1,8 @@
 // One order on the phone: every tap is kept first and told second, so that it works without signal.
 
 import { announce } from "gisapp/live";
-import { serverNow } from "gisapp/server_time";
+import { learnTime, pageWritten, serverNow } from "gisapp/server_time";
+import { isOld } from "outages/crew/as_of";
 import { change, forget, keep, said } from "outages/crew/queue";
 import { flush, SignedOut } from "outages/crew/sending";
 import { placeSnippet, planChanged } from "outages/crew/snippet";
@@ -17,6 +18,8 @@ let chosen = null;
 let online = navigator.onLine;
 let signedOut = false;
 let sending = false;
+// When the server last said what the plan is; a page from the phone's store is as old as it says.
+let known = pageWritten();
 const user = root.dataset.user;
 
 async function mine() {
@@ -27,7 +30,7 @@ async function show() {
   const items = await mine();
   const all = untold(await said(user));
   const current = showSteps(root, items, { chosen, undo });
-  showConnection(root, { online, waiting: all.length, signedOut, signIn: `/?next=${location.pathname}` });
+  showConnection(root, { online, waiting: all.length, signedOut, signIn: `/?next=${location.pathname}`, known });
   showConflicts(items.filter(({ state }) => state.endsWith("refused")), drop);
   placeSnippet(root, current);
 }
@@ -114,7 +117,7 @@ async function send() {
   sending = true;
   try {
     const told = await flush(user, root.dataset.csrfCookie);
-    online = true;
+    online ||= told > 0; // an empty queue asks nobody
     signedOut = false;
     if (told > 0) await lookAgain({ always: true });
   } catch (error) {
@@ -161,6 +164,10 @@ async function lookAgain({ always = false } = {}) {
   online = !answer.headers.has("X-From-Phone");
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = page.getElementById("order");
+  if (fresh && online) {
+    known = Number(page.documentElement.dataset.now);
+    learnTime(known);
+  }
   if (!fresh || !online || signature(fresh) === signature(root)) return;
   const mustStop = "superseded" in fresh.dataset;
   if (!mustStop && isBusy()) {
@@ -182,7 +189,11 @@ document.addEventListener("click", (event) => {
   chosen = Number(choice.closest("[data-step]").dataset.step);
   show();
 });
-window.addEventListener("online", () => send());
+window.addEventListener("online", async () => {
+  await send();
+  await lookAgain();
+  await show();
+});
 window.addEventListener("offline", () => {
   online = false;
   show();
@@ -207,10 +218,12 @@ setInterval(async () => {
 document.documentElement.dataset.taps = "kept";
 
 if ("superseded" in root.dataset === false) {
+  placeSnippet(root, { element: root.querySelector("[data-current]") }); // before the phone's store answers
   await releaseAll();
   for (const item of await said(user)) {
     if (item.state === "held") setTimeout(() => release(item.client_key), HOLD_MS);
   }
+  if (known && isOld(known, serverNow())) await lookAgain();
   await show();
   await send();
 }

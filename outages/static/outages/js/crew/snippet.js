@@ -50,17 +50,20 @@ export function planChanged() {
 
 /** Show the surroundings of `step` ({element}) in its card; nothing without a step or a place. */
 export function placeSnippet(root, step) {
-  const place = step?.element.querySelector("[data-snippet-place]");
-  const [lat, lon] = [step?.element.dataset.lat, step?.element.dataset.lon].map(Number);
+  const place = step?.element?.querySelector("[data-snippet-place]");
+  const [lat, lon] = [step?.element?.dataset.lat, step?.element?.dataset.lon].map(Number);
   if (!place || !Number.isFinite(lat)) {
     box?.remove();
     return;
   }
+  place.hidden = false;
   if (box === null) make(root, lat, lon);
   if (box.parentElement !== place) place.append(box);
   if (live === null) {
     live = createMap(box);
     hold(live.map);
+    // What was to come does not: the plan alone is drawn, and no promise stays behind it.
+    live.tiles?.on("tileerror", () => place.querySelector(".crewstep__waiting")?.remove());
   }
   live.map.invalidateSize({ pan: false });
   live.map.setView([lat, lon], ZOOM, { animate: false });

@@ -1,6 +1,8 @@
 // Shows the steps as they stand: lines, the one card, the segments and the counts.
 
 import { icon, spriteHref } from "gisapp/icons";
+import { serverNow } from "gisapp/server_time";
+import { asOf } from "outages/crew/as_of";
 import { counts, currentStep, standing } from "outages/crew/standing";
 import { say } from "outages/crew/words";
 
@@ -101,7 +103,7 @@ function showCounts(root, steps, current, answering) {
 }
 
 /** Write the state of the connection: how many actions wait, since when the plan is known. */
-export function showConnection(root, { online, waiting, signedOut, signIn }) {
+export function showConnection(root, { online, waiting, signedOut, signIn, known }) {
   const box = root.querySelector("[data-offline]");
   if (!box) return;
   const title = box.querySelector("[data-offline-title]");
@@ -119,6 +121,9 @@ export function showConnection(root, { online, waiting, signedOut, signIn }) {
   const held = waiting === 1 ? say("waiting_one") : say("waiting", { n: waiting });
   title.textContent = online ? say("sending", { n: waiting }) : say("offline");
   text.textContent = waiting === 0 ? say("offline_none") : held;
+  const age = box.querySelector("[data-as-of]");
+  age.hidden = online || !known;
+  if (!age.hidden) age.textContent = say(...asOf(known, serverNow()));
 }
 
 /** List what the server did not take; each stays until somebody has read it. */
