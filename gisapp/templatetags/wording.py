@@ -15,7 +15,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 register = template.Library()
 
@@ -63,17 +63,6 @@ def metres(value: float | None) -> str:
     if value < 1000:
         return gettext("%(length)s m") % {"length": f"{value:.0f}"}
     return gettext("%(length)s km") % {"length": f"{value / 1000:.1f}"}
-
-
-@register.filter
-def public_count(value: int | None) -> str:
-    """Write a number of homes for the public: rounded to tens, small ones only as a band."""
-    if value is None:
-        return UNKNOWN
-    least = settings.PUBLIC_MINIMUM_COUNT
-    if value < least:
-        return gettext("fewer than %(count)d homes") % {"count": least}
-    return gettext("about %(count)s homes") % {"count": number(round(value / 10) * 10)}
 
 
 @register.filter
@@ -139,15 +128,16 @@ def public_moment(at: datetime | None) -> str:
 
 
 def _today(local: datetime) -> str:
-    hour = local.hour
+    """Write an hour of today with its part of the day, as people divide it."""
     wording = (
         (6, gettext("%(clock)s early this morning")),
         (9, gettext("%(clock)s this morning")),
-        (12, gettext("%(clock)s this forenoon")),
+        (12, pgettext("forenoon", "%(clock)s this morning")),
+        (13, pgettext("midday", "%(clock)s today")),
         (18, gettext("%(clock)s this afternoon")),
         (24, gettext("%(clock)s this evening")),
     )
-    text = next(text for limit, text in wording if hour < limit)
+    text = next(text for limit, text in wording if local.hour < limit)
     return text % {"clock": f"{local:%H:%M}"}
 
 

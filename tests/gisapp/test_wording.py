@@ -6,9 +6,10 @@ import pytest
 import time_machine
 from django.forms import CharField, Form
 from django.template import Context, Template, TemplateSyntaxError
-from django.utils import translation
+from django.utils import timezone, translation
 
 from gisapp.templatetags import ui, wording
+from outages.views.desk_script import spoken_zh
 
 NOW = datetime(2026, 11, 21, 19, 12, tzinfo=UTC)  # 03:12 on Sunday 22 November in Shanghai
 
@@ -47,6 +48,37 @@ def test_times_for_the_public(ahead: timedelta, chinese: str, english: str) -> N
             assert wording.public_moment(NOW + ahead) == text
 
 
+# Hour and minute, and what people call it; English says no more than it needs to.
+PARTS_OF_THE_DAY = [
+    ("00:00", "今天凌晨", "early this morning"),
+    ("05:59", "今天凌晨", "early this morning"),
+    ("06:00", "今天早上", "this morning"),
+    ("08:59", "今天早上", "this morning"),
+    ("09:00", "今天上午", "this morning"),
+    ("11:59", "今天上午", "this morning"),
+    ("12:00", "今天中午", "today"),
+    ("12:15", "今天中午", "today"),
+    ("12:59", "今天中午", "today"),
+    ("13:00", "今天下午", "this afternoon"),
+    ("17:59", "今天下午", "this afternoon"),
+    ("18:00", "今天晚上", "this evening"),
+    ("23:59", "今天晚上", "this evening"),
+]
+
+
+@time_machine.travel(NOW, tick=False)
+@pytest.mark.parametrize(("clock", "chinese", "english"), PARTS_OF_THE_DAY)
+def test_the_part_of_the_day_is_what_people_call_it(clock: str, chinese: str, english: str) -> None:
+    hour, minute = (int(part) for part in clock.split(":"))
+    at = timezone.localtime(NOW).replace(hour=hour, minute=minute)
+    with translation.override("zh-hans"):
+        assert wording.public_moment(at) == f"{chinese} {clock}"
+    with translation.override("en"):
+        assert wording.public_moment(at) == f"{clock} {english}"
+    # Who reads a script aloud says the same.
+    assert spoken_zh(at, NOW).startswith(chinese)
+
+
 @time_machine.travel(NOW, tick=False)
 def test_ages() -> None:
     with translation.override("zh-hans"):
@@ -63,12 +95,6 @@ def test_ages() -> None:
 def test_countdowns_read_as_the_script_writes_them(seconds: int, text: str) -> None:
     with translation.override("zh-hans"):
         assert wording.remaining(timedelta(seconds=seconds)) == text
-
-
-def test_small_counts_are_never_told_to_the_public() -> None:
-    with translation.override("zh-hans"):
-        assert wording.public_count(9) == "少于 10 户"
-        assert wording.public_count(1284) == "约 1,280 户"
 
 
 def test_deadline_stages() -> None:
