@@ -52,7 +52,7 @@ def parse_rectangle(text: str, *, max_km2: float) -> Rectangle:
     if not all(isfinite(value) for value in (west, south, east, north)):
         msg = "bbox must be finite numbers"
         raise BadRectangle(msg)
-    on_globe = -180 <= west and east <= 180 and -85.1 <= south and north <= 85.1
+    on_globe = west >= -180 and east <= 180 and south >= -85.1 and north <= 85.1
     if not on_globe or min(east - west, north - south) < THINNEST_DEGREES:
         msg = "bbox must lie on the globe, west before east and south before north"
         raise BadRectangle(msg)

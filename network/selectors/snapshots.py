@@ -52,7 +52,7 @@ from network.topology.states import NetworkState, canonical, masks
 from network.topology.structure import Topology
 
 # Raise it when the arrays of `Topology` or `ReadyState` change their meaning: older ones are left.
-LAYOUT = 2
+LAYOUT = 3
 KEPT_SNAPSHOTS, KEPT_STATES = 3, 4
 NAN = float("nan")
 PLACE = ("asset_id", "junction", "pipe", "fraction")

@@ -4,14 +4,13 @@ RULE 1  A pipe is one vertex per part; junctions and valves in its middle divide
 RULE 2  A pipe end at a junction is an edge; so is each side of a split.
 RULE 3  A valve sits on edges: a valve at a junction on all edges there, one at a pipe's
         end on that edge, one in mid-pipe on both edges of a junction made for it.
-RULE 4  An edge carries one valve at most: where two valves meet, a vertex is put between.
+RULE 4  An edge carries one valve at most: where several meet, vertices are put between. Valves
+        at a pipe's end stand nearest to the pipe.
 RULE 5  One-way pipes, one-way valves and inlets take a direction away from their edges.
 RULE 6  Base segments are components over edges without valve that pass both ways.
 """
 
-import math
-from collections import defaultdict
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,351 +18,392 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from network.topology.elements import NetworkTables, Points, TopologyError
-from network.topology.structure import Grouping, IntArray, Topology
+from network.topology.ids import Numbering, as_ids, text
+from network.topology.structure import BoolArray, Grouping, IntArray, Topology
+
+Floats = NDArray[np.float64]
 
 
 def build(tables: NetworkTables) -> Topology:
-    """Build the topology of `tables`. Raises TopologyError naming the record that does not fit."""
-    return _Builder(tables).build()
+    """Build the topology of `tables`. Raises TopologyError naming the record that does not fit.
+
+    Assets are numbered in the order of their ids. Linear in the size of the network, but for the
+    sorting; arrays all the way, for a million pipes.
+    """
+    ground = _Ground(tables)
+    edges = _Edges.lay(ground)
+    edges.direct(*_inlets(ground, edges), inward=False)
+    placed = _Valves(ground, edges).place()
+    return _assemble(ground, edges, placed)
 
 
-class _Builder:
-    """Working state while edges are laid and valves are put on them."""
+class _Ground:
+    """Pipes, junctions and valves by number, and where pipes are divided (RULE 1).
+
+    Cuts are sorted by pipe, then along it. Valves in mid-pipe get a junction of their own,
+    numbered after the real ones.
+    """
 
     def __init__(self, tables: NetworkTables) -> None:
         self.tables = tables
-        self.pipe_index = _index("pipe", tables.pipes.ids)
-        self.junction_index = _index("junction", tables.junctions)
-        self.starts = self._junctions(tables.pipes.starts, "start of pipe", tables.pipes.ids)
-        self.ends = self._junctions(tables.pipes.ends, "end of pipe", tables.pipes.ids)
-        self.cuts: dict[int, list[tuple[float, int]]] = defaultdict(list)
-        self.cut_edges: dict[tuple[int, int], list[int]] = defaultdict(list)
-        self.chains: dict[int, list[int]] = {}  # a pipe's edge -> edges that RULE 4 put behind it
-        self.made_junctions = 0
-        self.valve_parts = np.full(len(tables.valves.ids), -1, dtype=np.int64)
-        self.valve_junctions = np.full(len(tables.valves.ids), -1, dtype=np.int64)
+        self.pipes = Numbering("pipe", tables.pipes.ids)
+        self.junctions = Numbering("junction", tables.junctions)
+        self.valves = Numbering("valve", tables.valves.ids)
+        order = self.pipes.order
+        starts, ends = as_ids(tables.pipes.starts)[order], as_ids(tables.pipes.ends)[order]
+        self.starts = self.junctions.require(starts, "start of pipe", self.pipes.ids)
+        self.ends = self.junctions.require(ends, "end of pipe", self.pipes.ids)
+        self.one_way = np.asarray(tables.pipes.one_way, dtype=bool)[order]
+        self._read_valves()
+        self._divide()
 
-    def build(self) -> Topology:
-        self._collect_cuts()
-        self._number_vertices()
-        self._lay_edges()
-        self._place_valves()
-        self._direct_inlets()
-        return self._assemble()
+    def _read_valves(self) -> None:
+        valves, order = self.tables.valves, self.valves.order
+        junctions = as_ids(valves.junctions)[order]
+        named = junctions != b""
+        self.valve_junction = np.full(len(order), -1, dtype=np.int32)
+        self.valve_isolates = np.asarray(valves.isolates, dtype=bool)[order]
+        flow_to = as_ids(valves.flow_to)[order]
+        self.valve_one_way: BoolArray = flow_to != b""
+        self.valve_flow_to = self.pipes.find(flow_to)
+        self.valve_fraction = np.asarray(valves.fractions, dtype=np.float64)[order]
+        pipe = as_ids(valves.pipes)[order]
+        self.valve_pipe = self.pipes.find(pipe)
+        # Isolating valves stop water, and so do one-way ones when closed.
+        cuts = self.valve_isolates | self.valve_one_way
+        at_junction = np.flatnonzero(cuts & named)
+        self.valve_junction[at_junction] = self.junctions.require(junctions[at_junction])
+        self.on_all = at_junction[pipe[at_junction] == b""]
+        self.at_end = at_junction[self.valve_pipe[at_junction] >= 0]
+        self.in_middle = np.flatnonzero(cuts & ~named & (self.valve_pipe >= 0))
+        made = np.arange(len(self.in_middle), dtype=np.int32) + len(self.junctions)
+        self.valve_junction[self.in_middle] = made
+        self.junction_count = len(self.junctions) + len(made)
 
-    # -- RULE 1 -----------------------------------------------------------------
-
-    def _collect_cuts(self) -> None:
-        """Note every place where a pipe is divided, and by which junction.
-
-        Valves in mid-pipe get a junction of their own, numbered after the real ones.
-        """
-        splits, valves = self.tables.splits, self.tables.valves
-        for pipe_id, junction_id, fraction in zip(
-            splits.pipes, splits.junctions, splits.fractions, strict=True
-        ):
-            if pipe_id not in self.pipe_index:
-                continue  # a split of a pipe that is not in service divides nothing
-            junction = self._known(self.junction_index, "junction", junction_id)
-            self.cuts[self.pipe_index[pipe_id]].append((fraction, junction))
-        self.mid_valves: list[tuple[int, int]] = []
-        for valve, (junction_id, pipe_id) in enumerate(
-            zip(valves.junctions, valves.pipes, strict=True)
-        ):
-            if junction_id or pipe_id not in self.pipe_index or not self._is_cut(valve):
-                continue
-            junction = len(self.tables.junctions) + self.made_junctions
-            self.made_junctions += 1
-            self.cuts[self.pipe_index[pipe_id]].append((valves.fractions[valve], junction))
-            self.mid_valves.append((valve, junction))
-        for places in self.cuts.values():
-            places.sort()
-
-    def _is_cut(self, valve: int) -> bool:
-        """Whether a valve can stop water: isolating ones, and one-way ones when closed."""
-        return bool(self.tables.valves.isolates[valve] or self.tables.valves.flow_to[valve])
-
-    def _number_vertices(self) -> None:
-        pipe_count = len(self.tables.pipes.ids)
-        counts = np.ones(pipe_count, dtype=np.int64)
-        for pipe, places in self.cuts.items():
-            counts[pipe] += len(places)
-        self.part_starts = np.zeros(pipe_count + 1, dtype=np.int32)
-        np.cumsum(counts, out=self.part_starts[1:])
+    def _divide(self) -> None:
+        splits = self.tables.splits
+        pipe = self.pipes.find(as_ids(splits.pipes))
+        live = pipe >= 0  # a split of a pipe that is not in service divides nothing
+        junction = self.junctions.require(as_ids(splits.junctions)[live])
+        middle = self.in_middle
+        pipe = np.concatenate([pipe[live], self.valve_pipe[middle]])
+        junction = np.concatenate([junction, self.valve_junction[middle]])
+        fraction = np.asarray(splits.fractions, dtype=np.float64)[live]
+        fraction = np.concatenate([fraction, self.valve_fraction[middle]])
+        order = np.lexsort((junction, fraction, pipe))
+        self.cut_pipe, self.cut_junction = pipe[order], junction[order]
+        self.cut_fraction: Floats = fraction[order]
+        cuts = np.bincount(self.cut_pipe, minlength=len(self.pipes))
+        self.part_starts = np.zeros(len(self.pipes) + 1, dtype=np.int32)
+        np.cumsum(cuts + 1, out=self.part_starts[1:])
         self.part_count = int(self.part_starts[-1])
-        self.vertex_count = self.part_count + len(self.tables.junctions) + self.made_junctions
 
-    # -- RULE 2 -----------------------------------------------------------------
+    def parts_at(self, pipe: IntArray, fraction: Floats) -> IntArray:
+        """The part of each pipe on which a place lies.
 
-    def _lay_edges(self) -> None:
-        """Edge k joins part `parts[k]` and junction vertex `others[k]`.
-
-        `inward` is junction to part, `outward` part to junction. The first edges are the
-        pipes' starts, then their ends, then the sides of splits.
+        A place on a cut is on the part after it, one of unknown (NaN) fraction on the first part.
         """
-        one_way = np.asarray(self.tables.pipes.one_way, dtype=bool)
-        first_parts, last_parts = self.part_starts[:-1], self.part_starts[1:] - 1
-        split_parts: list[int] = []
-        split_junctions: list[int] = []
-        split_outward: list[bool] = []
-        split_inward: list[bool] = []
-        base = 2 * len(one_way)
-        for pipe, places in self.cuts.items():
-            for nth, (_, junction) in enumerate(places):
-                for side in (0, 1):  # the part before the cut, then the one after it
-                    self.cut_edges[pipe, junction].append(base + len(split_parts))
-                    split_parts.append(int(self.part_starts[pipe]) + nth + side)
-                    split_junctions.append(junction)
-                    split_outward.append(side == 0 or not one_way[pipe])
-                    split_inward.append(side == 1 or not one_way[pipe])
-        self.parts = list(np.concatenate([first_parts, last_parts]).tolist()) + split_parts
-        junctions = np.concatenate(
-            [self.starts, self.ends, np.asarray(split_junctions, dtype=np.int64)]
+        part = self.part_starts[pipe].astype(np.int32)
+        divided = np.flatnonzero((np.diff(self.part_starts)[pipe] > 1) & ~np.isnan(fraction))
+        if not len(divided):
+            return part
+        # Cuts and places in one row along the pipes: a place has as many cuts behind it.
+        both = np.concatenate([self.cut_pipe, pipe[divided]])
+        is_place = np.arange(len(both)) >= len(self.cut_pipe)
+        along = np.concatenate([self.cut_fraction, fraction[divided]])
+        row = np.lexsort((is_place, along, both))
+        cuts_behind = np.cumsum(~is_place[row])
+        rank = np.empty(len(both), dtype=np.int64)
+        rank[row] = cuts_behind
+        before_pipe = self.part_starts[:-1] - np.arange(len(self.pipes))
+        part[divided] += (rank[is_place] - before_pipe[pipe[divided]]).astype(np.int32)
+        return part
+
+
+# -- RULE 2 ---------------------------------------------------------------------
+
+
+@dataclass
+class _Edges:
+    """Edge k joins part `parts[k]` and junction `junctions[k]`; water may pass out and in.
+
+    The first edges are the pipes' starts, then their ends, then two for each cut: the side before
+    it and the side after it.
+    """
+
+    parts: IntArray
+    junctions: IntArray
+    outward: BoolArray  # part to junction
+    inward: BoolArray
+    at_junction: Grouping
+    ground: _Ground
+
+    @classmethod
+    def lay(cls, ground: _Ground) -> "_Edges":
+        first, last = ground.part_starts[:-1], ground.part_starts[1:] - 1
+        cut_pipe = ground.cut_pipe
+        # Every pipe has a part more than cuts: that many parts lie before a cut's.
+        before = cut_pipe + np.arange(len(cut_pipe), dtype=np.int32)
+        sides = np.column_stack([before, before + 1]).ravel().astype(np.int32)
+        cut_junctions = np.repeat(ground.cut_junction, 2)
+        both = ~ground.one_way
+        always = np.ones(len(both), dtype=bool)
+        cut_both = both[cut_pipe]
+        yes = np.ones(len(cut_pipe), dtype=bool)
+        junctions = np.concatenate([ground.starts, ground.ends, cut_junctions])
+        return cls(
+            parts=np.concatenate([first, last, sides]),
+            junctions=junctions,
+            outward=np.concatenate([both, always, np.column_stack([yes, cut_both]).ravel()]),
+            inward=np.concatenate([always, both, np.column_stack([cut_both, yes]).ravel()]),
+            at_junction=Grouping.of(junctions, ground.junction_count),
+            ground=ground,
         )
-        self.others: list[int] = (junctions + self.part_count).tolist()
-        both = ~one_way
-        self.outward = [*both.tolist(), *([True] * len(both)), *split_outward]
-        self.inward = [*([True] * len(both)), *both.tolist(), *split_inward]
-        self.valve_at = [-1] * len(self.parts)
-        self.ends_by_junction = Grouping.of(
-            junctions.astype(np.int32), len(self.tables.junctions) + self.made_junctions
-        )
-        self.end_parts = np.asarray(self.parts, dtype=np.int32)
 
-    def _edges_of(self, pipe: int, junction: int) -> list[int]:
-        """Edges where a pipe meets a junction: an end, both ends of a ring, sides of a split."""
-        edges = []
-        if self.starts[pipe] == junction:
-            edges.append(pipe)
-        if self.ends[pipe] == junction:
-            edges.append(len(self.starts) + pipe)
-        return edges + self.cut_edges.get((pipe, junction), [])
+    def direct(self, *edges: IntArray, inward: bool) -> None:
+        """Let water pass `edges` one way only."""
+        way = self.outward if inward else self.inward
+        for some in edges:
+            way[some] = False
 
-    # -- RULES 3 to 5 -----------------------------------------------------------
+    def between(self, pipe: IntArray, junction: IntArray) -> tuple[IntArray, IntArray, IntArray]:
+        """Where pipes meet junctions: the start edge, the end edge, the edge before a cut.
 
-    def _place_valves(self) -> None:
-        """Valves at pipe ends stand nearest to the pipe, so they are placed first."""
-        valves = self.tables.valves
-        at_junction: list[tuple[int, int]] = list(self.mid_valves)
-        for valve, junction in self.mid_valves:
-            self.valve_junctions[valve] = junction
-        for valve, junction_id in enumerate(valves.junctions):
-            if not junction_id or not self._is_cut(valve):
-                continue
-            junction = self._known(self.junction_index, "junction", junction_id)
-            if not valves.pipes[valve]:
-                at_junction.append((valve, junction))
-            elif valves.pipes[valve] in self.pipe_index:
-                self._place_at_end(valve, self.pipe_index[valves.pipes[valve]], junction)
-            self.valve_junctions[valve] = junction
-        self._place_at_junctions(at_junction)
+        -1 where there is none; the edge after a cut follows the one before it.
+        """
+        ground = self.ground
+        count = len(ground.pipes)
+        start = np.where(ground.starts[pipe] == junction, pipe, -1)
+        end = np.where(ground.ends[pipe] == junction, count + pipe, -1)
+        keys = ground.cut_pipe.astype(np.int64) * ground.junction_count + ground.cut_junction
+        order = np.argsort(keys, kind="stable")
+        wanted = pipe.astype(np.int64) * ground.junction_count + junction
+        at = np.searchsorted(keys[order], wanted)
+        there = at < len(keys)
+        there[there] = keys[order[at[there]]] == wanted[there]
+        cut = np.full(len(pipe), -1, dtype=np.int64)
+        cut[there] = 2 * count + 2 * order[at[there]]
+        return start, end, cut
 
-    def _place_at_end(self, valve: int, pipe: int, junction: int) -> None:
-        edges = self._edges_of(pipe, junction)
-        if not edges:
+    def all_between(self, pipe: IntArray, junction: IntArray) -> IntArray:
+        """All edges where pipes meet junctions, in no order."""
+        start, end, cut = self.between(pipe, junction)
+        cut = cut[cut >= 0]
+        return np.concatenate([start[start >= 0], end[end >= 0], cut, cut + 1])
+
+
+# -- RULES 3 to 5 ---------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """Edges as RULE 4 leaves them, each with its valve (-1 for none), by vertex."""
+
+    parts: IntArray
+    others: IntArray
+    valve: IntArray
+    outward: BoolArray
+    inward: BoolArray
+    vertex_count: int
+    valve_part: IntArray  # the part at whose end each valve stands, -1 for others
+
+
+class _Valves:
+    """Puts valves on edges."""
+
+    def __init__(self, ground: _Ground, edges: _Edges) -> None:
+        self.ground = ground
+        self.edges = edges
+
+    def place(self) -> _Placed:
+        ground, edges = self.ground, self.edges
+        end_edge = self._end_edges()
+        at_all = np.concatenate([ground.in_middle, ground.on_all])
+        counts, all_edges = _members(edges.at_junction, ground.valve_junction[at_all])
+        all_valves = np.repeat(at_all, counts)
+        self._direct_one_way(end_edge)
+        edge = np.concatenate([end_edge, all_edges])
+        valve = np.concatenate([ground.at_end, all_valves])
+        # Nearest to the pipe stand the end valves; others as the table has them.
+        at_hub = np.arange(len(edge)) >= len(end_edge)
+        row = np.lexsort((ground.valves.order[valve], at_hub, edge))
+        valve_part = np.full(len(ground.valves), -1, dtype=np.int32)
+        valve_part[ground.at_end] = edges.parts[end_edge]
+        return self._chained(edge[row], valve[row], valve_part)
+
+    def _end_edges(self) -> IntArray:
+        """The edge of each valve that stands at one pipe's end.
+
+        Of several at one junction (a ring, a pipe that passes through) it is the one on the side
+        of the valve's own position; the first where the source did not say.
+        """
+        ground = self.ground
+        valves = ground.at_end
+        pipe, junction = ground.valve_pipe[valves], ground.valve_junction[valves]
+        start, end, cut = self.edges.between(pipe, junction)
+        nowhere = np.flatnonzero((start < 0) & (end < 0) & (cut < 0))
+        if len(nowhere):
+            valve = valves[nowhere[0]]
             msg = (
-                f"valve {self.tables.valves.ids[valve]}: pipe {self.tables.pipes.ids[pipe]} "
-                f"does not meet junction {self.tables.valves.junctions[valve]}"
+                f"valve {text(ground.valves.ids[valve])}: "
+                f"pipe {text(ground.pipes.ids[ground.valve_pipe[valve]])} does not meet "
+                f"junction {text(ground.junctions.ids[ground.valve_junction[valve]])}"
             )
             raise TopologyError(msg)
-        edge = edges[0] if len(edges) == 1 else self._nearer(edges, pipe, junction, valve)
-        self.valve_parts[valve] = self.parts[edge]
-        self._put(edge, valve)
-        flow_to = self.tables.valves.flow_to[valve]
-        if flow_to:
-            self._direct(edge, inward=flow_to == self.tables.valves.pipes[valve])
+        candidates = np.stack([start, end, cut, np.where(cut >= 0, cut + 1, -1)])
+        chosen = np.argsort(candidates < 0, axis=0, kind="stable")
+        column = np.arange(len(valves))
+        first, second = candidates[chosen[0], column], candidates[chosen[1], column]
+        fraction = ground.valve_fraction[valves]
+        middle = np.full(len(valves), 0.5)
+        on_cut = first >= 2 * len(ground.pipes)
+        middle[on_cut] = ground.cut_fraction[(first[on_cut] - 2 * len(ground.pipes)) // 2]
+        return np.where((second >= 0) & (fraction >= middle), second, first)
 
-    def _nearer(self, edges: list[int], pipe: int, junction: int, valve: int) -> int:
-        """Of two ends at one junction, the one on the side of the valve's own position."""
-        fraction = self.tables.valves.fractions[valve]
-        if math.isnan(fraction):  # the source did not say where
-            return edges[0]
-        if edges[0] < 2 * len(self.starts):  # a ring: both pipe ends at this junction
-            return edges[0] if fraction < 0.5 else edges[1]
-        split = next(place for place, there in self.cuts[pipe] if there == junction)
-        return edges[0] if fraction < split else edges[1]
+    def _direct_one_way(self, end_edge: IntArray) -> None:
+        ground, edges = self.ground, self.edges
+        one_way = ground.valve_one_way[ground.at_end]
+        valves = ground.at_end[one_way]
+        into = ground.valve_flow_to[valves] == ground.valve_pipe[valves]
+        edges.direct(end_edge[one_way][into], inward=True)
+        edges.direct(end_edge[one_way][~into], inward=False)
+        hubs = ground.on_all[ground.valve_flow_to[ground.on_all] >= 0]
+        pipes = ground.valve_flow_to[hubs]
+        edges.direct(edges.all_between(pipes, ground.valve_junction[hubs]), inward=True)
 
-    def _place_at_junctions(self, placed: Sequence[tuple[int, int]]) -> None:
-        edges_at: dict[int, list[int]] = {junction: [] for _, junction in placed}
-        for junction, edges in edges_at.items():
-            ends = self.ends_by_junction
-            edges.extend(ends.items[ends.starts[junction] : ends.starts[junction + 1]].tolist())
-        for valve, junction in placed:
-            flow_to = self.tables.valves.flow_to[valve]
-            into = set()
-            if flow_to and flow_to in self.pipe_index:
-                into = set(self._edges_of(self.pipe_index[flow_to], junction))
-            for edge in edges_at[junction]:
-                self._put(edge, valve)
-                if edge in into:
-                    self._direct(edge, inward=True)
-
-    def _put(self, edge: int, valve: int) -> None:
-        """Put a valve on a pipe's edge, behind those that are there already (RULE 4)."""
-        if self.valve_at[edge] == -1:
-            self.valve_at[edge] = valve
-            return
-        chain = self.chains.setdefault(edge, [])
-        last = chain[-1] if chain else edge
-        between = self.vertex_count
-        self.vertex_count += 1
-        chain.append(len(self.parts))
-        self.parts.append(between)
-        self.others.append(self.others[last])
-        self.outward.append(self.outward[edge])
-        self.inward.append(self.inward[edge])
-        self.valve_at.append(valve)
-        self.others[last] = between
-
-    def _direct(self, edge: int, *, inward: bool) -> None:
-        """Let water pass a pipe's edge one way only, through all the valves on it."""
-        way = self.outward if inward else self.inward
-        for each in [edge, *self.chains.get(edge, [])]:
-            way[each] = False
-
-    def _direct_inlets(self) -> None:
-        """Water in an inlet pipe flows toward its tank only."""
-        sources = self.tables.sources
-        for junction_id, inlets in zip(sources.junctions, sources.inlet_pipes, strict=True):
-            junction = self._known(self.junction_index, "junction", junction_id)
-            for pipe_id in inlets:
-                if pipe_id in self.pipe_index:
-                    for edge in self._edges_of(self.pipe_index[pipe_id], junction):
-                        self._direct(edge, inward=False)
-
-    # -- RULE 6 -----------------------------------------------------------------
-
-    def _assemble(self) -> Topology:
-        tables = self.tables
-        parts, others = np.asarray(self.parts, np.int32), np.asarray(self.others, np.int32)
-        valve_at = np.asarray(self.valve_at, np.int32)
-        outward, inward = np.asarray(self.outward, bool), np.asarray(self.inward, bool)
-        plain = (valve_at == -1) & outward & inward
-        segments, count = _components(parts[plain], others[plain], self.vertex_count)
-        arcs = np.flatnonzero(~plain & (segments[parts] != segments[others]))
-        junctions = self.valve_junctions
-        side_starts, sides = self._valve_sides(segments)
-        return Topology(
-            pipe_ids=_encoded(tables.pipes.ids),
-            part_starts=self.part_starts,
-            part_segment=segments[: self.part_count],
-            cut_fractions=self._cut_fractions(),
-            junction_ids=_encoded(tables.junctions),
-            junction_segment=segments[self.part_count : self.part_count + len(tables.junctions)],
-            valve_ids=_encoded(tables.valves.ids),
-            valve_isolates=np.asarray(tables.valves.isolates, bool),
-            valve_one_way=np.asarray([bool(flow_to) for flow_to in tables.valves.flow_to], bool),
-            valve_closed=np.asarray(tables.valves.closed, bool),
-            valve_operable=np.asarray(tables.valves.operable, bool),
-            valve_hub=np.where(junctions >= 0, segments[junctions + self.part_count], -1).astype(
-                np.int32
-            ),
-            valve_end=np.where(self.valve_parts >= 0, segments[self.valve_parts], -1).astype(
-                np.int32
-            ),
-            valve_side_starts=side_starts,
-            valve_sides=sides,
-            source_ids=_encoded(tables.sources.ids),
-            source_segment=self._segments_of_junctions(segments, tables.sources.junctions),
-            source_active=np.asarray(tables.sources.active, bool),
-            hydrant_ids=_encoded(tables.hydrants.ids),
-            hydrant_segment=self._segments_of_points(segments, tables.hydrants, "hydrant"),
-            customer_ids=_encoded(tables.customers.ids),
-            customer_segment=self._segments_of_points(segments, tables.customers, "customer"),
-            customer_persons=np.asarray(tables.customers.persons, np.int32),
-            arc_u=segments[parts[arcs]],
-            arc_v=segments[others[arcs]],
-            arc_valve=valve_at[arcs],
-            arc_forward=outward[arcs],
-            arc_backward=inward[arcs],
-            segment_count=count,
+    def _chained(self, edge: IntArray, valve: IntArray, valve_part: IntArray) -> _Placed:
+        """Put vertices between valves that meet on one edge; `edge` is sorted."""
+        ground, edges = self.ground, self.edges
+        first = np.ones(len(edge), dtype=bool)
+        first[1:] = edge[1:] != edge[:-1]
+        last = np.ones(len(edge), dtype=bool)
+        last[:-1] = first[1:]
+        between = ground.part_count + ground.junction_count
+        # The vertex made before each valve that is not the first on its edge.
+        made = between + np.cumsum(~first) - 1
+        others = (edges.junctions + ground.part_count).astype(np.int32)
+        far = np.where(last, others[edge], np.append(made[1:], 0))
+        on_edge = np.full(len(others), -1, dtype=np.int32)
+        on_edge[edge[first]] = valve[first]
+        others[edge[first]] = far[first]
+        more = ~first
+        return _Placed(
+            parts=np.concatenate([edges.parts, made[more]]).astype(np.int32),
+            others=np.concatenate([others, far[more]]).astype(np.int32),
+            valve=np.concatenate([on_edge, valve[more]]).astype(np.int32),
+            outward=np.concatenate([edges.outward, edges.outward[edge[more]]]),
+            inward=np.concatenate([edges.inward, edges.inward[edge[more]]]),
+            vertex_count=between + int(more.sum()),
+            valve_part=valve_part,
         )
 
-    def _valve_sides(self, segments: IntArray) -> tuple[NDArray[np.int64], IntArray]:
-        """For each valve the segments of all pipe parts that meet at its junction."""
-        ends = self.ends_by_junction
-        found = [
-            self.end_parts[ends.items[ends.starts[junction] : ends.starts[junction + 1]]]
-            if junction >= 0
-            else np.empty(0, dtype=np.int32)
-            for junction in self.valve_junctions.tolist()
-        ]
-        starts = np.zeros(len(found) + 1, dtype=np.int64)
-        np.cumsum([len(parts) for parts in found], out=starts[1:])
-        return starts, segments[np.concatenate([*found, np.empty(0, dtype=np.int32)])]
 
-    def _cut_fractions(self) -> NDArray[np.float64]:
-        flat = np.zeros(self.part_count - len(self.tables.pipes.ids))
-        for pipe, places in self.cuts.items():
-            first = int(self.part_starts[pipe]) - pipe
-            flat[first : first + len(places)] = [fraction for fraction, _ in places]
-        return flat
-
-    def _segments_of_junctions(self, segments: IntArray, ids: Sequence[str]) -> IntArray:
-        found = [self._known(self.junction_index, "junction", each) for each in ids]
-        return segments[np.asarray(found, dtype=np.int64) + self.part_count]
-
-    def _segments_of_points(self, segments: IntArray, points: Points, kind: str) -> IntArray:
-        """Segments of hanging assets; `segment_count` for one on no pipe in service."""
-        vertices = np.full(len(points.ids), -1, dtype=np.int64)
-        fractions = self._cut_fractions()
-        for nth, (junction_id, pipe_id) in enumerate(
-            zip(points.junctions, points.pipes, strict=True)
-        ):
-            if pipe_id:
-                pipe = self.pipe_index.get(pipe_id)
-                if pipe is not None:
-                    vertices[nth] = self._part_at(pipe, points.fractions[nth], fractions)
-            elif junction_id:
-                junction = self._known(self.junction_index, "junction", junction_id)
-                vertices[nth] = junction + self.part_count
-        nowhere = int(segments.max(initial=-1)) + 1
-        return np.where(vertices == -1, nowhere, segments[vertices]).astype(np.int32)
-
-    def _part_at(self, pipe: int, fraction: float, fractions: NDArray[np.float64]) -> int:
-        first, stop = int(self.part_starts[pipe]), int(self.part_starts[pipe + 1])
-        if stop - first == 1 or math.isnan(fraction):
-            return first
-        cuts = fractions[first - pipe : stop - pipe - 1]
-        return first + int(np.searchsorted(cuts, fraction, side="right"))
-
-    # -- small ------------------------------------------------------------------
-
-    def _junctions(self, ids: Sequence[str], what: str, owners: Sequence[str]) -> NDArray[np.int64]:
-        index = self.junction_index
-        try:
-            return np.fromiter((index[each] for each in ids), dtype=np.int64, count=len(ids))
-        except KeyError:
-            owner, missing = next(
-                (owner, each) for owner, each in zip(owners, ids, strict=True) if each not in index
-            )
-            msg = f"{what} {owner}: unknown junction {missing!r}"
-            raise TopologyError(msg) from None
-
-    @staticmethod
-    def _known(index: dict[str, int], kind: str, asset_id: str) -> int:
-        try:
-            return index[asset_id]
-        except KeyError:
-            msg = f"unknown {kind} {asset_id!r}"
-            raise TopologyError(msg) from None
+def _inlets(ground: _Ground, edges: _Edges) -> tuple[IntArray, ...]:
+    """Edges of inlet pipes at their tank: water flows toward it only."""
+    sources = ground.tables.sources
+    found = []
+    for junction_id, inlets in zip(sources.junctions, sources.inlet_pipes, strict=True):
+        pipes = ground.pipes.find(as_ids(inlets))
+        pipes = pipes[pipes >= 0]
+        if len(pipes):
+            junction = ground.junctions.require(as_ids([_as_text(junction_id)]))
+            found.append(edges.all_between(pipes, np.repeat(junction, len(pipes))))
+    return tuple(found)
 
 
-def _index(kind: str, ids: Sequence[str]) -> dict[str, int]:
-    found = {each: nth for nth, each in enumerate(ids)}
-    if len(found) != len(ids):
-        seen: set[str] = set()
-        twice = next(each for each in ids if each in seen or seen.add(each))  # type: ignore[func-returns-value]
-        msg = f"{kind} {twice!r} stands twice"
-        raise TopologyError(msg)
+def _members(groups: Grouping, wanted: IntArray) -> tuple[IntArray, IntArray]:
+    """Items of several groups, one after the other, and how many each has."""
+    starts = groups.starts[wanted]
+    counts = groups.starts[wanted + 1] - starts
+    total = int(counts.sum())
+    within = np.arange(total) - np.repeat(np.cumsum(counts) - counts, counts)
+    return counts, groups.items[np.repeat(starts, counts) + within]
+
+
+# -- RULE 6 ---------------------------------------------------------------------
+
+
+def _assemble(ground: _Ground, edges: _Edges, placed: _Placed) -> Topology:
+    tables = ground.tables
+    plain = (placed.valve == -1) & placed.outward & placed.inward
+    segments, count = _components(placed.parts[plain], placed.others[plain], placed.vertex_count)
+    apart = segments[placed.parts] != segments[placed.others]
+    arcs = np.flatnonzero(~plain & apart)
+    hubs, order = ground.valve_junction, ground.valves.order
+    sided = np.flatnonzero(hubs >= 0)
+    counts, side_edges = _members(edges.at_junction, hubs[sided])
+    side_starts = np.zeros(len(hubs) + 1, dtype=np.int64)
+    side_starts[sided + 1] = counts
+    np.cumsum(side_starts, out=side_starts)
+    junction_segment = segments[ground.part_count :]
+    sources = Numbering("source", tables.sources.ids)
+    fed = ground.junctions.require(as_ids(tables.sources.junctions)[sources.order])
+    hydrants = Numbering("hydrant", tables.hydrants.ids)
+    customers = Numbering("customer", tables.customers.ids)
+    return Topology(
+        pipe_ids=ground.pipes.ids,
+        part_starts=ground.part_starts,
+        part_segment=segments[: ground.part_count],
+        cut_fractions=ground.cut_fraction,
+        junction_ids=ground.junctions.ids,
+        junction_segment=junction_segment[: len(ground.junctions)],
+        valve_ids=ground.valves.ids,
+        valve_isolates=ground.valve_isolates,
+        valve_one_way=ground.valve_one_way,
+        valve_closed=np.asarray(tables.valves.closed, bool)[order],
+        valve_operable=np.asarray(tables.valves.operable, bool)[order],
+        valve_hub=_where(hubs, junction_segment),
+        valve_end=_where(placed.valve_part, segments),
+        valve_side_starts=side_starts,
+        valve_sides=segments[edges.parts[side_edges]],
+        source_ids=sources.ids,
+        source_segment=junction_segment[fed],
+        source_active=np.asarray(tables.sources.active, bool)[sources.order],
+        hydrant_ids=hydrants.ids,
+        hydrant_segment=_of_points(ground, segments, count, tables.hydrants, hydrants),
+        customer_ids=customers.ids,
+        customer_segment=_of_points(ground, segments, count, tables.customers, customers),
+        customer_persons=np.asarray(tables.customers.persons, np.int32)[customers.order],
+        arc_u=segments[placed.parts[arcs]],
+        arc_v=segments[placed.others[arcs]],
+        arc_valve=placed.valve[arcs],
+        arc_forward=placed.outward[arcs],
+        arc_backward=placed.inward[arcs],
+        segment_count=count,
+    )
+
+
+def _where(vertices: IntArray, segments: IntArray) -> IntArray:
+    """The segment of each vertex, -1 for none."""
+    found = np.full(len(vertices), -1, dtype=np.int32)
+    some = vertices >= 0
+    found[some] = segments[vertices[some]]
     return found
 
 
-def _encoded(ids: Sequence[str]) -> NDArray[np.bytes_]:
-    return np.asarray([each.encode() for each in ids], dtype=np.bytes_)
+def _of_points(
+    ground: _Ground, segments: IntArray, count: int, points: Points, numbers: Numbering
+) -> IntArray:
+    """Segments of hanging assets; `count` for one on no pipe in service."""
+    order = numbers.order
+    pipe_ids = as_ids(points.pipes)[order]
+    found = np.full(len(order), count, dtype=np.int32)
+    pipe = ground.pipes.find(pipe_ids)
+    on_pipe = np.flatnonzero(pipe >= 0)
+    fractions = np.asarray(points.fractions, dtype=np.float64)[order]
+    found[on_pipe] = segments[ground.parts_at(pipe[on_pipe], fractions[on_pipe])]
+    junction_ids = as_ids(points.junctions)[order]
+    alone = np.flatnonzero((pipe_ids == b"") & (junction_ids != b""))
+    junction = ground.junctions.require(junction_ids[alone])
+    found[alone] = segments[ground.part_count + junction]
+    return found
 
 
 def _components(us: IntArray, vs: IntArray, count: int) -> tuple[IntArray, int]:
     graph = coo_matrix((np.ones(len(us), np.int8), (us, vs)), shape=(count, count))
     found, labels = connected_components(graph, directed=False)
     return labels.astype(np.int32), int(found)
+
+
+def _as_text(each: str | bytes) -> str:
+    return each if isinstance(each, str) else text(each)

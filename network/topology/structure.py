@@ -94,12 +94,12 @@ class Flow:
 class Topology:
     """A network revision, ready for questions. Immutable; may be memory-mapped and shared.
 
-    Ids are UTF-8 bytes. `*_segment` arrays hold base segments; a customer or hydrant on no
-    pipe in service has segment `segment_count`, which is never part of an answer. Arc k joins
-    segments `arc_u[k]` and `arc_v[k]`; water may pass u to v where `arc_forward[k]`, v to u where
-    `arc_backward[k]`; `arc_valve[k]` is the valve that stands there or -1. `valve_hub` is
-    the segment of the junction at which a valve stands, and
-    `valve_sides[valve_side_starts[v]:valve_side_starts[v + 1]]` are those of the pipe parts
+    Ids are UTF-8 bytes, and assets are numbered in the order of their ids. `*_segment` arrays
+    hold base segments; a customer or hydrant on no pipe in service has segment `segment_count`,
+    which is never part of an answer. Arc k joins segments `arc_u[k]` and `arc_v[k]`; water may
+    pass u to v where `arc_forward[k]`, v to u where `arc_backward[k]`; `arc_valve[k]` is the valve
+    that stands there or -1. `valve_hub` is the segment of the junction at which a valve stands,
+    and `valve_sides[valve_side_starts[v]:valve_side_starts[v + 1]]` are those of the pipe parts
     that meet there; a valve that cuts nothing has hub -1 and no sides. `valve_end` is the
     segment of the one pipe part whose end a valve stands at, -1 for those on all of them.
     """
@@ -140,21 +140,19 @@ class Topology:
     def index(self, kind: str, asset_id: str) -> int:
         """Position of an asset in its arrays. Raises UnknownAsset."""
         ids: IdArray = getattr(self, f"{kind}_ids")
-        order: IntArray = getattr(self, f"{kind}_order")
         wanted = asset_id.encode()
-        id_of, nth = ids.item, order.item
-        at = bisect_left(range(len(order)), wanted, key=lambda place: id_of(nth(place)))
-        if at < len(order) and id_of(nth(at)) == wanted:
-            return int(nth(at))
+        at = bisect_left(ids, wanted)  # type: ignore[type-var]  # numpy compares bytes as bytes
+        if at < len(ids) and ids.item(at) == wanted:
+            return at
         raise UnknownAsset(kind, asset_id)
 
     def names(self, kind: str, indices: Iterable[int] | IntArray) -> tuple[str, ...]:
         """Ids of the assets at `indices`, sorted."""
         ids: IdArray = getattr(self, f"{kind}_ids")
-        chosen = np.asarray(
-            indices if isinstance(indices, np.ndarray) else list(indices), dtype=int
+        chosen = np.sort(
+            np.asarray(indices if isinstance(indices, np.ndarray) else list(indices), dtype=int)
         )
-        return tuple(sorted(raw.decode() for raw in ids[chosen].tolist()))
+        return tuple(raw.decode() for raw in ids[chosen].tolist())
 
     def parts_of(self, pipe: int) -> range:
         """The part numbers of a pipe."""
@@ -167,21 +165,6 @@ class Topology:
         return first + int(np.searchsorted(cuts, fraction, side="right"))
 
     # -- derived once, and kept with the rest -----------------------------------
-
-    @cached_property
-    def pipe_order(self) -> IntArray:
-        """Pipes in the order of their ids."""
-        return _in_order(self.pipe_ids)
-
-    @cached_property
-    def valve_order(self) -> IntArray:
-        """Valves in the order of their ids."""
-        return _in_order(self.valve_ids)
-
-    @cached_property
-    def source_order(self) -> IntArray:
-        """Sources in the order of their ids."""
-        return _in_order(self.source_ids)
 
     @cached_property
     def flow(self) -> Flow:
@@ -255,9 +238,6 @@ class Topology:
 
 # What `cached_property` derives: its shape, None for a plain array.
 DERIVED: dict[str, type[Grouping | Flow] | None] = {
-    "pipe_order": None,
-    "valve_order": None,
-    "source_order": None,
     "flow": Flow,
     "part_pipe": None,
     "parts_by_segment": Grouping,
@@ -272,7 +252,3 @@ DERIVED: dict[str, type[Grouping | Flow] | None] = {
 def mapped(folder: Path, name: str) -> Any:
     """An array of `folder` as a plain view of the mapped file: `np.memmap` is slow to index."""
     return np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r"))
-
-
-def _in_order(ids: IdArray) -> IntArray:
-    return np.argsort(ids, kind="stable").astype(np.int32)
