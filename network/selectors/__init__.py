@@ -17,9 +17,9 @@ from network.selectors.snapshots import (
     load_snapshot,
     load_topology,
     prepare_current_state,
-    read_tables,
 )
 from network.selectors.states import network_state, valve_conditions
+from network.selectors.tables import read_tables
 
 __all__ = [
     "Dependence",

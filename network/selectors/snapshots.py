@@ -14,38 +14,18 @@ somebody who asks.
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
-from django.db.models import Model
 
-from network.choices import Flow, Operability, PipeStatus, ValveState
-from network.models import (
-    Customer,
-    Hydrant,
-    Junction,
-    NetworkRevision,
-    Pipe,
-    PipeSplit,
-    Source,
-    Valve,
-)
+from network.models import NetworkRevision
 from network.selectors.revisions import current_revision
 from network.selectors.states import network_state
+from network.selectors.tables import read_tables
 from network.topology.build import build
-from network.topology.elements import (
-    Customers,
-    NetworkTables,
-    Pipes,
-    Points,
-    Sources,
-    Splits,
-    Valves,
-)
 from network.topology.isolation import Burst, Isolation, isolate
 from network.topology.ready import ReadyState, make_ready
 from network.topology.states import NetworkState, canonical, masks
@@ -54,9 +34,6 @@ from network.topology.structure import Topology
 # Raise it when the arrays of `Topology` or `ReadyState` change their meaning: older ones are left.
 LAYOUT = 3
 KEPT_SNAPSHOTS, KEPT_STATES = 3, 4
-NAN = float("nan")
-PLACE = ("asset_id", "junction", "pipe", "fraction")
-STUCK = {Operability.INOPERABLE, Operability.INACCESSIBLE}
 
 
 @dataclass(frozen=True)
@@ -166,83 +143,3 @@ def _folder(revision: NetworkRevision) -> Path:
     """Named after key and birth: a database made anew never meets another one's snapshot."""
     born = f"{revision.created_at.timestamp():.6f}".replace(".", "")
     return Path(settings.SNAPSHOT_DIR) / f"r{revision.number}-{revision.pk}-{born}-v{LAYOUT}"
-
-
-def read_tables(revision: NetworkRevision) -> NetworkTables:
-    """Read the rows of `revision` that make its graph: what is in service, as columns."""
-    ids, junctions, pipes, fractions = _columns(Hydrant, revision, *PLACE)
-    return NetworkTables(
-        junctions=_columns(Junction, revision, "asset_id")[0],
-        pipes=_pipes(revision),
-        splits=_splits(revision),
-        valves=_valves(revision),
-        sources=_sources(revision),
-        hydrants=Points(ids, junctions, pipes, _numbers(fractions)),
-        customers=_customers(revision),
-    )
-
-
-def _pipes(revision: NetworkRevision) -> Pipes:
-    ids, starts, ends, flows = _columns(
-        Pipe,
-        revision,
-        *("asset_id", "from_junction", "to_junction", "flow"),
-        status=PipeStatus.IN_SERVICE,
-    )
-    return Pipes(ids, starts, ends, [flow == Flow.FORWARD for flow in flows])
-
-
-def _splits(revision: NetworkRevision) -> Splits:
-    pipes, junctions, fractions = _columns(PipeSplit, revision, "pipe", "junction", "fraction")
-    return Splits(pipes, junctions, fractions)
-
-
-def _valves(revision: NetworkRevision) -> Valves:
-    ids, junctions, pipes, fractions, isolates, flow_to, states, operability = _columns(
-        Valve, revision, *PLACE, "isolates", "flow_to_pipe", "state", "operability"
-    )
-    return Valves(
-        ids,
-        junctions,
-        pipes,
-        _numbers(fractions),
-        isolates,
-        flow_to,
-        closed=[state == ValveState.CLOSED for state in states],
-        operable=[able not in STUCK for able in operability],
-    )
-
-
-def _sources(revision: NetworkRevision) -> Sources:
-    ids, junctions, inlets, active = _columns(
-        Source, revision, "asset_id", "junction", "inlet_pipes", "is_active"
-    )
-    return Sources(ids, junctions, inlets, active)
-
-
-def _customers(revision: NetworkRevision) -> Customers:
-    ids, junctions, pipes, fractions, persons, connections = _columns(
-        Customer, revision, *PLACE, "persons", "connections"
-    )
-    return Customers(
-        ids,
-        junctions,
-        pipes,
-        _numbers(fractions),
-        persons=[
-            settings.PERSONS_PER_CONNECTION * (each or 1) if known is None else known
-            for known, each in zip(persons, connections, strict=True)
-        ],
-    )
-
-
-def _columns(
-    model: type[Model], revision: NetworkRevision, *names: str, **only: object
-) -> list[list[Any]]:
-    rows = model._default_manager.filter(revision=revision, **only).order_by("pk")
-    read = rows.values_list(*names).iterator(20_000)
-    return [list(column) for column in zip(*read, strict=True)] or [[] for _ in names]
-
-
-def _numbers(values: Iterable[float | None]) -> list[float]:
-    return [NAN if value is None else value for value in values]

@@ -181,7 +181,7 @@ class _Edges:
         at = np.searchsorted(keys[order], wanted)
         there = at < len(keys)
         there[there] = keys[order[at[there]]] == wanted[there]
-        cut = np.full(len(pipe), -1, dtype=np.int64)
+        cut = np.full(len(pipe), -1, dtype=np.int32)
         cut[there] = 2 * count + 2 * order[at[there]]
         return start, end, cut
 
@@ -258,7 +258,8 @@ class _Valves:
         middle = np.full(len(valves), 0.5)
         on_cut = first >= 2 * len(ground.pipes)
         middle[on_cut] = ground.cut_fraction[(first[on_cut] - 2 * len(ground.pipes)) // 2]
-        return np.where((second >= 0) & (fraction >= middle), second, first)
+        edge: IntArray = np.where((second >= 0) & (fraction >= middle), second, first)
+        return edge
 
     def _direct_one_way(self, end_edge: IntArray) -> None:
         ground, edges = self.ground, self.edges

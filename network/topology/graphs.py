@@ -22,6 +22,7 @@ def element_graph(tables: NetworkTables) -> nx.DiGraph[Element]:
     Splits are not divided here: a pipe is one vertex, joined to every junction on it.
     """
     graph: nx.DiGraph[Element] = nx.DiGraph()
+    tables = tables.as_text()
     graph.add_nodes_from(("junction", each) for each in tables.junctions)
     pipes = tables.pipes
     for pipe, start, end, one_way in zip(

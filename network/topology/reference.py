@@ -27,7 +27,7 @@ class ReferenceNetwork:
     """
 
     def __init__(self, tables: NetworkTables) -> None:
-        self.tables = tables
+        self.tables = tables = tables.as_text()
         self.graph: Graph = nx.DiGraph()
         self.parts_at: dict[Vertex, set[Vertex]] = defaultdict(set)
         self.places = self._places()

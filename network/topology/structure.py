@@ -141,7 +141,7 @@ class Topology:
         """Position of an asset in its arrays. Raises UnknownAsset."""
         ids: IdArray = getattr(self, f"{kind}_ids")
         wanted = asset_id.encode()
-        at = bisect_left(ids, wanted)  # type: ignore[type-var]  # numpy compares bytes as bytes
+        at = bisect_left(ids, wanted)
         if at < len(ids) and ids.item(at) == wanted:
             return at
         raise UnknownAsset(kind, asset_id)

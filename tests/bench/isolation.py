@@ -17,7 +17,7 @@ from tests.bench.timing import measure, measure_each, row
 
 def rows(name: str, revision: NetworkRevision, *, with_wntr: bool) -> list[list[str]]:
     """Compare on one network; the answers of ours and the flood's are checked to be equal."""
-    topology, tables = load_topology(revision), read_tables(revision)
+    topology, tables = load_topology(revision), read_tables(revision).as_text()
     drawn = random.Random(1).sample(list(tables.pipes.ids), 200)
     bursts = [Burst(pipe) for pipe in drawn]
     flood = PlainFlood(tables)

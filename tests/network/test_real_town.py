@@ -25,7 +25,7 @@ def test_every_burst_of_a_real_town_is_answered(settings, tmp_path) -> None:
     call_command("import_network", str(SANT_BOI), stdout=io.StringIO(), stderr=io.StringIO())
     revision = current_revision()
     assert revision is not None
-    tables = read_tables(revision)
+    tables = read_tables(revision).as_text()
     batch = tmp_path / "bursts.jsonl"
     batch.write_text("\n".join(json.dumps({"id": each, "pipe": each}) for each in tables.pipes.ids))
     out = io.StringIO()
