@@ -44,7 +44,8 @@ MEDIA_URL = "/media/"
 STATIC_ROOT = Path(env.str("STATIC_DIR", default=str(STATE_DIR / "static")))
 STATIC_URL = "/static/"
 SNAPSHOT_DIR = STATE_DIR / "snapshots"  # network snapshots, memory-mapped by every process
-PUBLIC_DIR = STATE_DIR / "public"  # the public side's immutable files and their pointer
+# The public side's immutable files and their pointer, for the public process and any web server.
+PUBLIC_DIR = Path(env.str("PUBLIC_DIR", default=str(STATE_DIR / "public")))
 IMPORT_DIR = STATE_DIR / "imports"  # uploads waiting to be imported
 
 # -- GDAL and GEOS, before anything spatial is imported ----------------------------------------
@@ -183,6 +184,7 @@ _PERIODIC = (
     ("advance-planned-outages", "outages.tasks.advance_planned_outages", 60),
     ("prepare-state", "network.prepare_state", 5),
     ("publish-public", "layers.publish_public", 30),
+    ("take-public-reports", "gisapp.take_public_reports", 5),
 )
 CELERY_BEAT_SCHEDULE = {
     name: {"task": task, "schedule": float(seconds), "options": {"expires": seconds}}
@@ -320,7 +322,7 @@ UTILITY_NAME = {
     "en": env.str("UTILITY_NAME_EN", default="Qingjiang Water"),
 }
 HOTLINE = env.str("HOTLINE", default="952525")
-# Where people outside reach this instance, for links in messages and printed plans.
+# Where people outside reach the public side.
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 
 # The demo town: its files, and the one password of its invented users. Empty on a real system.

@@ -1,4 +1,4 @@
-"""Runs web, worker and beat of one instance as plain child processes, until told to stop.
+"""Runs web, worker, beat and public of one instance as plain child processes, until told to stop.
 
 A child that dies is started again, waiting longer each time it dies young. SIGTERM or SIGINT stops
 all of them: asked first, killed after a grace period. Every process started is recorded with its
@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -35,11 +35,20 @@ POLL_S = 0.2
 
 @dataclass(frozen=True)
 class Program:
-    """What to start: a name for people, the command, what it needs in its environment."""
+    """What to start: a name for people, the command, what it needs in its environment.
+
+    `withheld` names what it must not find there.
+    """
 
     name: str
     command: Sequence[str]
     environment: dict[str, str] = field(default_factory=dict)
+    withheld: frozenset[str] = frozenset()
+
+    def its(self, environment: Mapping[str, str]) -> dict[str, str]:
+        """Return the environment that the program gets out of this process's own."""
+        kept = {name: value for name, value in environment.items() if name not in self.withheld}
+        return {**kept, **self.environment}
 
 
 def sms_gateway(port: int) -> Program:
@@ -48,23 +57,55 @@ def sms_gateway(port: int) -> Program:
     return Program("sms", simulator, {"PROCESS_NAME": "mainbreak-sms"})
 
 
-def programs(*, host: str, port: int, workers: int, threads: int) -> list[Program]:
-    """Return the programs of one instance, with this interpreter's own command-line tools."""
-    tools = Path(sys.executable).parent
-    celery = [str(tools / "celery"), "-A", "gisapp"]
-    web = [
-        str(tools / "gunicorn"),
-        "gisapp.wsgi",
+# Secrets and addresses of the control room.
+NOT_FOR_THE_PUBLIC_SIDE = frozenset(
+    {
+        *("PGPASSWORD", "REDIS_PASSWORD", "REDIS_URL", "PUBLIC_DB_PASSWORD", "DEMO_PASSWORD"),
+        *("PUBLIC_DATABASE_URL", "PUBLIC_SECRET_KEY", "GATEWAYS", "EMAIL_URL", "SECRET_KEY_FILE"),
+    }
+)
+
+
+def public_side(environment: Mapping[str, str], *, host: str, port: int) -> Program:
+    """Return the public process: another role, another key, none of the control room's secrets."""
+    return Program(
+        "public",
+        [*_gunicorn("gisapp.public_side.wsgi", host, port), "--workers=1", "--threads=8"],
+        {
+            "PROCESS_NAME": "mainbreak-public",
+            "DJANGO_SETTINGS_MODULE": "gisapp.public_side.settings",
+            "DATABASE_URL": environment["PUBLIC_DATABASE_URL"],
+            "SECRET_KEY": environment["PUBLIC_SECRET_KEY"],
+            "DB_POOL": "true",
+            "DB_POOL_SIZE": "8",
+        },
+        withheld=NOT_FOR_THE_PUBLIC_SIDE,
+    )
+
+
+def _gunicorn(application: str, host: str, port: int) -> list[str]:
+    return [
+        str(Path(sys.executable).parent / "gunicorn"),
+        application,
         f"--bind={host}:{port}",
         "--worker-class=gthread",
-        f"--workers={workers}",
-        f"--threads={threads}",
         "--timeout=60",
         "--graceful-timeout=15",
         "--max-requests=5000",
         "--max-requests-jitter=500",
         "--no-control-socket",
         "--log-level=warning",
+    ]
+
+
+def programs(*, host: str, port: int, workers: int, threads: int) -> list[Program]:
+    """Return the programs of one instance, with this interpreter's own command-line tools."""
+    tools = Path(sys.executable).parent
+    celery = [str(tools / "celery"), "-A", "gisapp"]
+    web = [
+        *_gunicorn("gisapp.wsgi", host, port),
+        f"--workers={workers}",
+        f"--threads={threads}",
     ]
     return [
         Program(
@@ -108,7 +149,7 @@ class Child:
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(
                 list(self.program.command),
-                env={**os.environ, **self.program.environment},
+                env=self.program.its(os.environ),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -225,12 +266,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--workers", type=int, default=2, help="web processes")
     parser.add_argument("--threads", type=int, default=8, help="threads of each web process")
+    parser.add_argument("--public-port", type=int, help="also run the public side here")
     parser.add_argument("--sms-port", type=int, help="also run a simulated SMS gateway here")
     options = parser.parse_args(arguments)
     configure_structlog()
     wanted = programs(
         host=options.host, port=options.port, workers=options.workers, threads=options.threads
     )
+    if options.public_port:
+        public = public_side(os.environ, host=options.host, port=options.public_port)
+        wanted.append(public)
     if options.sms_port:
         wanted.append(sms_gateway(options.sms_port))
     Supervisor(wanted, state_dir=Path(os.environ["STATE_DIR"])).run()

@@ -1,4 +1,4 @@
-"""Every address of the application."""
+"""Every address of the control room. The public's are those of a process of its own."""
 
 from importlib.util import find_spec
 
@@ -22,10 +22,27 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("gallery/public/", views.gallery_public, name="gallery-public"),
     path("gallery/phone/", views.gallery_phone, name="gallery-phone"),
     path("admin/", admin.site.urls),
+    # Links that people kept from when both were one.
+    path(
+        "public/",
+        include(
+            (
+                [
+                    path("", views.to_public_side, name="map"),
+                    path("<path:rest>", views.to_public_side, name="elsewhere"),
+                ],
+                "public",
+            )
+        ),
+    ),
 ]
 
 # Each app names its own paths; one that has no pages is passed over.
-for prefix, module in (("network/", "network.urls"), ("", "outages.urls"), ("", "layers.urls")):
+for prefix, module in (
+    ("network/", "network.urls"),
+    ("", "outages.urls"),
+    ("layers/", "layers.urls.staff"),
+):
     if find_spec(module.partition(".")[0]) and find_spec(module):
         urlpatterns.append(path(prefix, include(module)))
 

@@ -11,7 +11,7 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import LoginView
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.utils import translation
@@ -28,8 +28,8 @@ YEAR_S = 365 * 24 * 60 * 60
 
 
 def _staff(request: HttpRequest) -> User | AnonymousUser:
-    """Return who signed in, as our own user model."""
-    return request.user
+    """Return who signed in, as our own user model; nobody where there is no signing in."""
+    return getattr(request, "user", AnonymousUser())
 
 
 @require_safe
@@ -103,6 +103,17 @@ class SignIn(LoginView):
 def locked_out(request: HttpRequest, _credentials: Any, *_args: Any) -> HttpResponse:
     """Answer a sign-in that was tried too often (called by django-axes)."""
     return render(request, "registration/locked_out.html", status=429)
+
+
+@login_not_required
+@require_safe
+def to_public_side(request: HttpRequest, rest: str = "") -> HttpResponse:
+    """Lead from this process to the one that serves the public, whatever page was wanted."""
+    target = urlsplit(f"{settings.PUBLIC_URL}{request.get_full_path()}")
+    if target.netloc == request.get_host():
+        # PUBLIC_URL names this process: without the public one there is no such page.
+        raise Http404
+    return redirect(target.geturl())
 
 
 @login_not_required

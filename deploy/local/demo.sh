@@ -37,10 +37,16 @@ until_ready() {
   local tries
   for tries in {1..600}; do
     kill -0 "$1" 2>/dev/null || return 1
-    if answers_200 /healthz/ready; then return; fi
+    if answers_200 /healthz/ready && answers_200 /public/; then return; fi
     [ "$tries" = 600 ] || sleep 0.1
   done
   return 1
+}
+
+# Something to say from the first request on, also when nothing is off.
+ensure_published() {
+  "$PYTHON" manage.py publish_public >"$STATE/log/publish_public" 2>&1 ||
+    die "the public files could not be written; see $STATE/log/publish_public"
 }
 
 # answers_200 PATH: follows redirects, since most pages first ask who it is.
@@ -63,11 +69,14 @@ show_burst() {
   "$PYTHON" manage.py isolate --at="${place%% *}" || say "isolate failed"
 }
 
+# The address that others reach this machine by, where the demo listens for them.
+shown_host() { if [ "$1" = 0.0.0.0 ]; then hostname -I | cut -d' ' -f1; else echo "$1"; fi; }
+
 show_addresses() {
-  local host=127.0.0.1
-  [ "$1" = 0.0.0.0 ] && host=$(hostname -I | cut -d' ' -f1)
+  local host
+  host=$(shown_host "$1")
   printf '\n  http://%s:%s/          sign in\n' "$host" "$WEB_PORT"
-  printf '  http://%s:%s/public/   what everybody may see\n\n' "$host" "$WEB_PORT"
+  printf '  http://%s:%s/   what everybody may see\n\n' "$host" "$PUBLIC_PORT"
   demo_fact logins "$DEMO_PASSWORD" || true
   printf '\nCtrl-C stops it; the data stay in %s\n' "$STATE"
 }
@@ -106,20 +115,19 @@ demo() {
   }
   export WEB_PORT
   # Messages of the demo go to a simulator that keeps them in $STATE/sms.jsonl, and to files.
-  if [ -z "${SMS_PORT:-}" ]; then
-    write_environment
-    . "$ENV_FILE"
-  fi
   port_is_free "$SMS_PORT" || move_port SMS_PORT
+  port_is_free "$PUBLIC_PORT" || move_port PUBLIC_PORT
   export GATEWAYS=${GATEWAYS:-"{\"sms\": {\"url\": \"http://127.0.0.1:$SMS_PORT\", \"promise\": \"idempotent\"}}"}
-  export PUBLIC_URL=${PUBLIC_URL:-http://127.0.0.1:$WEB_PORT} EMAIL_URL=${EMAIL_URL:-filemail:///$STATE/mail}
+  export PUBLIC_URL=${PUBLIC_URL:-http://$(shown_host "$host"):$PUBLIC_PORT} EMAIL_URL=${EMAIL_URL:-filemail:///$STATE/mail}
   [ "$host" = 127.0.0.1 ] || export ALLOWED_HOSTS="localhost,127.0.0.1,$(hostname -I | tr ' ' ',')"
   {
     ensure_migrated demo
     ensure_static
     ensure_town
+    ensure_published
   } >&2
-  "$PYTHON" -m gisapp.supervisor --host "$host" --port "$WEB_PORT" --sms-port "$SMS_PORT" &
+  "$PYTHON" -m gisapp.supervisor --host "$host" --port "$WEB_PORT" --public-port "$PUBLIC_PORT" \
+    --sms-port "$SMS_PORT" &
   local supervisor=$! code=0
   trap 'kill -TERM $supervisor 2>/dev/null' INT TERM HUP
   if until_ready "$supervisor"; then

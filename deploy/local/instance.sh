@@ -43,6 +43,7 @@ load_environment() {
   . "$ENV_FILE"
   set +a
   export DATABASE_URL="postgis://mainbreak:$PGPASSWORD@127.0.0.1:$PGPORT/mainbreak"
+  export PUBLIC_DATABASE_URL="postgis://mainbreak_public:$PUBLIC_DB_PASSWORD@127.0.0.1:$PGPORT/mainbreak"
   export REDIS_URL="redis://:$REDIS_PASSWORD@127.0.0.1:$REDIS_PORT/0"
   export STATE_DIR=$STATE MAINBREAK_STATE=$STATE
   export HTTPS=${HTTPS:-false}
@@ -62,6 +63,9 @@ REDIS_PORT=${REDIS_PORT:-$(free_port)}
 REDIS_PASSWORD=${REDIS_PASSWORD:-$(random_hex 24)}
 WEB_PORT=${WEB_PORT:-$(free_port)}
 SMS_PORT=${SMS_PORT:-$(free_port)}
+PUBLIC_PORT=${PUBLIC_PORT:-$(free_port)}
+PUBLIC_DB_PASSWORD=${PUBLIC_DB_PASSWORD:-$(random_hex 24)}
+PUBLIC_SECRET_KEY=${PUBLIC_SECRET_KEY:-$(random_hex 32)}
 SECRET_KEY=${SECRET_KEY:-$(random_hex 32)}
 DEMO_PASSWORD=${DEMO_PASSWORD:-water-$(random_hex 4)}
 EOF
@@ -76,8 +80,16 @@ make_state() {
   if am_root && ! runuser -u postgres -- test -x "$STATE"; then
     die "the database server runs as user postgres, who cannot enter $STATE; name another folder in MAINBREAK_STATE"
   fi
-  local PGPORT= PGPASSWORD= REDIS_PORT= REDIS_PASSWORD= WEB_PORT= SMS_PORT= SECRET_KEY= DEMO_PASSWORD=
+  local PGPORT= PGPASSWORD= REDIS_PORT= REDIS_PASSWORD= WEB_PORT= SMS_PORT= SECRET_KEY= DEMO_PASSWORD= \
+    PUBLIC_PORT= PUBLIC_DB_PASSWORD= PUBLIC_SECRET_KEY=
   write_environment
+}
+
+# What a younger version wants in the environment is added to that of an older one.
+complete_environment() {
+  [ -n "${PUBLIC_SECRET_KEY:-}" ] && [ -n "${SMS_PORT:-}" ] && return
+  write_environment
+  . "$ENV_FILE"
 }
 
 # Gives a server another port where a stranger took the kept one, and keeps that.
@@ -195,6 +207,7 @@ EOF
 ensure_instance() {
   if [ -f "$ENV_FILE" ]; then
     . "$ENV_FILE"
+    complete_environment
     postgres_pid >/dev/null && redis_pid >/dev/null && return
   fi
   ensure_system
@@ -211,7 +224,8 @@ ensure_instance() {
 migration_fingerprint() {
   (
     shopt -s nullglob
-    cat requirements.lock {network,outages,layers,gisapp/*}/migrations/*.py | cksum
+    cat requirements.lock {network,outages,layers,gisapp/*}/migrations/*.py \
+      gisapp/public_side/grants.py | cksum
   )
 }
 
@@ -227,7 +241,10 @@ ensure_migrated() {
   (
     flock 9
     say "bringing the tables up to date"
-    "$PYTHON" manage.py migrate --no-input --skip-checks >"$STATE/log/migrate" 2>&1 9>&- || {
+    {
+      "$PYTHON" manage.py migrate --no-input --skip-checks &&
+        "$PYTHON" manage.py grant_public --skip-checks
+    } >"$STATE/log/migrate" 2>&1 9>&- || {
       tail -n 15 "$STATE/log/migrate"
       die "the migrations failed; all of it is in $STATE/log/migrate"
     }

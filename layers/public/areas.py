@@ -1,63 +1,56 @@
-"""Areas as the public sees them: the streets concerned, never the shape of a pipe.
+"""Areas as the public sees them: whole cells of the town, never the shape of a pipe.
 
-RULE 1  The area grows until gaps narrower than twice CLOSE_GAPS_M close and the fingers along
-        single pipes melt into the blocks between them; it always covers what is really off.
-RULE 2  With fewer homes than the public minimum, the street blocks it touches are shown whole.
-RULE 3  Corners lie on a fixed grid of a ten-thousandth of a degree's tenth (about a metre), so
-        that the same area is the same file and nothing finer can be read back.
+The area of an outage becomes the cells in which somebody is without water (layers.public.cells
+says which, and what follows from it). Where nobody lives it is the empty hexagons it meets.
 """
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 import shapely
+from django.conf import settings
+from django.db import connection
 from shapely.geometry import MultiPolygon, Polygon, mapping
 from shapely.geometry.base import BaseGeometry
-from shapely.ops import unary_union
 
-from layers.local_metres import LocalMetres
+from layers.public.cells import DECIMALS, Cells
 
-CLOSE_GAPS_M = 45.0
-MARGIN_M = 18.0
-SIMPLIFY_M = 5.0
-FILL_HOLES_M2 = 6_000.0
-# Around a few homes for which no street block is known.
-LONE_MARGIN_M = 120.0
-GRID_DEGREES = 1e-5
+# Places of homes as `layers.public.places` knows them, so that an answer about a place and the
+# area on the map cannot differ. A row may stand for a whole building.
+HOMES_SQL: Final = """
+SELECT ST_X(place), ST_Y(place), sum(homes)::int FROM (
+  SELECT ST_SnapToGrid(geom, 0.0001) AS place, greatest(connections, 1) AS homes
+  FROM network_customer WHERE revision_id = %s) snapped
+GROUP BY place ORDER BY 1, 2
+"""
+REVISION_SQL: Final = "SELECT max(id) FROM network_networkrevision WHERE status = 'current'"
 
-BlocksNear = Callable[[BaseGeometry], Iterable[BaseGeometry]]
+
+def current_cells() -> Cells:
+    """The cells of the network revision in force."""
+    with connection.cursor() as cursor:
+        cursor.execute(REVISION_SQL)
+        revision = cursor.fetchone()[0]
+    return _cells_of(revision, settings.PUBLIC_MINIMUM_COUNT)
 
 
-def generalised_area(
-    area: BaseGeometry, *, homes: int, minimum: int, blocks_near: BlocksNear
-) -> dict[str, Any]:
-    """Generalise an area in EPSG:4326 to the geometry that may be published, as GeoJSON.
+@lru_cache(maxsize=2)
+def _cells_of(revision: int | None, minimum: int) -> Cells:
+    with connection.cursor() as cursor:
+        cursor.execute(HOMES_SQL, [revision])
+        return Cells.of(cursor.fetchall(), minimum=minimum)
 
-    `blocks_near` finds the street blocks that touch a geometry; it is asked only where `homes`
-    are fewer than `minimum`.
+
+def public_area(area: BaseGeometry, cells: Cells) -> dict[str, Any]:
+    """The geometry that may be published for an area in EPSG:4326, as GeoJSON.
+
+    It covers every home within the area.
     """
-    plane = LocalMetres.around(area)
-    flat = plane.to_metres(area)
-    if homes < minimum:
-        blocks = [plane.to_metres(block) for block in blocks_near(area)]
-        flat = unary_union([flat, *blocks]) if blocks else flat.buffer(LONE_MARGIN_M)
-    grown = flat.buffer(CLOSE_GAPS_M).buffer(MARGIN_M - CLOSE_GAPS_M)
-    smooth = _filled(grown).simplify(SIMPLIFY_M)
-    on_grid = shapely.set_precision(plane.to_degrees(smooth), GRID_DEGREES)
-    return _plain(mapping(_polygons(on_grid)))
-
-
-def _filled(shape: BaseGeometry) -> BaseGeometry:
-    """Without holes that are smaller than a street block."""
-    kept = [
-        Polygon(part.exterior, [ring for ring in part.interiors if _area(ring) >= FILL_HOLES_M2])
-        for part in _polygons(shape).geoms
-    ]
-    return unary_union(kept)
-
-
-def _area(ring: shapely.LinearRing) -> float:
-    return float(Polygon(ring).area)
+    chosen = cells.groups_within(area)
+    shape = cells.shape(chosen) if chosen else cells.empty_shape(area)
+    if shape.is_empty:
+        shape = cells.shape(cells.nearest_group(area))
+    return _plain(mapping(_polygons(shape)))
 
 
 def _polygons(shape: BaseGeometry) -> MultiPolygon:
@@ -66,11 +59,11 @@ def _polygons(shape: BaseGeometry) -> MultiPolygon:
 
 
 def _plain(geometry: Any) -> dict[str, Any]:
-    """Tuples to lists, and the float noise of the grid rounded off."""
+    """Tuples to lists, without the noise of floating point."""
 
     def rounded(value: Any) -> Any:
         if isinstance(value, float):
-            return round(value, 5)
+            return round(value, DECIMALS)
         return [rounded(each) for each in value]
 
     return {"type": geometry["type"], "coordinates": rounded(geometry["coordinates"])}

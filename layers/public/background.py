@@ -1,31 +1,31 @@
-"""The town behind the public areas, as one file for places where no tile server runs.
+"""The town behind the public areas, as files: its vector tiles, drawn once and kept by content.
 
-Streets, parks, water and names, thinned to what a map of outages needs: about five metres.
+Streets, parks, water, buildings and names; the network is in none of them. A map of the public
+side needs no server that can ask the database for a tile.
 """
 
-from typing import Any, Final
+from collections.abc import Iterator
+from math import asinh, floor, pi, radians, tan
+from typing import Final
 
-import shapely
 from django.db import connection
 
-from layers.choices import BackgroundKind
-from layers.models import BackgroundFeature
+from layers.tiles import MIN_ZOOM, Tile, render_tile
 
-SHOWN: Final = (
-    BackgroundKind.WATER,
-    BackgroundKind.PARK,
-    BackgroundKind.STREET,
-    BackgroundKind.LABEL,
-)
-SIMPLIFY_DEGREES: Final = 5e-5
-DECIMALS: Final = 5
+# Deeper than this the tiles hold nothing more: browsers draw these larger.
+DEEPEST_TILE: Final = 15
+MOST_TILES: Final = 20_000
+# Changes where the same background makes other tiles.
+DRAWN_AS: Final = 1
+
+Bounds = tuple[float, float, float, float]
 
 
 def background_version() -> str:
     """Changes whenever background features are loaded anew."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT concat(count(*), '-', max(id)) FROM layers_backgroundfeature")
-        return str(cursor.fetchone()[0])
+        return f"{DRAWN_AS}/{cursor.fetchone()[0]}"
 
 
 def town_centre() -> list[float] | None:
@@ -42,27 +42,46 @@ def town_centre() -> list[float] | None:
     return None if lon is None else [round(lon, 4), round(lat, 4)]
 
 
-def background_document() -> dict[str, Any]:
-    """A FeatureCollection with kind, name, name_en and width (metres) alone."""
-    rows = BackgroundFeature.objects.filter(kind__in=SHOWN).order_by("pk")
-    return {"type": "FeatureCollection", "features": [_feature(row) for row in rows.iterator()]}
+def background_tiles() -> dict[str, bytes]:
+    """Every tile of the town that holds anything, by its address `z/x/y.mvt`."""
+    bounds = _bounds()
+    if bounds is None:
+        return {}
+    drawn = {}
+    for tile in _pyramid(bounds):
+        if body := render_tile(tile, network=False):
+            drawn[f"{tile.z}/{tile.x}/{tile.y}.mvt"] = body
+    return drawn
 
 
-def _feature(row: BackgroundFeature) -> dict[str, Any]:
-    thin = shapely.from_wkb(bytes(row.geom.wkb)).simplify(SIMPLIFY_DEGREES)
-    properties = {"kind": row.kind, "name": row.name, "name_en": row.name_en, "width": row.width_m}
-    return {
-        "type": "Feature",
-        "geometry": {"type": thin.geom_type, "coordinates": _rounded(_coordinates(thin))},
-        "properties": {key: value for key, value in properties.items() if value},
-    }
+def _bounds() -> Bounds | None:
+    """West, south, east, north of the background in degrees."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT ST_XMin(whole), ST_YMin(whole), ST_XMax(whole), ST_YMax(whole)
+            FROM (SELECT ST_Extent(geom) AS whole FROM layers_backgroundfeature) extent
+            """
+        )
+        row = cursor.fetchone()
+    return None if row[0] is None else row
 
 
-def _coordinates(shape: Any) -> Any:
-    return shapely.geometry.mapping(shape)["coordinates"]
+def _pyramid(bounds: Bounds) -> Iterator[Tile]:
+    """The tiles of a place from far to near, as deep as is worth their number."""
+    count = 0
+    for z in range(MIN_ZOOM, DEEPEST_TILE + 1):
+        left, bottom = _address(bounds[0], bounds[1], z)
+        right, top = _address(bounds[2], bounds[3], z)
+        count += (right - left + 1) * (bottom - top + 1)
+        if count > MOST_TILES:
+            return
+        yield from (Tile(z, x, y) for x in range(left, right + 1) for y in range(top, bottom + 1))
 
 
-def _rounded(value: Any) -> Any:
-    if isinstance(value, float):
-        return round(value, DECIMALS)
-    return [_rounded(each) for each in value]
+def _address(lon: float, lat: float, z: int) -> tuple[int, int]:
+    """Column and row of the tile that holds a place in degrees."""
+    across = (lon + 180) / 360
+    down = (1 - asinh(tan(radians(lat))) / pi) / 2
+    last = 2**z - 1
+    return min(floor(across * 2**z), last), min(max(floor(down * 2**z), 0), last)

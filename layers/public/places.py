@@ -22,6 +22,7 @@ from network.models import Organisation
 
 SHORTEST_QUERY: Final = 2
 LONGEST_QUERY: Final = 60
+LONGEST_ADDRESS: Final = 200
 # Below three characters a trigram index is of no use: houses are then found by prefix only.
 TRIGRAM: Final = 3
 MOST_FOUND: Final = 8
@@ -152,3 +153,25 @@ def find_places(typed: str) -> QuerySet[PublicPlace]:
         .annotate(rank=rank, area_first=area_first)
         .order_by("rank", "area_first", Length("name"), "name")[:MOST_FOUND]
     )
+
+
+# The longest name that stands in a text, with a point on it. `search_text` begins with the name.
+SPOT_SQL: Final = """
+SELECT ST_X(spot), ST_Y(spot) FROM (
+  SELECT ST_PointOnSurface(geom) AS spot, split_part(search_text, ' ', 1) AS known
+  FROM layers_publicplace) places
+WHERE length(known) >= %(shortest)s AND strpos(%(typed)s, known) > 0
+ORDER BY length(known) DESC, known LIMIT 1
+"""
+
+
+def spot_in(typed: str) -> tuple[float, float] | None:
+    """Longitude and latitude of the place whose name stands in a text; None where none does.
+
+    Only names that anyone may look up count, so that nobody learns who is a customer.
+    """
+    text = normalised(typed[:LONGEST_ADDRESS])
+    with connection.cursor() as cursor:
+        cursor.execute(SPOT_SQL, {"typed": text, "shortest": SHORTEST_QUERY})
+        row = cursor.fetchone()
+    return (row[0], row[1]) if row else None

@@ -4,24 +4,22 @@ A field that is not named here does not get out (PUB-14); the test of the publis
 them and fails on any other.
 """
 
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any, Final
 
 import shapely
 from django.conf import settings
-from django.contrib.gis.geos import GEOSGeometry
 from django.db.models import Q
-from shapely.geometry.base import BaseGeometry
 
-from layers.choices import BackgroundKind
-from layers.models import BackgroundFeature
-from layers.public.areas import generalised_area
+from layers.public.areas import public_area
+from layers.public.cells import Cells
 from layers.public.wording import advice_text, both, cause_text
 from outages.models import Outage
 from outages.workflow import OutageKind, OutageStatus
 
+# Bands of homes above the public minimum.
+BAND_EDGES: Final = (50, 200, 1000)
 # How long "supply is back" stays on the list.
 RESTORED_SHOWN_FOR: Final = timedelta(hours=12)
 
@@ -73,17 +71,22 @@ def homes_of(outage: Outage) -> int:
     return max(outage.connections, outage.customers)
 
 
-def public_count(homes: int, minimum: int) -> dict[str, int]:
-    """A count that singles nobody out: rounded to tens, below the minimum only that it is."""
+def public_band(homes: int, minimum: int) -> dict[str, int]:
+    """A count that singles nobody out: a band, below the minimum only that it is.
+
+    `fewer_than` and `from` to `to` (not included), or `from` alone for the widest.
+    """
+    edges = [minimum, *(edge for edge in BAND_EDGES if edge >= 2 * minimum)]
     if homes < minimum:
         return {"fewer_than": minimum}
-    return {"about": max(round(homes / 10) * 10, minimum)}
+    for low, high in pairwise(edges):
+        if homes < high:
+            return {"from": low, "to": high}
+    return {"from": edges[-1]}
 
 
-def project(outage: Outage) -> dict[str, Any]:
-    """The permitted fields of one outage."""
-    minimum = settings.PUBLIC_MINIMUM_COUNT
-    homes = homes_of(outage)
+def project(outage: Outage, cells: Cells) -> dict[str, Any]:
+    """The permitted fields of one outage, its area made of whole cells."""
     status = public_status(outage)
     planned = outage.kind == OutageKind.PLANNED
     if outage.area is None:
@@ -103,13 +106,8 @@ def project(outage: Outage) -> dict[str, Any]:
         "eta": _iso(outage.estimated_restoration_at or outage.planned_end_at),
         "earlier_etas": _earlier_etas(outage),
         "restored_at": _iso(outage.restored_at),
-        "customers": public_count(homes, minimum),
-        "area": generalised_area(
-            shapely.from_wkb(bytes(outage.area.wkb)),
-            homes=homes,
-            minimum=minimum,
-            blocks_near=_blocks_near,
-        ),
+        "customers": public_band(homes_of(outage), settings.PUBLIC_MINIMUM_COUNT),
+        "area": public_area(shapely.from_wkb(bytes(outage.area.wkb)), cells),
         "updated_at": _iso(_last_change(outage)),
     }
 
@@ -132,12 +130,6 @@ def _last_change(outage: Outage) -> datetime | None:
     times = [outage.published_at, outage.started_at, outage.restored_at, outage.repaired_at]
     times += [estimate.at for estimate in outage.estimates.all()]
     return max((time for time in times if time is not None), default=None)
-
-
-def _blocks_near(area: BaseGeometry) -> Iterable[BaseGeometry]:
-    wanted = GEOSGeometry(memoryview(shapely.to_wkb(area)), srid=4326)
-    blocks = BackgroundFeature.objects.filter(kind=BackgroundKind.BLOCK, geom__intersects=wanted)
-    return [shapely.from_wkb(bytes(block.geom.wkb)) for block in blocks]
 
 
 def _iso(at: datetime | None) -> str | None:

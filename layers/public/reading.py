@@ -48,7 +48,7 @@ class EarlierTime:
 
 @dataclass(frozen=True, slots=True)
 class PublicOutage:
-    """One outage in the reader's language. `homes` is rounded; 0 stands for fewer than told."""
+    """One outage in the reader's language. `homes` is a band, as published."""
 
     code: str
     kind: str
@@ -64,7 +64,7 @@ class PublicOutage:
     earlier: tuple[EarlierTime, ...]
     restored_at: datetime | None
     updated_at: datetime | None
-    homes: int
+    homes: dict[str, int]
     area: dict[str, Any]
 
     @property
@@ -103,6 +103,16 @@ class PublicOutage:
         return f"{start}{dash}{public_day(self.ends_at)}{space}{end:%H:%M}"
 
     @property
+    def homes_text(self) -> str:
+        """How many homes are concerned, as a band."""
+        if "fewer_than" in self.homes:
+            return gettext("fewer than %(count)d homes") % {"count": self.homes["fewer_than"]}
+        if "to" in self.homes:
+            band = {"low": f"{self.homes['from']:,}", "high": f"{self.homes['to']:,}"}
+            return gettext("%(low)s to %(high)s homes") % band
+        return gettext("more than %(count)s homes") % {"count": f"{self.homes['from']:,}"}
+
+    @property
     def shape(self) -> BaseGeometry:
         """The area in EPSG:4326."""
         return shapely.geometry.shape(self.area)
@@ -122,6 +132,8 @@ class PublicState:
     outages: tuple[PublicOutage, ...]
     snapshot: str = ""
     centre: tuple[float, float] | None = None
+    tiles: str = ""
+    deepest_tile: int = 0
 
     def is_stale(self, at: datetime) -> bool:
         """Whether the data are older than they may be; also when there are none."""
@@ -147,6 +159,8 @@ def read_state() -> PublicState:
         outages=tuple(outages),
         snapshot=str(pointer["outages"]),
         centre=tuple(pointer["centre"]) if pointer.get("centre") else None,
+        tiles=str(pointer.get("tiles", "")),
+        deepest_tile=int(pointer.get("deepest_tile", 0)),
     )
 
 
@@ -158,7 +172,6 @@ def _order(outage: PublicOutage) -> tuple[int, str, str]:
 
 def _read(row: dict[str, Any]) -> PublicOutage:
     language = "zh" if is_chinese() else "en"
-    homes = row["customers"]
     return PublicOutage(
         code=row["code"],
         kind=row["kind"],
@@ -179,8 +192,7 @@ def _read(row: dict[str, Any]) -> PublicOutage:
         ),
         restored_at=_instant(row["restored_at"]),
         updated_at=_instant(row["updated_at"]),
-        # Zero stands for "fewer than the public minimum": a real count is never below it.
-        homes=homes.get("about", 0),
+        homes=row["customers"],
         area=row["area"],
     )
 

@@ -8,7 +8,8 @@ from typing import Any, Final
 import structlog
 from django.db import connection, transaction
 
-from layers.public.background import background_document, background_version, town_centre
+from layers.public.areas import current_cells
+from layers.public.background import background_tiles, background_version, town_centre
 from layers.public.places import places_version, rebuild_places
 from layers.public.projection import project, published_outages
 from layers.public.store import (
@@ -17,13 +18,14 @@ from layers.public.store import (
     remove_outdated,
     write_immutable,
     write_pointer,
+    write_tiles,
 )
 
 log = structlog.get_logger(__name__)
 
 # After this the data count as old and pages say so.
 VALID_FOR: Final = timedelta(minutes=5)
-FORMAT: Final = 1
+FORMAT: Final = 2
 # Two publishers at once would race for the pointer; the number is ours alone.
 LOCK: Final = 5_201_977
 
@@ -60,7 +62,7 @@ def publish_public_snapshot(at: datetime) -> Published:
             **_places(before),
         }
         write_pointer(pointer)
-    remove_outdated({outages_file, str(pointer["background"])})
+    remove_outdated({outages_file, str(pointer["tiles"])})
     changed = before.get("outages") != outages_file
     return Published(outages_file=outages_file, outages=len(projected), changed=changed)
 
@@ -68,9 +70,10 @@ def publish_public_snapshot(at: datetime) -> Published:
 def _projected(outages: list[Any]) -> list[dict[str, Any]]:
     """Each outage's public fields. One that cannot be projected is left out and logged."""
     projected = []
+    cells = current_cells()
     for outage in outages:
         try:
-            projected.append(project(outage))
+            projected.append(project(outage, cells))
         except ValueError as error:
             log.error("outage_not_public", outage=outage.code, reason=str(error))
     return projected
@@ -78,12 +81,18 @@ def _projected(outages: list[Any]) -> list[dict[str, Any]]:
 
 def _background(before: dict[str, Any]) -> dict[str, Any]:
     version = background_version()
-    name = str(before.get("background", ""))
-    centre = before.get("centre")
-    if before.get("background_version") != version or not (public_folder() / name).is_file():
-        name = write_immutable("background", background_document())
-        centre = town_centre()
-    return {"background": name, "background_version": version, "centre": centre}
+    name, centre = str(before.get("tiles", "")), before.get("centre")
+    deepest = before.get("deepest_tile", 0)
+    if before.get("background_version") != version or not (public_folder() / name).is_dir():
+        tiles = background_tiles()
+        name, centre = write_tiles(tiles), town_centre()
+        deepest = max((int(address.partition("/")[0]) for address in tiles), default=0)
+    return {
+        "tiles": name,
+        "deepest_tile": deepest,
+        "background_version": version,
+        "centre": centre,
+    }
 
 
 def _places(before: dict[str, Any]) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
     current.json                 the pointer, replaced by rename, small and never cached for long
     outages-<hash>.json          what is off, written once, never changed
-    background-<hash>.json       the town, likewise
+    tiles-<hash>/z/x/y.mvt       the town behind it, likewise
 
 Any web server can serve the folder (settings.PUBLIC_DIR); a reader that holds an older pointer
 still finds the files it names for a day.
@@ -11,6 +11,7 @@ still finds the files it names for a day.
 import json
 import os
 import re
+import shutil
 import tempfile
 import time
 from functools import lru_cache
@@ -21,7 +22,8 @@ from typing import Any, Final
 from django.conf import settings
 
 POINTER: Final = "current.json"
-FILE_NAME: Final = re.compile(r"(outages|background)-[0-9a-f]{20}\.json")
+FILE_NAME: Final = re.compile(r"outages-[0-9a-f]{20}\.json")
+TILES_NAME: Final = re.compile(r"tiles-[0-9a-f]{20}")
 KEEP_OLD_S: Final = 24 * 60 * 60
 
 
@@ -46,6 +48,32 @@ def write_immutable(kind: str, document: dict[str, Any]) -> str:
         target.touch()
     else:
         _replace(target, body)
+    return name
+
+
+def write_tiles(tiles: dict[str, bytes]) -> str:
+    """Write a set of tiles, by address `z/x/y.mvt`, under the name of their content; return it."""
+    digest = sha256()
+    for address in sorted(tiles):
+        digest.update(f"{address} {len(tiles[address])}\n".encode() + tiles[address])
+    name = f"tiles-{digest.hexdigest()[:20]}"
+    target = public_folder() / name
+    if target.is_dir():
+        os.utime(target)
+        return name
+    public_folder().mkdir(parents=True, exist_ok=True)
+    making = Path(tempfile.mkdtemp(dir=public_folder(), prefix=".new-"))
+    try:
+        for address, body in tiles.items():
+            file = making / address
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(body)
+        for made in (making, *making.rglob("*")):
+            made.chmod(0o755 if made.is_dir() else 0o644)
+        making.rename(target)
+    except BaseException:
+        shutil.rmtree(making, ignore_errors=True)
+        raise
     return name
 
 
@@ -85,6 +113,17 @@ def read_file(name: str) -> bytes:
     return (public_folder() / name).read_bytes()
 
 
+def read_tile(name: str, z: int, x: int, y: int) -> bytes:
+    """A tile's bytes, empty where the set has none there. Raises FileNotFoundError for no set."""
+    folder = public_folder() / name
+    if not TILES_NAME.fullmatch(name) or not folder.is_dir():
+        raise FileNotFoundError(name)
+    try:
+        return (folder / str(z) / str(x) / f"{y}.mvt").read_bytes()
+    except FileNotFoundError:
+        return b""
+
+
 def read_outages(name: str) -> list[dict[str, Any]]:
     """The outages of a snapshot, each as published."""
     return _parsed_outages(str(public_folder()), name)
@@ -97,12 +136,16 @@ def _parsed_outages(_folder: str, name: str) -> list[dict[str, Any]]:
 
 
 def remove_outdated(in_use: set[str]) -> int:
-    """Remove files that no pointer named for a day. Returns how many went."""
+    """Remove files and tiles that no pointer named for a day. Returns how many went."""
     oldest = time.time() - KEEP_OLD_S
     gone = 0
-    for file in public_folder().glob("*-*.json"):
-        outdated = FILE_NAME.fullmatch(file.name) and file.stat().st_mtime < oldest
-        if outdated and file.name not in in_use:
-            file.unlink(missing_ok=True)
-            gone += 1
+    for old in public_folder().glob("*-*"):
+        ours = FILE_NAME.fullmatch(old.name) or TILES_NAME.fullmatch(old.name)
+        if not ours or old.name in in_use or old.stat().st_mtime >= oldest:
+            continue
+        if old.is_dir():
+            shutil.rmtree(old, ignore_errors=True)
+        else:
+            old.unlink(missing_ok=True)
+        gone += 1
     return gone

@@ -1,10 +1,8 @@
-"""Addresses that need no login. A public process serves these alone."""
+"""Addresses of the public pages and files, for `gisapp.public_side.urls` to take in."""
 
 from django.urls import path
 
-from layers.views import feeds, public, tiles
-
-app_name = "public"
+from layers.views import feeds, public
 
 urlpatterns = [
     path("", public.outage_map, name="map"),
@@ -13,5 +11,5 @@ urlpatterns = [
     path("data/<str:name>", public.data_file, name="data"),
     path("feed.atom", feeds.OutageFeed(), name="feed"),
     path("planned.ics", feeds.planned_calendar, name="calendar"),
-    path("tiles/<int:z>/<int:x>/<int:y>.mvt", tiles.public_tile, name="tile"),
+    path("data/<str:name>/<int:z>/<int:x>/<int:y>.mvt", public.tile_file, name="tile"),
 ]

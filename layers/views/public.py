@@ -6,16 +6,16 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from layers.public.checking import PlaceAnswer, check_place
 from layers.public.reading import PublicOutage, PublicState, read_state
-from layers.public.store import POINTER, public_folder, read_file
+from layers.public.store import POINTER, public_folder, read_file, read_tile
 from layers.rate_limits import is_too_often
-from layers.views.requests import body_response
+from layers.views.requests import MVT, body_response
 
 JSON = "application/json"
 # Questions of one household per minute; a person types a handful.
@@ -81,6 +81,17 @@ def data_file(request: HttpRequest, name: str) -> HttpResponse:
     )
 
 
+@require_safe
+@login_not_required
+def tile_file(request: HttpRequest, name: str, z: int, x: int, y: int) -> HttpResponse:
+    """A piece of the town behind the areas; empty where there is nothing to draw."""
+    try:
+        body = read_tile(name, z, x, y)
+    except FileNotFoundError as error:
+        raise Http404 from error
+    return body_response(request, body, content_type=MVT, version=name, cache=IMMUTABLE)
+
+
 def _page(
     request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
@@ -110,18 +121,20 @@ def _frame(
         "minimum": settings.PUBLIC_MINIMUM_COUNT,
         "centre_lon": lon,
         "centre_lat": lat,
-        "tiles": reverse("public:tile", args=[0, 0, 0]).replace("0/0/0.mvt", "{z}/{x}/{y}.mvt"),
-        "report_url": _report_url(),
+        "tiles": tile_address(state.tiles),
+        "deepest_tile": state.deepest_tile,
+        "report_url": reverse("public:report"),
         "hotline": settings.HOTLINE,
         "is_chinese": (get_language() or "zh").startswith("zh"),
     }
 
 
-def _report_url() -> str:
-    try:
-        return reverse("outages:public-report")
-    except NoReverseMatch:
+def tile_address(tiles: str) -> str:
+    """Where a published set of tiles is fetched; empty where none was published."""
+    if not tiles:
         return ""
+    address = reverse("public:tile", args=[tiles, 0, 0, 0])
+    return address.replace("0/0/0.mvt", "{z}/{x}/{y}.mvt")
 
 
 def _place(answer: PlaceAnswer) -> dict[str, Any]:

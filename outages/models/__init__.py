@@ -2,6 +2,7 @@ from outages.models.events import Event
 from outages.models.notices import Delivery, OutageNotice
 from outages.models.outages import Outage, RestorationEstimate
 from outages.models.plans import AffectedCustomer, IsolationPlan, ValveOperation
+from outages.models.public_reports import PublicReport
 from outages.models.reports import BurstReport
 from outages.models.work import Crew, OperationPhoto, WorkOrder
 
@@ -15,6 +16,7 @@ __all__ = [
     "OperationPhoto",
     "Outage",
     "OutageNotice",
+    "PublicReport",
     "RestorationEstimate",
     "ValveOperation",
     "WorkOrder",

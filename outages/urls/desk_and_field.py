@@ -1,8 +1,8 @@
-"""Addresses of the crews, the call desk and the public's report form."""
+"""Addresses of the crews and the call desk."""
 
 from django.urls import URLPattern, URLResolver, path
 
-from outages.views import crew, crew_offline, desk, public_report
+from outages.views import crew, crew_offline, desk
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("work-orders/", crew.work_orders, name="work-orders"),
@@ -34,10 +34,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/report", desk.take_report, name="desk-report"),
     path("desk/close", desk.close_call, name="desk-close"),
     path("desk/customers/<int:customer_id>/phone", desk.show_phone, name="desk-customer-phone"),
-    path("public/report/", public_report.report, name="public-report"),
-    path(
-        "public/reports/<str:reference>/<str:token>/",
-        public_report.status,
-        name="public-report-status",
-    ),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, Final
 
 import pytest
@@ -40,48 +41,6 @@ OPERATES = all_of("outages.operate_plan")
 ENQUIRES = all_of("outages.enquire")
 TAKES_REPORTS = all_of("outages.enquire", "outages.report_burst")
 
-# name -> rule, or (rule, method). Names with the namespace, as templates write them.
-DECLARED: Final[dict[str, Rule | tuple[Rule, str]]] = {
-    "health-live": PUBLIC,
-    "health-ready": PUBLIC,
-    "home": STAFF,
-    "login": PUBLIC,
-    "logout": (PUBLIC, "post"),
-    "switch-language": (PUBLIC, "post"),
-    "switch-theme": (PUBLIC, "post"),
-    "favicon": PUBLIC,
-    "gallery": BUILDERS,
-    "gallery-map": BUILDERS,
-    "gallery-public": BUILDERS,
-    "gallery-phone": BUILDERS,
-    "outages:work-orders": WORKS,
-    "outages:work-orders-service-worker": WORKS,
-    "outages:work-order-photo": SEES_PLANS,
-    "outages:work-order": WORKS,
-    "outages:work-order-map": WORKS,
-    "outages:work-order-milestone": (WORKS, "post"),
-    "outages:work-order-acknowledge": (OPERATES, "post"),
-    "outages:work-order-step": (OPERATES, "post"),
-    "outages:work-order-step-photo": (OPERATES, "post"),
-    "outages:work-order-batch": (OPERATES, "post"),
-    "outages:work-order-repair": (WORKS, "post"),
-    "outages:work-order-result": (WORKS, "post"),
-    "outages:desk": ENQUIRES,
-    "outages:desk-duplicates": TAKES_REPORTS,
-    "outages:desk-report": (TAKES_REPORTS, "post"),
-    "outages:desk-close": (TAKES_REPORTS, "post"),
-    "outages:desk-customer-phone": (all_of("outages.enquire", "outages.view_customers"), "post"),
-    "outages:public-report": PUBLIC,
-    "outages:public-report-status": PUBLIC,
-    "public:map": PUBLIC,
-    "public:outage": PUBLIC,
-    "public:current": PUBLIC,
-    "public:data": PUBLIC,
-    "public:feed": PUBLIC,
-    "public:calendar": PUBLIC,
-    "public:tile": PUBLIC,
-}
-
 PLANS = all_of("outages.view_outages", "outages.plan_isolation")
 APPROVES = all_of("outages.view_outages", "outages.approve_plan")
 REPORTS = all_of("outages.view_outages", "outages.report_burst")
@@ -89,62 +48,73 @@ NAMES = all_of("outages.view_outages", "outages.view_customers")
 CLOSES = all_of("outages.view_outages", "outages.close_outage")
 PUBLISHES = all_of("outages.publish_notice")
 SEES_NETWORK = all_of("network.view_network")
+SHOWS_PHONES = all_of("outages.enquire", "outages.view_customers")
+TURNS_VALVES = all_of("network.operate_valves")
+SWITCHES_SOURCES = all_of("network.operate_sources")
 
-DECLARED |= {
-    "outages:map": SEES_OUTAGES,
-    "outages:cases": SEES_OUTAGES,
-    "outages:burst": REPORTS,
-    "outages:board": SEES_OUTAGES,
-    "outages:search": SEES_OUTAGES,
-    "outages:reports": SEES_OUTAGES,
-    "outages:report": SEES_OUTAGES,
-    "outages:report-plan": (PLANS, "post"),
-    "outages:report-answer": (REPORTS, "post"),
-    "outages:report-invalidate": (REPORTS, "post"),
-    "outages:report-reopen": (REPORTS, "post"),
-    "outages:report-merge": (REPORTS, "post"),
-    "outages:report-unmerge": (REPORTS, "post"),
-    "outages:report-place": (REPORTS, "post"),
-    "outages:plan": SEES_OUTAGES,
-    "outages:plan-adjust": (PLANS, "post"),
-    "outages:plan-approve": (APPROVES, "post"),
-    "outages:plan-adopt": (APPROVES, "post"),
-    "outages:plan-abort": (PLANS, "post"),
-    "outages:plan-customers": NAMES,
-    "outages:plan-phone": (NAMES, "post"),
-    "outages:outage": SEES_OUTAGES,
-    "outages:outage-estimate": (APPROVES, "post"),
-    "outages:outage-order": (APPROVES, "post"),
-    "outages:outage-crew-told": (APPROVES, "post"),
-    "outages:outage-repair": (APPROVES, "post"),
-    "outages:outage-reopening": (APPROVES, "post"),
-    "outages:outage-leave-closed": (APPROVES, "post"),
-    "outages:outage-restore": (CLOSES, "post"),
-    "outages:outage-close": (CLOSES, "post"),
-    "outages:outage-cancel": (CLOSES, "post"),
-    "outages:outage-ready": (APPROVES, "post"),
-    "outages:outage-start": (APPROVES, "post"),
-    "outages:planned": SEES_OUTAGES,
-    "outages:planned-new": PLANS,
-    "outages:notices": PUBLISHES,
-    "outages:notice": PUBLISHES,
-    "outages:notice-publish": (PUBLISHES, "post"),
-    "outages:delivery-resolve": (PUBLISHES, "post"),
-    "layers:tile": SEES_NETWORK,
-    "layers:network": SEES_NETWORK,
-    "layers:outages": SEES_OUTAGES,
-    "layers:reports": SEES_OUTAGES,
-    "layers:plan-overlay": SEES_PLANS,
-    "layers:plan-map": SEES_PLANS,
-    "layers:plan-print": SEES_PLANS,
-    "layers:plan-latest": SEES_PLANS,
-    "network:check": SEES_NETWORK,
-    "network:check-findings": SEES_NETWORK,
-    "network:asset": SEES_NETWORK,
-    "network:valve-record": (all_of("network.operate_valves"), "post"),
-    "network:valve-take-back": (all_of("network.operate_valves"), "post"),
-    "network:source-record": (all_of("network.operate_sources"), "post"),
-    "network:source-take-back": (all_of("network.operate_sources"), "post"),
+# Who may -> names with the namespace, as templates write them.
+ASKED: Final[dict[Rule, str]] = {
+    PUBLIC: "health-live health-ready login favicon public:map public:elsewhere",
+    STAFF: "home",
+    BUILDERS: "gallery gallery-map gallery-public gallery-phone",
+    SEES_NETWORK: """
+        layers:tile layers:network network:check network:check-findings network:asset
+    """,
+    SEES_OUTAGES: """
+        outages:map outages:cases outages:board outages:search outages:reports
+        outages:report outages:plan outages:outage outages:planned layers:outages
+        layers:reports
+    """,
+    SEES_PLANS: """
+        outages:work-order-photo layers:plan-overlay layers:plan-map layers:plan-print
+        layers:plan-latest
+    """,
+    PLANS: "outages:planned-new",
+    REPORTS: "outages:burst",
+    NAMES: "outages:plan-customers",
+    PUBLISHES: "outages:notices outages:notice",
+    WORKS: """
+        outages:work-orders outages:work-orders-service-worker outages:work-order
+        outages:work-order-map
+    """,
+    ENQUIRES: "outages:desk",
+    TAKES_REPORTS: "outages:desk-duplicates",
+}
+
+# By POST alone.
+SENT: Final[dict[Rule, str]] = {
+    PUBLIC: "logout switch-language switch-theme",
+    TURNS_VALVES: "network:valve-record network:valve-take-back",
+    SWITCHES_SOURCES: "network:source-record network:source-take-back",
+    PLANS: "outages:report-plan outages:plan-adjust outages:plan-abort",
+    APPROVES: """
+        outages:plan-approve outages:plan-adopt outages:outage-estimate outages:outage-order
+        outages:outage-crew-told outages:outage-repair outages:outage-reopening
+        outages:outage-leave-closed outages:outage-ready outages:outage-start
+    """,
+    CLOSES: "outages:outage-restore outages:outage-close outages:outage-cancel",
+    REPORTS: """
+        outages:report-answer outages:report-invalidate outages:report-reopen
+        outages:report-merge outages:report-unmerge outages:report-place
+    """,
+    NAMES: "outages:plan-phone",
+    PUBLISHES: "outages:notice-publish outages:delivery-resolve",
+    WORKS: """
+        outages:work-order-milestone outages:work-order-repair outages:work-order-result
+    """,
+    OPERATES: """
+        outages:work-order-acknowledge outages:work-order-step outages:work-order-step-photo
+        outages:work-order-batch
+    """,
+    TAKES_REPORTS: "outages:desk-report outages:desk-close",
+    SHOWS_PHONES: "outages:desk-customer-phone",
+}
+# name -> (rule, method)
+DECLARED: Final[dict[str, tuple[Rule, str]]] = {
+    name: (rule, method)
+    for table, method in ((ASKED, "get"), (SENT, "post"))
+    for rule, names in table.items()
+    for name in names.split()
 }
 
 # What stands in an address in place of a key: nothing has it.
@@ -178,12 +148,6 @@ def own_addresses() -> list[tuple[str, str]]:
     return [(name, url) for name, url in addresses() if not name.startswith("admin:")]
 
 
-def rule_of(name: str) -> tuple[Rule, str]:
-    """Return who may, and by which method it is asked."""
-    declared = DECLARED[name]
-    return declared if isinstance(declared, tuple) else (declared, "get")
-
-
 def may(rule: Rule, permissions: frozenset[str]) -> bool:
     """Whether somebody signed in with these permissions may open it."""
     if isinstance(rule, str):
@@ -201,7 +165,37 @@ def _tolerant(settings: Any) -> None:
     settings.ALLOWED_HOSTS = ["testserver"]
 
 
-def member(role: Role | None, **more: Any) -> Client:
+@dataclass(frozen=True)
+class Visit:
+    """One address of the walk, and who may open it by which method."""
+
+    name: str
+    url: str
+    rule: Rule
+    method: str
+
+    def by(self, client: Client, *, other_way: bool = False) -> Any:
+        """Ask as this client, by the declared method or by the other one."""
+        is_get = (self.method == "get") is not other_way
+        return (client.get if is_get else client.post)(self.url)
+
+
+def walk() -> Iterator[Visit]:
+    """Every own address but signing out, which would end the walk."""
+    for name, url in own_addresses():
+        if name != "logout":
+            yield Visit(name, url, *DECLARED[name])
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody who is signed in, and what they may."""
+
+    client: Client
+    held: frozenset[str]
+
+
+def member(role: Role | None, **more: Any) -> Member:
     """A browser in which somebody of this role is signed in."""
     sync_roles()
     user = get_user_model().objects.create(username=role.value if role else "nobody", **more)
@@ -209,68 +203,71 @@ def member(role: Role | None, **more: Any) -> Client:
         user.groups.add(Group.objects.get(name=role.value))
     client = Client(raise_request_exception=False)
     client.force_login(user)
-    return client
+    return Member(client, ROLE_PERMISSIONS[role] if role else frozenset())
+
+
+def name_of(role: Role | None) -> str:
+    return role.value if role else "no-role"
 
 
 def test_every_address_says_who_may_open_it() -> None:
     names = {name for name, _url in own_addresses()}
-    assert names - DECLARED.keys() == set(), "declare these in DECLARED"
+    assert names - DECLARED.keys() == set(), "declare these in ASKED or SENT"
     assert DECLARED.keys() - names == set(), "these are gone"
+    assert len(DECLARED) == sum(len(v.split()) for t in (ASKED, SENT) for v in t.values()), "twice"
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("role", [*Role, None], ids=lambda role: role.value if role else "no-role")
+@pytest.mark.parametrize("role", [*Role, None], ids=name_of)
 def test_a_role_opens_what_it_may_and_nothing_else(role: Role | None) -> None:
-    client = member(role)
-    held = ROLE_PERMISSIONS[role] if role else frozenset()
+    who = member(role)
     wrong = []
-    for name, url in own_addresses():
-        rule, method = rule_of(name)
-        if name == "logout":
-            continue  # it would end the walk
-        answer = getattr(client, method)(url)
-        expected = may(rule, held)
+    for visit in walk():
+        answer = visit.by(who.client)
+        expected = may(visit.rule, who.held)
         opened = answer.status_code != 403 and not asked_to_sign_in(answer)
         if opened is not expected or answer.status_code == 500:
-            wrong.append((name, method, answer.status_code, "may" if expected else "may not"))
+            wrong.append((visit, answer.status_code, "may" if expected else "may not"))
     assert wrong == []
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("role", [Role.CREW, Role.GIS_EDITOR, None])
+@pytest.mark.parametrize("role", [Role.CREW, Role.GIS_EDITOR, None], ids=name_of)
 def test_the_other_method_is_no_way_around(role: Role | None) -> None:
-    client = member(role)
-    held = ROLE_PERMISSIONS[role] if role else frozenset()
-    for name, url in own_addresses():
-        rule, method = rule_of(name)
-        if may(rule, held) or name == "logout":
-            continue
-        answer = client.get(url) if method == "post" else client.post(url)
-        assert answer.status_code in (403, 405), name
+    who = member(role)
+    closed = [visit for visit in walk() if not may(visit.rule, who.held)]
+    codes = {visit.name: visit.by(who.client, other_way=True).status_code for visit in closed}
+    assert {name: code for name, code in codes.items() if code not in (403, 405)} == {}
 
 
 @pytest.mark.django_db
 def test_without_signing_in_only_the_public_pages_open() -> None:
     client = Client(raise_request_exception=False)
-    for name, url in own_addresses():
-        rule, method = rule_of(name)
-        answer = getattr(client, method)(url)
-        assert asked_to_sign_in(answer) is (rule != PUBLIC) or name == "logout", name
-        assert answer.status_code != 403, name
+    for visit in walk():
+        answer = visit.by(client)
+        assert asked_to_sign_in(answer) is (visit.rule != PUBLIC), visit
+        assert answer.status_code != 403, visit
 
 
 @pytest.mark.django_db
 def test_the_administration_is_closed_to_every_role() -> None:
-    client = member(Role.DISPATCHER)
-    anybody = Client(raise_request_exception=False)
+    browsers = (member(Role.DISPATCHER).client, Client(raise_request_exception=False))
     for name, url in addresses():
         if not name.startswith("admin:") or name in ("admin:login", "admin:jsi18n"):
             continue
-        for browser in (client, anybody):
+        for browser in browsers:
             assert browser.get(url).status_code in (301, 302, 403, 404), name
 
 
 @pytest.mark.django_db
 def test_the_gallery_opens_to_builders() -> None:
-    client = member(Role.ADMIN, is_superuser=True)
-    assert client.get("/gallery/").status_code == 200
+    assert member(Role.ADMIN, is_superuser=True).client.get("/gallery/").status_code == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.urls("gisapp.public_side.urls")
+def test_the_public_process_has_these_addresses_and_no_other() -> None:
+    names = {name for name, _url in addresses()}
+    files = {"public:current", "public:data", "public:tile", "public:feed", "public:calendar"}
+    pages = {"public:map", "public:outage", "public:report", "public:report-status", "home"}
+    assert names == files | pages | {"switch-language", "switch-theme", "favicon", "health-live"}

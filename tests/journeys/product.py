@@ -1,4 +1,4 @@
-"""The whole product beside the tests: web, worker, beat and an SMS gateway on the demo town.
+"""The whole product beside the tests: web, worker, beat, public side and an SMS gateway.
 
 Nothing here reaches into the application: processes are started as `./run demo` starts them, with
 a database, a Redis number and a state folder of their own. What the journeys ask beyond the
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -25,7 +26,7 @@ import psycopg
 from psycopg.rows import dict_row
 from redis import Redis
 
-from gisapp.supervisor import Program, programs, sms_gateway
+from gisapp.supervisor import Program, programs, public_side, sms_gateway
 from outages.delivery.simulator import read_journal
 
 DATABASE = "mainbreak_journeys"
@@ -103,7 +104,8 @@ def running_product() -> Iterator[Product]:
     try:
         _load(environment, state)
         with _running(environment, state):
-            wait_for("the web answers", lambda: _answers(product.url), seconds=START_S)
+            for page in (f"{product.url}/healthz/ready", f"{product.url}/public/"):
+                wait_for(page, lambda page=page: _answers(page), seconds=START_S)  # type: ignore[misc]
             yield product
     finally:
         _drop_and(server, create=False)
@@ -124,6 +126,9 @@ def _environment(server: str, state: Path) -> dict[str, str]:
         "GATEWAYS": json.dumps(gateways),
         "SMS_PORT": str(sms),
         "WEB_PORT": str(_free_port()),
+        "PUBLIC_PORT": (public := str(_free_port())),
+        "PUBLIC_URL": f"http://127.0.0.1:{public}",
+        "PUBLIC_DATABASE_URL": f"{os.environ['PUBLIC_DATABASE_URL'].rpartition('/')[0]}/{DATABASE}",
     }
 
 
@@ -139,8 +144,7 @@ def _empty(state: Path) -> None:
     for name in ("log", "media", "snapshots", "public", "imports"):
         (state / name).mkdir(parents=True, exist_ok=True)
     (state / "sms.jsonl").unlink(missing_ok=True)
-    for old in (state / "public").glob("*"):
-        old.unlink()
+    shutil.rmtree(state / "public")
 
 
 def _drop_and(server: str, *, create: bool) -> None:
@@ -160,7 +164,7 @@ def _forget_messages(url: str) -> None:
 def _load(environment: dict[str, str], state: Path) -> None:
     """Collect the static files while the tables are made and the town is loaded."""
     collecting = _manage("collectstatic", environment, state, "--no-input")
-    for command in ("migrate", "load_demo"):
+    for command in ("migrate", "grant_public", "load_demo", "publish_public"):
         _end_well(_manage(command, environment, state), command, state)
     _end_well(collecting, "collectstatic", state)
 
@@ -189,6 +193,8 @@ def _end_well(process: subprocess.Popen[bytes], command: str, state: Path) -> No
 def _running(environment: dict[str, str], state: Path) -> Iterator[None]:
     port = int(environment["WEB_PORT"])
     wanted = programs(host="127.0.0.1", port=port, workers=1, threads=6)
+    public_port = int(environment["PUBLIC_PORT"])
+    wanted.append(public_side(environment, host="127.0.0.1", port=public_port))
     wanted.append(sms_gateway(int(environment["SMS_PORT"])))
     processes = [_start(program, environment, state) for program in wanted]
     try:
@@ -205,7 +211,7 @@ def _start(program: Program, environment: dict[str, str], state: Path) -> subpro
         return subprocess.Popen(
             list(program.command),
             cwd=ROOT,
-            env={**environment, **program.environment},
+            env=program.its(environment),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -223,7 +229,7 @@ def _wait_or_kill(process: subprocess.Popen[bytes]) -> None:
 
 def _answers(url: str) -> bool:
     try:
-        with urllib.request.urlopen(f"{url}/healthz/ready", timeout=5) as answer:
+        with urllib.request.urlopen(url, timeout=5) as answer:
             return bool(answer.status == 200)
     except OSError:
         return False

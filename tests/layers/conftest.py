@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from django.contrib.gis.geos import LineString, Polygon
-from django.core.cache import cache
 from django.test import Client
 
 from gisapp.accounts.roles import sync_roles
@@ -45,8 +44,17 @@ SECRETS = {
 @pytest.fixture
 def _public_folder(settings: Any, tmp_path: Path) -> Path:
     settings.PUBLIC_DIR = tmp_path / "public"
-    cache.clear()
     return tmp_path / "public"
+
+
+@pytest.fixture
+def _public_addresses(settings: Any) -> None:
+    """The public process's own addresses and middleware, with the tests' database."""
+    settings.ROOT_URLCONF = "gisapp.public_side.urls"
+    absent = ("auth.", "axes.", "messages.", "sessions.", "django_htmx.")
+    settings.MIDDLEWARE = [
+        name for name in settings.MIDDLEWARE if not any(part in name for part in absent)
+    ]
 
 
 def lay_background() -> None:
@@ -104,7 +112,7 @@ def burst(db: None, desk: Desk, _public_folder: Path) -> Burst:  # noqa: F811
         geom=box(WEST + 2 * STEP_DEG, NORTH - 0.0001, WEST + 3 * STEP_DEG, NORTH + 0.0001),
     )
     report = desk.report("p3", address="解放路128号", contact_phone="13812349999")
-    approval = desk.approve(desk.propose(report))
+    approval = desk.take(desk.approve(desk.propose(report)))
     outage = approval.outage
     outage.refresh_from_db()
     return Burst(desk, IsolationPlan.objects.get(outage=outage), outage)

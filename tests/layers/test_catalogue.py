@@ -14,8 +14,8 @@ from tests.factories import person
 pytestmark = pytest.mark.django_db
 
 
-def test_the_public_gets_the_town_alone() -> None:
-    assert [layer.code for layer in layers_for(AnonymousUser())] == ["background"]
+def test_who_is_not_signed_in_gets_no_layer() -> None:
+    assert layers_for(AnonymousUser()) == []
 
 
 @pytest.mark.parametrize("role", list(Role))

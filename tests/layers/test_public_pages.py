@@ -17,7 +17,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from layers.models import PublicPlace
 from layers.public.places import find_places, normalised
-from layers.rate_limits import client_network, is_too_often
+from layers.rate_limits import client_network
 from layers.views.public import CHECKS_PER_MINUTE
 from network.models import Customer
 from outages.models import Outage
@@ -25,6 +25,7 @@ from tests.factories import NOON
 from tests.layers.conftest import Burst
 
 ENGLISH = {"Accept-Language": "en"}
+pytestmark = pytest.mark.usefixtures("_public_addresses")
 
 
 def page(client: Client, address: str = "/public/", **options: Any) -> str:
@@ -147,16 +148,6 @@ def test_who_asks(settings: Any, proxies: int, remote: str, forwarded: str, netw
         "/", REMOTE_ADDR=remote, headers={"X-Forwarded-For": forwarded} if forwarded else {}
     )
     assert client_network(request) == network
-
-
-def test_without_a_cache_people_may_ask(monkeypatch: pytest.MonkeyPatch) -> None:
-    def away(*_args: object, **_options: object) -> None:
-        msg = "redis is away"
-        raise ConnectionError(msg)
-
-    monkeypatch.setattr("layers.rate_limits.cache.add", away)
-    request = RequestFactory().get("/")
-    assert not is_too_often(request, what="test", limit=0, within_s=60)
 
 
 def test_the_feed_and_the_calendar_hold_the_same(burst: Burst, client: Client) -> None:

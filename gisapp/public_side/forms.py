@@ -5,9 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from gisapp.public_side.guard import filled_in_human_time
+from layers.public.places import spot_in
 from outages.choices import ReportKind
-from outages.forms.address_place import place_of_address
-from outages.forms.spam_guard import filled_in_human_time
 
 # In the words of who stands beside it, not of the utility.
 PUBLIC_KINDS = [
@@ -74,10 +74,10 @@ class PublicReportForm(forms.Form):
         if not cleaned.get("address", "").strip():
             self.add_error("address", _("Tell us where: an address, or the pin on the map."))
             return cleaned
-        place = place_of_address(cleaned["address"])
-        if place is None:
+        spot = spot_in(cleaned["address"])
+        if spot is None:
             self.add_error(
                 "address", _("We do not know this street. Please set the pin on the map.")
             )
             return cleaned
-        return cleaned | {"lat": place.lat, "lon": place.lon}
+        return cleaned | {"lon": spot[0], "lat": spot[1]}
