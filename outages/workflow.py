@@ -5,6 +5,7 @@ nothing else decides a transition, so a table printed is the rule in force.
 """
 
 from enum import StrEnum
+from typing import ClassVar
 
 
 class ReportStatus(StrEnum):
@@ -216,23 +217,44 @@ HOLDING_PLANS = frozenset(
         PlanStatus.REOPENING,
     }
 )
+# Before the crew has said that it takes the order.
+NOT_ACCEPTED = frozenset({WorkOrderStatus.ISSUED, WorkOrderStatus.NOTIFIED})
 OPEN_WORK_ORDERS = frozenset(
     set(WorkOrderStatus) - {WorkOrderStatus.ARCHIVED, WorkOrderStatus.VOID}
 )
 
 
-class TransitionRefused(Exception):
+class Refused(Exception):
+    """Something that the rules do not allow now: a code, and the facts that its words need.
+
+    What people read is worded by the views, in their language; the text is for logs and tests.
+    `codes` lists the codes of a class; with a single one, nobody has to name it.
+    """
+
+    codes: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, code: str = "", **facts: object) -> None:
+        self.code = str(code or self.codes[0])
+        self.facts = facts
+        told = ", ".join(f"{name}={value}" for name, value in facts.items())
+        super().__init__(f"{self.code}: {told}" if told else self.code)
+
+
+class TransitionRefused(Refused):
     """A step out of order. Says where things stand and what may follow."""
+
+    codes = ("out_of_order",)
 
     def __init__(
         self, subject: str, current: str, wanted: str, allowed: frozenset[StrEnum]
     ) -> None:
+        super().__init__(subject=subject, current=str(current))
         self.subject = subject
         self.current = current
         self.wanted = wanted
         self.allowed = allowed
         options = ", ".join(sorted(allowed)) or "nothing more"
-        super().__init__(f"{subject} is {current}: {wanted} cannot follow (allowed: {options})")
+        self.args = (f"{subject} is {current}: {wanted} cannot follow (allowed: {options})",)
 
 
 def require(

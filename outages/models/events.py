@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.fields.json import KT
 
+from outages.workflow import Refused
+
 # Who acts: a user (AUTH_USER_MODEL, which lies above this app and cannot be named here), or
 # None where the system acts by itself.
 Actor = Any
@@ -57,6 +59,28 @@ class EventLog(models.Manager["Event"]):
             new=str(new),
             reason=reason[:300],
             facts=facts,
+        )
+
+    def append_refusal(
+        self,
+        subject: models.Model,
+        verb: str,
+        refused: Refused,
+        *,
+        by: Actor,
+        at: datetime,
+        new: str = "",
+    ) -> "Event":
+        """Append that something could not be done: its code and facts, for whoever words them."""
+        return self.append(
+            subject,
+            verb,
+            by=by,
+            at=at,
+            new=new or refused.code,
+            reason=str(refused),
+            code=refused.code,
+            refused=refused.facts,
         )
 
 

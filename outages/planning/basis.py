@@ -72,9 +72,7 @@ def current_basis(outage: Outage | None, *, at: datetime) -> Basis:
     """
     revision = network.current_revision()
     if revision is None:
-        raise PlanningRefused(
-            NoPlan.NO_NETWORK, "no network has been imported yet: import one first"
-        )
+        raise PlanningRefused(NoPlan.NO_NETWORK)
     others = holding.others_holding(outage, at=at, window=_window(outage))
     own = holding.own_shut(outage)
     others, own = _still_drawn(revision, others, own)

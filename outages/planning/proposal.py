@@ -127,13 +127,12 @@ def _question(
     bursts = tuple(Burst(pipe) for pipe in pipes)
     if not bursts and report is not None:
         if not report.pipe:
-            text = f"{report.reference} is on no pipe: choose the burst pipe first"
-            raise PlanningRefused(NoPlan.NO_PIPE, text)
+            raise PlanningRefused(NoPlan.NO_PIPE, report=report.reference)
         bursts = (Burst(report.pipe, report.pipe_fraction),)
     if not bursts and outage is not None:
         bursts = _bursts_of_last_plan(outage)
     if not bursts:
-        raise PlanningRefused(NoPlan.NO_PIPES, "name the pipes to work on")
+        raise PlanningRefused(NoPlan.NO_PIPES)
     return Question(bursts, report, outage, what_if, reason)
 
 
@@ -174,7 +173,7 @@ def _ask(question: Question, basis: Basis, what_if: WhatIf) -> answers.Answer:
             what_if=what_if,
         )
     except UnknownAsset as unknown:
-        raise PlanningRefused(NoPlan.UNKNOWN_ASSET, str(unknown)) from unknown
+        raise PlanningRefused(NoPlan.UNKNOWN_ASSET, asset=unknown.asset_id) from unknown
 
 
 def _store(

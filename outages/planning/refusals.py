@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from outages.workflow import Refused
+
 
 class NoPlan(StrEnum):
     """The reasons, as codes for screens."""
@@ -12,9 +14,7 @@ class NoPlan(StrEnum):
     UNKNOWN_ASSET = "unknown_asset"
 
 
-class PlanningRefused(Exception):
-    """There is nothing to plan on; `code` is a NoPlan, the text says what to do."""
+class PlanningRefused(Refused):
+    """There is nothing to plan on; `code` is a NoPlan."""
 
-    def __init__(self, code: NoPlan, text: str) -> None:
-        self.code = code
-        super().__init__(text)
+    codes = tuple(NoPlan)

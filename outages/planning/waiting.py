@@ -81,6 +81,4 @@ def _refuse_once(report: BurstReport, refused: PlanningRefused, *, at: datetime)
         subject="report", subject_id=report.pk, verb="plan_refused", new=refused.code
     )
     if not known.exists():
-        Event.objects.append(
-            report, "plan_refused", by=None, at=at, new=refused.code, reason=str(refused)
-        )
+        Event.objects.append_refusal(report, "plan_refused", refused, by=None, at=at)

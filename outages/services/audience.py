@@ -14,14 +14,16 @@ from outages.choices import Effect, NoticeChannel, NoticeKind
 from outages.models import AffectedCustomer, Delivery, IsolationPlan, Outage
 from outages.planning.holding import open_during
 from outages.planning.supply import dry_now
-from outages.workflow import HOLDING_PLANS, NoticeStatus, PlanStatus
+from outages.workflow import HOLDING_PLANS, NoticeStatus, PlanStatus, Refused
 
 # A mainland mobile number, with or without country code; others get no SMS.
 _MOBILE = re.compile(r"(?:\+?86)?(1\d{10})")
 
 
-class AudienceRefused(Exception):
+class AudienceRefused(Refused):
     """The area is empty, or the counts differ from the plan's: nobody is told the wrong thing."""
+
+    codes = ("audience_without_area", "audience_differs")
 
 
 class Recipient(NamedTuple):
@@ -40,18 +42,13 @@ def checked_area(outage: Outage, kind: str) -> MultiPolygon:
     counts that are not the plan's.
     """
     if outage.area is None or outage.area.empty or not outage.area.valid:
-        msg = f"{outage} has no area: nobody can be told where the water is off"
-        raise AudienceRefused(msg)
+        raise AudienceRefused(code="audience_without_area", outage=outage.code)
     if kind == NoticeKind.CANCELLATION:
         return outage.area
     plan = telling_plan(outage)
     affected = _affected(plan).count() if plan else 0
     if affected != outage.customers or affected == 0:
-        msg = (
-            f"{outage} says {outage.customers} customers, its plan {affected}: "
-            "confirm the impact again before anybody is told"
-        )
-        raise AudienceRefused(msg)
+        raise AudienceRefused(code="audience_differs", counted=outage.customers, planned=affected)
     return outage.area
 
 

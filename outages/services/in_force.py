@@ -15,7 +15,14 @@ from outages.models.locking import lock_decisions, whole
 from outages.planning import holding
 from outages.planning.areas import merged
 from outages.planning.steps import copy_done
-from outages.workflow import HOLDING_PLANS, OutageKind, OutageStatus, PlanStatus, StepStatus
+from outages.workflow import (
+    HOLDING_PLANS,
+    OutageKind,
+    OutageStatus,
+    PlanStatus,
+    Refused,
+    StepStatus,
+)
 
 UNDECIDED = (PlanStatus.COMPUTED, PlanStatus.ADJUSTED)
 ATTEMPTS = 5
@@ -23,44 +30,47 @@ ATTEMPTS = 5
 Decision = TypeVar("Decision")
 
 
-class StalePlan(Exception):
+class StalePlan(Refused):
     """The network changed since the plan was computed, and the answer with it.
 
     `fresh` is the plan computed on what holds now (stored, not approved); `difference` says what
     changed from `plan` to `fresh`. Show it, then approve `fresh`.
     """
 
+    codes = ("plan_stale",)
+
     def __init__(
         self, plan: IsolationPlan, fresh: IsolationPlan, difference: PlanDifference
     ) -> None:
         self.plan, self.fresh, self.difference = plan, fresh, difference
-        super().__init__(f"{plan} is out of date: look at {fresh} and approve that one")
+        super().__init__(version=plan.version, fresh=fresh.version)
 
 
-class PlanSuperseded(Exception):
+class PlanSuperseded(Refused):
     """Somebody else was faster: `plan` is decided already, or no longer the newest.
 
     `newer` is the one to look at; it is `plan` itself if that was approved by somebody else.
     """
 
+    codes = ("plan_decided", "plan_replaced")
+
     def __init__(self, plan: IsolationPlan, newer: IsolationPlan) -> None:
         self.plan, self.newer = plan, newer
-        what = "was decided by somebody else" if plan.pk == newer.pk else f"was replaced by {newer}"
-        super().__init__(f"{plan} {what} and is {plan.status}: load it again")
+        code = "plan_decided" if plan.pk == newer.pk else "plan_replaced"
+        super().__init__(code, version=plan.version, newer=newer.version)
 
 
-class NotIsolating(Exception):
+class NotIsolating(Refused):
     """The plan's valves alone do not stop the water, and no reason to go on was given.
 
     `sources` are the sources to shut first.
     """
 
+    codes = ("not_isolating",)
+
     def __init__(self, plan: IsolationPlan, sources: Sequence[str]) -> None:
         self.plan, self.sources = plan, tuple(sources)
-        super().__init__(
-            f"{plan} does not isolate the burst: shut {', '.join(self.sources)} first and plan"
-            " again, or approve with a reason"
-        )
+        super().__init__(sources=", ".join(self.sources))
 
 
 def refreshed(plan: IsolationPlan, *, by: Actor, at: datetime) -> IsolationPlan:
@@ -292,12 +302,14 @@ def add_held_step(plan: IsolationPlan, done: ValveOperation, *, sequence: int) -
     return step
 
 
-class ValvesShut(Exception):
+class ValvesShut(Refused):
     """The plan has shut valves already; `valves` names them. Reopen instead of giving up."""
+
+    codes = ("valves_shut",)
 
     def __init__(self, plan: IsolationPlan, valves: Sequence[str]) -> None:
         self.plan, self.valves = plan, tuple(valves)
-        super().__init__(f"{plan} has shut {', '.join(self.valves)}: plan the reopening instead")
+        super().__init__(valves=", ".join(self.valves))
 
 
 def require_nothing_shut(plan: IsolationPlan, *, at: datetime) -> None:

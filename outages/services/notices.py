@@ -29,6 +29,7 @@ from outages.workflow import (
     NoticeStatus,
     OutageKind,
     OutageStatus,
+    Refused,
     TransitionRefused,
 )
 
@@ -67,8 +68,10 @@ _PUBLISHABLE: dict[str, frozenset[OutageStatus]] = {
 }
 
 
-class PublishRefused(Exception):
+class PublishRefused(Refused):
     """Only the newest draft of an outage that is ready can be published."""
+
+    codes = ("notice_no_draft", "notice_has_newer", "notice_not_now")
 
 
 @dataclass(frozen=True)
@@ -175,8 +178,8 @@ def announce(
     try:
         notice = draft_notice(outage, kind=kind, by=by, at=at, reason=reason)
     except (MissingNoticeField, AudienceRefused) as refused:
-        Event.objects.append(
-            outage, "notice_withheld", by=by, at=at, new=str(kind), reason=str(refused)
+        Event.objects.append_refusal(
+            outage, "notice_withheld", refused, by=by, at=at, new=str(kind)
         )
         return None
     if kind != NoticeKind.FIRST or _publishes_itself(outage):
@@ -241,16 +244,13 @@ def notice_fields(outage: Outage, *, kind: NoticeKind | str) -> NoticeFields:
 
 def _require_publishable(notice: OutageNotice, outage: Outage) -> None:
     if notice.status != NoticeStatus.DRAFT:
-        msg = f"this notice is {notice.status} already: draft a new version to say something new"
-        raise PublishRefused(msg)
+        raise PublishRefused(code="notice_no_draft")
     if outage.notices.filter(version__gt=notice.version).exists():
-        msg = "there is a newer version of this notice: publish that one"
-        raise PublishRefused(msg)
+        raise PublishRefused(code="notice_has_newer")
     if outage.status not in _PUBLISHABLE[notice.kind] or (
         outage.kind == OutageKind.PLANNED and outage.status == OutageStatus.IMPACT_CONFIRMED
     ):
-        msg = f"{outage} is {outage.status}: a notice of kind {notice.kind} cannot go out now"
-        raise PublishRefused(msg)
+        raise PublishRefused(code="notice_not_now", outage=outage.code, status=outage.status)
 
 
 def _render_again(notice: OutageNotice, outage: Outage, *, at: datetime) -> None:

@@ -8,6 +8,7 @@ from django.db import transaction
 from outages.models import BurstReport, Crew, Event, Outage, WorkOrder, lifecycle
 from outages.models.events import Actor
 from outages.services.codes import next_code
+from outages.services.crew_rights import crew_code_of, may_act_for
 from outages.services.reasons import required_reason
 from outages.workflow import (
     OPEN_OUTAGES,
@@ -15,14 +16,23 @@ from outages.workflow import (
     REPORT_TRANSITIONS,
     WORK_ORDER_TRANSITIONS,
     OutageStatus,
+    Refused,
     ReportStatus,
     WorkOrderStatus,
     require,
 )
 
 
-class OrderRefused(Exception):
+class OrderRefused(Refused):
     """No order for an outage that is over, no result before it is restored, no other crew's."""
+
+    codes = (
+        "order_outage_over",
+        "order_of_other_crew",
+        "leak_check_failed",
+        "action_missing",
+        "result_too_early",
+    )
 
 
 def issue_order(outage: Outage, *, crew: Crew, by: Actor, at: datetime) -> WorkOrder:
@@ -33,8 +43,7 @@ def issue_order(outage: Outage, *, crew: Crew, by: Actor, at: datetime) -> WorkO
     with transaction.atomic():
         outage = lifecycle.lock_outage(outage)
         if outage.status not in OPEN_OUTAGES:
-            msg = f"{outage} is {outage.status}: there is nothing to be done there any more"
-            raise OrderRefused(msg)
+            raise OrderRefused(code="order_outage_over", outage=outage.code)
         order = WorkOrder.objects.create(
             number=next_code(WorkOrder, "number", prefix="W", at=at),
             outage=outage,
@@ -68,11 +77,9 @@ def open_order(outage: Outage, *, crew_code: str = "") -> WorkOrder | None:
 
 
 def _require_own(order: WorkOrder, by: Actor) -> None:
-    """Refuse a crew that acts on another crew's order; the control room may act on any."""
-    code = getattr(by, "crew_code", None)
-    if code and order.crew.code != code:
-        msg = f"{order} is the order of {order.crew.code}, not of {code}"
-        raise OrderRefused(msg)
+    """Refuse who acts on another crew's order; the control room may act on any."""
+    if not may_act_for(by, order.crew.code):
+        raise OrderRefused(code="order_of_other_crew", order=order.number, crew=order.crew.code)
 
 
 def notify_crew(order: WorkOrder, *, by: Actor, at: datetime) -> WorkOrder:
@@ -115,11 +122,9 @@ def complete_repair(
     TransitionRefused before the crew has begun.
     """
     if not leak_check_passed:
-        msg = "the leak check did not pass: the repair is not done yet"
-        raise OrderRefused(msg)
+        raise OrderRefused(code="leak_check_failed")
     if not action_taken.strip():
-        msg = "say what was done to the pipe"
-        raise OrderRefused(msg)
+        raise OrderRefused(code="action_missing")
     with transaction.atomic():
         # The outage before the order, as a step on a valve does.
         outage = lifecycle.lock_outage(order.outage)
@@ -144,8 +149,7 @@ def complete_repair(
 def enter_result(order: WorkOrder, *, result: str, by: Actor, at: datetime) -> WorkOrder:
     """Write down how it went, once the outage is restored. Raises OrderRefused."""
     if order.outage.status not in (OutageStatus.RESTORED, OutageStatus.CLOSED):
-        msg = f"{order.outage} is {order.outage.status}: enter the result once water is back"
-        raise OrderRefused(msg)
+        raise OrderRefused(code="result_too_early", outage=order.outage.code)
     return _advance(
         order,
         WorkOrderStatus.RESULT_ENTERED,
@@ -173,8 +177,7 @@ def void_order(order: WorkOrder, *, reason: str, by: Actor, at: datetime) -> Wor
 
 def begin_if_accepted(outage: Outage, *, by: Actor, at: datetime) -> None:
     """Start the order whose crew turns a valve without having said that it began."""
-    code = getattr(by, "crew_code", None)
-    order = open_order(outage, crew_code=code or "")
+    order = open_order(outage, crew_code=crew_code_of(by))
     if order and order.status in (
         WorkOrderStatus.ACCEPTED,
         WorkOrderStatus.EN_ROUTE,

@@ -19,6 +19,7 @@ from outages.models.locking import lock_decisions, whole
 from outages.planning import PlanningRefused
 from outages.services import in_force, notices, orders
 from outages.services.codes import next_code
+from outages.services.estimates import require_estimate
 from outages.services.reasons import required_reason
 from outages.workflow import (
     HOLDING_PLANS,
@@ -28,37 +29,45 @@ from outages.workflow import (
     OutageKind,
     OutageStatus,
     PlanStatus,
+    Refused,
     StepStatus,
     TransitionRefused,
     WorkOrderStatus,
 )
 
 
-class NotPublished(Exception):
+class NotPublished(Refused):
     """A planned outage begins only after its notice is out (notices.publish_notice)."""
 
+    codes = ("not_published",)
 
-class RestoreRefused(Exception):
+
+class RestoreRefused(Refused):
     """Valves of the plan are still shut without a reason; `valves` names them."""
+
+    codes = ("valves_still_shut",)
 
     def __init__(self, outage: Outage, valves: Sequence[str]) -> None:
         self.outage, self.valves = outage, tuple(valves)
-        super().__init__(
-            f"{outage} cannot be restored: open {', '.join(self.valves)}, or leave each closed"
-            " with a reason"
-        )
+        super().__init__(outage=outage.code, valves=", ".join(self.valves))
 
 
-class WindowRefused(Exception):
-    """A planned outage ends after it begins."""
+class WindowRefused(Refused):
+    """A planned outage ends after it begins, and is not over yet."""
+
+    codes = ("window_ends_first", "window_over")
 
 
-class EditedMeanwhile(Exception):
+class EditedMeanwhile(Refused):
     """Somebody else changed the outage since it was read: load it again and compare."""
 
+    codes = ("edited_meanwhile",)
 
-class OutageOver(Exception):
+
+class OutageOver(Refused):
     """The outage is restored, closed or cancelled."""
+
+    codes = ("outage_over",)
 
 
 def draft_planned_outage(
@@ -80,8 +89,9 @@ def draft_planned_outage(
     Raises WindowRefused.
     """
     if planned_end_at <= planned_start_at:
-        msg = "the works end before they begin: correct the times"
-        raise WindowRefused(msg)
+        raise WindowRefused(code="window_ends_first")
+    if planned_end_at <= at:
+        raise WindowRefused(code="window_over")
     with transaction.atomic():
         outage = Outage.objects.create(
             code=next_code(Outage, "code", prefix="P", at=at),
@@ -140,8 +150,7 @@ def start_outage(outage: Outage, *, by: Actor, at: datetime) -> Outage:
             lifecycle.move_outage(outage, OutageStatus.IN_EFFECT, by=by, at=at, started_at=at)
         except TransitionRefused as refused:
             if outage.kind == OutageKind.PLANNED and outage.published_at is None:
-                msg = f"{outage} begins only after its notice is out: publish it first"
-                raise NotPublished(msg) from refused
+                raise NotPublished(outage=outage.code) from refused
             raise
     return outage
 
@@ -159,17 +168,16 @@ def change_estimate(
     """Say anew when water is back; the earlier estimates stay. People told before are told again.
 
     `expected_version` is the `lock_version` that the form was made from. `reason` is public.
-    Raises EditedMeanwhile, OutageOver, ReasonMissing.
+    Raises EditedMeanwhile, OutageOver, ReasonMissing, EstimateRefused.
     """
     why = required_reason(reason)
     with transaction.atomic():
         outage = lifecycle.lock_outage(outage)
         if expected_version is not None and outage.lock_version != expected_version:
-            msg = f"{outage} was changed by somebody else: load it again and compare"
-            raise EditedMeanwhile(msg)
+            raise EditedMeanwhile(outage=outage.code)
         if outage.status not in OPEN_OUTAGES:
-            msg = f"{outage} is {outage.status}: its estimate does not change any more"
-            raise OutageOver(msg)
+            raise OutageOver(outage=outage.code)
+        require_estimate(estimated_restoration_at, at=at, begins_at=outage.planned_start_at)
         was = outage.estimated_restoration_at
         estimate = RestorationEstimate.objects.create(
             outage=outage,
@@ -202,8 +210,7 @@ def record_repair(outage: Outage, *, by: Actor, at: datetime, reason: str) -> Ou
     with transaction.atomic():
         outage = lifecycle.lock_outage(outage)
         if outage.status not in OPEN_OUTAGES:
-            msg = f"{outage} is {outage.status}: there is nothing to repair any more"
-            raise OutageOver(msg)
+            raise OutageOver(outage=outage.code)
         lifecycle.change_outage(outage, repaired_at=at)
         Event.objects.append(outage, "repair_done", by=by, at=at, reason=why)
     return outage
@@ -299,4 +306,4 @@ def _plan_others_again(outage: Outage, *, by: Actor, at: datetime) -> None:
                 if in_force.compare_plans(plan, fresh).is_empty:
                     transaction.set_rollback(True)
         except PlanningRefused as refused:
-            Event.objects.append(other, "plan_refused", by=by, at=at, reason=str(refused))
+            Event.objects.append_refusal(other, "plan_refused", refused, by=by, at=at)

@@ -11,6 +11,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from outages.models import Event, OperationPhoto, ValveOperation
 from outages.models.events import Actor
+from outages.workflow import Refused
 
 MAX_BYTES = 12 * 1024 * 1024
 MAX_PIXELS = 50_000_000
@@ -20,8 +21,10 @@ MOST_PER_STEP = 6
 FORMATS = ("JPEG", "PNG", "WEBP")
 
 
-class PhotoRefused(Exception):
+class PhotoRefused(Refused):
     """Not a picture, too large, or one too many for the step."""
+
+    codes = ("photo_unreadable", "photo_too_large", "photo_too_many_pixels", "photos_enough")
 
 
 def add_photo(
@@ -34,8 +37,7 @@ def add_photo(
             pk=operation.pk
         )
         if operation.photos.count() >= MOST_PER_STEP:
-            msg = f"{MOST_PER_STEP} photos are enough for one step"
-            raise PhotoRefused(msg)
+            raise PhotoRefused(code="photos_enough", most=MOST_PER_STEP)
         photo = OperationPhoto(operation=operation, taken_at=at, by_id=by.pk if by else None)
         photo.image.save(f"{uuid4().hex}.jpg", ContentFile(picture), save=True)
         Event.objects.append(operation, "photo_added", by=by, at=at, photo=photo.pk)
@@ -48,17 +50,14 @@ def reencoded(file: UploadedFile) -> bytes:
     Raises PhotoRefused for what is no JPEG, PNG or WebP, or is too large to open safely.
     """
     if file.size is None or file.size > MAX_BYTES:
-        msg = f"the photo is larger than {MAX_BYTES // 1024 // 1024} MB: take it at a lower size"
-        raise PhotoRefused(msg)
+        raise PhotoRefused(code="photo_too_large", limit_mb=MAX_BYTES // 1024 // 1024)
     try:
         with Image.open(file, formats=FORMATS) as image:
             if image.width * image.height > MAX_PIXELS:
-                msg = "the photo has too many pixels: take it at a lower size"
-                raise PhotoRefused(msg)
+                raise PhotoRefused(code="photo_too_many_pixels")
             upright = ImageOps.exif_transpose(image).convert("RGB")
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
-        msg = "this file is no photo that can be read"
-        raise PhotoRefused(msg) from error
+        raise PhotoRefused(code="photo_unreadable") from error
     upright.thumbnail((LONGEST_SIDE_PX, LONGEST_SIDE_PX))
     # A new image takes the pixels and nothing else: no EXIF, no profile, no comment.
     bare = Image.new("RGB", upright.size)

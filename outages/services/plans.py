@@ -24,6 +24,7 @@ from outages.models.locking import lock_decisions
 from outages.planning import PlanningRefused, WhatIf
 from outages.services import in_force, notices, orders
 from outages.services.codes import next_code
+from outages.services.estimates import require_estimate
 from outages.services.in_force import NotIsolating, PlanSuperseded, StalePlan, compare_plans
 from outages.services.reasons import ReasonMissing, required_reason
 from outages.workflow import (
@@ -128,8 +129,8 @@ def approve_plan(
     the burst pipe. `reason` is needed only for a plan that does not isolate.
     For an outage that already has a plan in force use `adopt_plan`; for a planned outage
     `outages.confirm_impact`.
-    Raises StalePlan, PlanSuperseded, NotIsolating, TransitionRefused (the report was answered,
-    merged or marked invalid meanwhile).
+    Raises StalePlan, PlanSuperseded, NotIsolating, EstimateRefused, TransitionRefused (the report
+    was answered, merged or marked invalid meanwhile).
     """
 
     def approve(plan: IsolationPlan) -> Approval:
@@ -138,6 +139,7 @@ def approve_plan(
         if report.outage is not None:
             raise PlanSuperseded(plan, lifecycle.plan_in_force(report.outage) or plan)
         require(REPORT_TRANSITIONS, str(report), report.status, ReportStatus.ORDER_ISSUED)
+        require_estimate(estimated_restoration_at, at=at)
         outage = _open_outage(
             report,
             by=by,

@@ -12,9 +12,10 @@ from outages.models.events import Actor
 from outages.models.locking import lock_decisions
 from outages.planning import holding, steps
 from outages.services import in_force
+from outages.services.crew_rights import may_act_for
 from outages.services.reasons import required_reason
-from outages.services.step_order import Refusal, StepRefused
-from outages.workflow import OutageStatus, PlanStatus, StepStatus
+from outages.services.step_order import Refusal, StepRefused, require_accepted_order
+from outages.workflow import OutageStatus, PlanStatus, Refused, StepStatus
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,10 @@ class Reopening:
     handed_over: tuple[HandedOver, ...]
 
 
-class RepairNotDone(Exception):
+class RepairNotDone(Refused):
     """Reopening needs the repair recorded first (work.complete_repair, outages.record_repair)."""
+
+    codes = ("repair_not_done",)
 
 
 def plan_reopening(outage: Outage, *, by: Actor, at: datetime) -> Reopening:
@@ -49,8 +52,7 @@ def plan_reopening(outage: Outage, *, by: Actor, at: datetime) -> Reopening:
         lock_decisions()
         outage = lifecycle.lock_outage(outage)
         if outage.repaired_at is None:
-            msg = f"{outage}: record that the repair is done, then plan the reopening"
-            raise RepairNotDone(msg)
+            raise RepairNotDone(outage=outage.code)
         lifecycle.move_outage(outage, OutageStatus.RESTORING, by=by, at=at)
         found = lifecycle.plan_in_force(outage)
         assert found is not None, "an outage in effect has a plan in force"
@@ -89,10 +91,12 @@ def leave_closed(
             pk=operation.pk
         )
         step.plan = plan
+        if not may_act_for(by, ""):
+            require_accepted_order(plan, by=by)
         if step.direction != Direction.OPEN or plan.status != PlanStatus.REOPENING:
-            raise StepRefused(Refusal.NOT_YET_REOPENING, "only a valve to be opened is left closed")
+            raise StepRefused(Refusal.NOT_YET_REOPENING, current=plan, valve=step.valve)
         if step.status not in (StepStatus.PENDING, StepStatus.FAILED):
-            raise StepRefused(Refusal.STEP_DECIDED, f"{step} is {step.status} already", plan)
+            raise StepRefused(Refusal.STEP_DECIDED, current=plan, valve=step.valve)
         was, step.status = step.status, StepStatus.LEFT_CLOSED
         step.remark, step.recorded_at = why[:300], at
         step.done_by_id = by.pk if by else None

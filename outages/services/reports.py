@@ -22,29 +22,49 @@ from outages.models import BurstReport, Event, lifecycle
 from outages.models.events import Actor
 from outages.planning.areas import LocalPlane
 from outages.services.reasons import required_reason
-from outages.workflow import REPORT_TRANSITIONS, ReportStatus, TransitionRefused, require
+from outages.workflow import (
+    REPORT_TRANSITIONS,
+    Refused,
+    ReportStatus,
+    TransitionRefused,
+    require,
+)
 
 # Without the letters and figures that people mix up on the telephone.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
-class PlaceRefused(Exception):
+class PlaceRefused(Refused):
     """The place is no position on Earth (not finite, or outside -180..180 / -90..90)."""
 
+    codes = ("place_not_on_earth",)
 
-class UnknownPipe(Exception):
+
+class UnknownPipe(Refused):
     """The pipe that was picked by hand is not in the current network revision."""
 
+    codes = ("pipe_unknown",)
 
-class MergeRefused(Exception):
+
+class MergeRefused(Refused):
     """A report cannot be merged into itself, into a duplicate, or once an order is out."""
+
+    codes = (
+        "merge_with_itself",
+        "merge_into_duplicate",
+        "merge_into_answered",
+        "merge_has_outage",
+        "merge_has_duplicates",
+        "reopen_duplicate",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReportFacts:
     """What the caller said. `lon`, `lat` in EPSG:4326 degrees; `pipe` only if picked by hand.
 
-    `client_key` is made by whoever sends the form, so that sending it twice is one report.
+    `client_key` is made by whoever sends the form, so that sending it twice is one report;
+    `reference` only where the caller has been told one already.
     """
 
     lon: float
@@ -61,6 +81,7 @@ class ReportFacts:
     occurred_at: datetime | None = None
     pipe: str = ""
     client_key: UUID | None = None
+    reference: str = ""
 
 
 def report_burst(*, facts: ReportFacts, by: Actor, at: datetime) -> BurstReport:
@@ -102,7 +123,7 @@ def _stored(
     facts: ReportFacts, placed: dict[str, Any], *, key: UUID, by: Actor, at: datetime
 ) -> BurstReport:
     report = BurstReport.objects.create(
-        reference=_new_reference(at),
+        reference=facts.reference or new_reference(at),
         client_key=key,
         kind=facts.kind,
         channel=facts.channel,
@@ -196,20 +217,16 @@ def merge_report(
 
 def _require_mergeable(report: BurstReport, into: BurstReport) -> None:
     if report.pk == into.pk:
-        msg = f"{report} cannot be merged into itself"
-        raise MergeRefused(msg)
+        raise MergeRefused(code="merge_with_itself", report=report.reference)
     if into.status == ReportStatus.DUPLICATE:
-        msg = f"{into} is itself a duplicate: merge into {into.duplicate_of}"
-        raise MergeRefused(msg)
+        original = into.duplicate_of.reference if into.duplicate_of else ""
+        raise MergeRefused(code="merge_into_duplicate", into=into.reference, original=original)
     if into.status not in (ReportStatus.RECEIVED, ReportStatus.ORDER_ISSUED):
-        msg = f"{into} is {into.status}: take it up again first, then merge"
-        raise MergeRefused(msg)
+        raise MergeRefused(code="merge_into_answered", into=into.reference)
     if report.outage_id:
-        msg = f"{report} has an outage of its own already: that would lose its cause"
-        raise MergeRefused(msg)
+        raise MergeRefused(code="merge_has_outage", report=report.reference)
     if report.duplicates.exists():
-        msg = f"{report} has duplicates of its own: merge the other way round"
-        raise MergeRefused(msg)
+        raise MergeRefused(code="merge_has_duplicates", report=report.reference)
 
 
 def unmerge_report(report: BurstReport, *, by: Actor, at: datetime, reason: str) -> BurstReport:
@@ -265,8 +282,7 @@ def reopen_report(report: BurstReport, *, reason: str, by: Actor, at: datetime) 
     with transaction.atomic():
         report = lifecycle.lock_report(report)
         if report.status == ReportStatus.DUPLICATE:
-            msg = f"{report} is a duplicate: take it out of its group (unmerge) instead"
-            raise MergeRefused(msg)
+            raise MergeRefused(code="reopen_duplicate", report=report.reference)
         _move(
             report,
             ReportStatus.RECEIVED,
@@ -299,8 +315,7 @@ def _placed(
 ) -> dict[str, Any]:
     """Return a report's place: where it is, the pipe it is on and that pipe's facts."""
     if not (isfinite(lon) and isfinite(lat) and abs(lon) <= 180 and abs(lat) <= 90):
-        msg = f"{lon}, {lat} is no place on Earth: click on the map again"
-        raise PlaceRefused(msg)
+        raise PlaceRefused(lon=lon, lat=lat)
     near = _on_pipe(lon, lat, pipe)
     facts = {} if near is None else _pipe_facts(near)
     return {
@@ -323,8 +338,7 @@ def _on_pipe(lon: float, lat: float, pipe: str) -> network.NearPipe | None:
         return network.nearest_pipe(lon, lat, within_m=settings.REPORT_SNAP_M)
     row = Pipe.objects.filter(revision=network.current_revision(), asset_id=pipe).first()
     if row is None:
-        msg = f"there is no pipe {pipe} in the network: pick one on the map"
-        raise UnknownPipe(msg)
+        raise UnknownPipe(pipe=pipe)
     return _place_on(row, lon, lat)
 
 
@@ -363,7 +377,7 @@ def _pipe_facts(near: network.NearPipe) -> dict[str, Any]:
     }
 
 
-def _new_reference(at: datetime) -> str:
+def new_reference(at: datetime) -> str:
     """Return a reference that nobody can guess from another one: the public asks by it."""
     day = timezone.localtime(at, timezone.get_default_timezone())
     return f"R{day:%y%m%d}-" + "".join(secrets.choice(_ALPHABET) for _ in range(10))

@@ -10,13 +10,16 @@ from outages.choices import CannotReason, Direction
 from outages.models import IsolationPlan, ValveOperation, lifecycle
 from outages.models.events import Actor
 from outages.planning import holding
+from outages.services.crew_rights import may_act_for
 from outages.workflow import (
     HOLDING_PLANS,
+    NOT_ACCEPTED,
     OPEN_WORK_ORDERS,
     STEP_TRANSITIONS,
     OutageKind,
     OutageStatus,
     PlanStatus,
+    Refused,
     StepStatus,
     TransitionRefused,
     require,
@@ -32,18 +35,23 @@ class Refusal(StrEnum):
     NOT_YET_REOPENING = "not_yet_reopening"
     CLOSING_IS_OVER = "closing_is_over"
     HELD_BY_OTHER = "held_by_other"
-    NOT_PUBLISHED = "not_published"
+    NOT_PUBLISHED = "notice_not_out"
     WRONG_CREW = "wrong_crew"
+    NOT_ACCEPTED = "not_accepted"
     UNKNOWN_STEP = "unknown_step"
     KEY_USED = "key_used"
 
 
-class StepRefused(Exception):
+class StepRefused(Refused):
     """A step out of order; `current` is the plan to work on now, if there is one."""
 
-    def __init__(self, code: Refusal, text: str, current: IsolationPlan | None = None) -> None:
-        self.code, self.current = code, current
-        super().__init__(text)
+    codes = tuple(Refusal)
+
+    def __init__(
+        self, code: Refusal, *, current: IsolationPlan | None = None, **facts: object
+    ) -> None:
+        self.current = current
+        super().__init__(code, **facts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,8 +74,8 @@ class StepReport:
 class StepOutcome:
     """What became of one step report. `proposal` is the new plan that a *cannot* led to.
 
-    `outcome` is recorded, repeated (known `client_key`: nothing changed) or refused (`code` and
-    `text` then say why).
+    `outcome` is recorded, repeated (known `client_key`: nothing changed) or refused (`code` then
+    says why).
     """
 
     client_key: UUID
@@ -75,7 +83,6 @@ class StepOutcome:
     operation: ValveOperation | None = None
     proposal: IsolationPlan | None = None
     code: str = ""
-    text: str = ""
 
 
 def require_in_order(step: ValveOperation, report: StepReport, *, by: Actor, at: datetime) -> None:
@@ -83,17 +90,14 @@ def require_in_order(step: ValveOperation, report: StepReport, *, by: Actor, at:
     plan, outage = step.plan, step.plan.outage
     if plan.status in (PlanStatus.SUPERSEDED, PlanStatus.ABORTED):
         current = lifecycle.plan_in_force(outage) if outage else None
-        text = f"{plan} is {plan.status}: stop, and switch to {current or 'the new plan'} first"
-        raise StepRefused(Refusal.PLAN_SUPERSEDED, text, current)
+        raise StepRefused(Refusal.PLAN_SUPERSEDED, current=current)
     if plan.status not in HOLDING_PLANS or outage is None:
-        raise StepRefused(
-            Refusal.PLAN_NOT_IN_FORCE, f"{plan} is {plan.status}: wait for its approval"
-        )
-    _require_own_crew(plan, by)
+        raise StepRefused(Refusal.PLAN_NOT_IN_FORCE)
+    require_accepted_order(plan, by=by)
     if step.direction == Direction.OPEN and plan.status != PlanStatus.REOPENING:
-        raise StepRefused(Refusal.NOT_YET_REOPENING, "opening begins with the reopening plan", plan)
+        raise StepRefused(Refusal.NOT_YET_REOPENING, current=plan)
     if step.direction == Direction.CLOSE and plan.status == PlanStatus.REOPENING:
-        raise StepRefused(Refusal.CLOSING_IS_OVER, "the valves are being opened again", plan)
+        raise StepRefused(Refusal.CLOSING_IS_OVER, current=plan)
     if step.direction == Direction.OPEN and report.result == "done":
         _require_nobody_needs(step, at=at)
     if outage.kind == OutageKind.PLANNED and outage.status not in (
@@ -101,8 +105,7 @@ def require_in_order(step: ValveOperation, report: StepReport, *, by: Actor, at:
         OutageStatus.IN_EFFECT,
         OutageStatus.RESTORING,
     ):
-        text = f"{outage} is {outage.status}: a planned outage begins after its notice is out"
-        raise StepRefused(Refusal.NOT_PUBLISHED, text, plan)
+        raise StepRefused(Refusal.NOT_PUBLISHED, current=plan)
     _require_open_step(step, report)
 
 
@@ -112,11 +115,11 @@ def _require_open_step(step: ValveOperation, report: StepReport) -> None:
         # A shut valve that turns out to pass water is the one thing that undoes a step.
         allowed = report.cannot_reason == CannotReason.PASSES_WATER
         if not (allowed and step.direction == Direction.CLOSE):
-            raise StepRefused(Refusal.STEP_DECIDED, f"{step} is done already", step.plan)
+            raise StepRefused(Refusal.STEP_DECIDED, current=step.plan)
     try:
         require(STEP_TRANSITIONS, f"step {step}", step.status, wanted)
     except TransitionRefused as refused:
-        raise StepRefused(Refusal.STEP_DECIDED, str(refused), step.plan) from refused
+        raise StepRefused(Refusal.STEP_DECIDED, current=step.plan) from refused
 
 
 def _require_nobody_needs(step: ValveOperation, *, at: datetime) -> None:
@@ -124,14 +127,18 @@ def _require_nobody_needs(step: ValveOperation, *, at: datetime) -> None:
     holders = [hold for hold in others if hold.valve == step.valve]
     if holders:
         codes = ", ".join(sorted({hold.code for hold in holders}))
-        text = f"{step.valve} must stay shut for {codes}: leave it closed"
-        raise StepRefused(Refusal.HELD_BY_OTHER, text, step.plan)
+        raise StepRefused(Refusal.HELD_BY_OTHER, current=step.plan, valve=step.valve, outages=codes)
 
 
-def _require_own_crew(plan: IsolationPlan, by: Actor) -> None:
-    """Refuse a crew that has no order for this outage; the control room may enter for any."""
-    code = getattr(by, "crew_code", None)
+def require_accepted_order(plan: IsolationPlan, *, by: Actor) -> None:
+    """Raise StepRefused unless a crew for which this person may act has accepted its order.
+
+    A valve turned without an order would be turned without anybody answering for it.
+    """
     assert plan.outage is not None
-    orders = plan.outage.work_orders.filter(status__in=OPEN_WORK_ORDERS)
-    if code and not orders.filter(crew__code=code).exists():
-        raise StepRefused(Refusal.WRONG_CREW, f"crew {code} has no order for {plan.outage}", plan)
+    rows = plan.outage.work_orders.filter(status__in=OPEN_WORK_ORDERS).select_related("crew")
+    orders = [order for order in rows if may_act_for(by, order.crew.code)]
+    if not orders and not may_act_for(by, ""):
+        raise StepRefused(Refusal.WRONG_CREW, current=plan)
+    if all(order.status in NOT_ACCEPTED for order in orders):
+        raise StepRefused(Refusal.NOT_ACCEPTED, current=plan)

@@ -12,14 +12,17 @@ from django.conf import settings
 from django.utils import timezone
 
 from outages.choices import Cause, NoticeKind, Supply
+from outages.workflow import Refused
 
 
-class MissingNoticeField(Exception):
-    """A notice cannot say something it must; `field` names it (reason, area, start, …)."""
+class MissingNoticeField(Refused):
+    """A notice cannot say something it must; `field` names it (area_zh, start, …)."""
+
+    codes = ("notice_field_missing",)
 
     def __init__(self, field: str) -> None:
         self.field = field
-        super().__init__(f"the notice cannot be written: fill in {field} on the outage first")
+        super().__init__(field=field)
 
 
 @dataclass(frozen=True, kw_only=True)

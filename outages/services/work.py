@@ -127,7 +127,6 @@ def record_operations(batch: Sequence[StepReport], *, by: Actor, at: datetime) -
                 outcome="refused",
                 proposal=refused.current,
                 code=refused.code,
-                text=str(refused),
             )
     return [outcomes[index] for index in range(len(batch))]
 
@@ -135,7 +134,7 @@ def record_operations(batch: Sequence[StepReport], *, by: Actor, at: datetime) -
 def _as_refusal(error: StepRefused | TransitionRefused) -> StepRefused:
     if isinstance(error, StepRefused):
         return error
-    return StepRefused(Refusal.STEP_DECIDED, str(error))
+    return StepRefused(Refusal.STEP_DECIDED)
 
 
 @whole
@@ -170,7 +169,7 @@ def _locked_step(report: StepReport, *, carry: bool) -> ValveOperation:
     steps = ValveOperation.objects.select_related("plan__outage")
     step = steps.filter(pk=report.operation).first()
     if step is None:
-        raise StepRefused(Refusal.UNKNOWN_STEP, "this step is not known: load the plan again")
+        raise StepRefused(Refusal.UNKNOWN_STEP)
     if step.plan.outage is not None:
         outage = _lock_outages(step)
         in_force_now = lifecycle.plan_in_force(outage)
@@ -233,8 +232,7 @@ def _is_repeated(step: ValveOperation, report: StepReport) -> bool:
         return False
     same = (step.plan.outage_id, step.valve, _verb(step, report))
     if (told.outage_id, told.facts["valve"], told.verb) != same:
-        text = f"this key told of {told.facts['valve']} ({told.verb}): send {step} with its own"
-        raise StepRefused(Refusal.KEY_USED, text, step.plan)
+        raise StepRefused(Refusal.KEY_USED, current=step.plan, valve=told.facts["valve"])
     return True
 
 
@@ -364,6 +362,6 @@ def _plan_again(plan: IsolationPlan, *, at: datetime, reason: str) -> IsolationP
         with transaction.atomic():
             proposal = planning.plan_again(plan, by=None, at=at, reason=reason)
     except PlanningRefused as refused:
-        Event.objects.append(plan, "plan_refused", by=None, at=at, reason=str(refused))
+        Event.objects.append_refusal(plan, "plan_refused", refused, by=None, at=at)
         return None
     return proposal if proposal.pk != plan.pk else None

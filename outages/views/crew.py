@@ -25,7 +25,6 @@ from outages.services import acknowledgements, photos, reopening, work
 from outages.services.reasons import ReasonMissing
 from outages.views.actor import acting
 from outages.views.crew_orders import (
-    NOT_ACCEPTED,
     Situation,
     changes,
     crew_code_of,
@@ -177,8 +176,6 @@ def record_step(request: HttpRequest, number: str, operation_id: int) -> HttpRes
     form = StepForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, order, status=422, problem=_first_error(form), problem_step=step.pk)
-    if order.status in NOT_ACCEPTED:
-        return _page(request, order, status=409, problem=_("Accept the order first."))
     try:
         _take(step, form.cleaned_data, request)
     except work.StepRefused as refused:

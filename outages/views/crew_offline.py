@@ -18,7 +18,7 @@ from outages.services import photos, work
 from outages.services.work import Refusal, StepOutcome, StepReport
 from outages.views.actor import acting
 from outages.views.crew import may_operate, may_work, step_or_404
-from outages.views.crew_orders import NOT_ACCEPTED, order_or_404
+from outages.views.crew_orders import order_or_404
 from outages.views.crew_words import photo_words, refusal_text
 
 WORKER = Path(__file__).parent.parent / "static/outages/js/crew/service_worker.js"
@@ -56,8 +56,6 @@ def batch(request: HttpRequest, number: str) -> JsonResponse:
         report, problem = _report(item, order, now)
         if report is None:
             answers[index] = _refused(item, Refusal.UNKNOWN_STEP, problem)
-        elif order.status in NOT_ACCEPTED:
-            answers[index] = _refused(item, "not_accepted", _("Accept the order first."))
         else:
             taken[index] = report
     outcomes = work.record_operations(list(taken.values()), by=acting(request), at=now)

@@ -15,6 +15,7 @@ from outages.models import BurstReport, IsolationPlan, ValveOperation, WorkOrder
 from outages.services import acknowledgements, plans
 from outages.views.crew_steps import StepView, step_views
 from outages.workflow import (
+    NOT_ACCEPTED,
     OPEN_WORK_ORDERS,
     OutageStatus,
     PlanStatus,
@@ -22,7 +23,6 @@ from outages.workflow import (
     WorkOrderStatus,
 )
 
-NOT_ACCEPTED = frozenset({WorkOrderStatus.ISSUED, WorkOrderStatus.NOTIFIED})
 # The milestone that may be told next, by where the order stands: code of the service.
 NEXT_MILESTONE = {
     WorkOrderStatus.ISSUED: "accept",

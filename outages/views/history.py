@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from outages.models import Event, Outage
+from outages.views.refusals import words_of
 from outages.views.wording import OUTAGE_CHIPS
 
 # Verb of the event -> tone, text. `%(new)s`, `%(valve)s` and the event's facts are filled in.
@@ -109,6 +110,8 @@ def _entry(event: Event) -> dict[str, Any]:
     tone, text = _words(event)
     if event.verb in SPOKEN and event.reason:
         text = f"{text} · {event.reason}"
+    elif why := words_of(event.facts.get("code", ""), event.facts.get("refused", {})):
+        text = f"{text} · {why}"
     return {
         "at": event.at,
         "tone": tone,

@@ -1,100 +1,159 @@
-"""What services refuse, in the words of the screen. Anything not listed here is a defect."""
+"""What services refuse, worded: the one place where a code becomes a sentence for people.
 
-from typing import Final
+The services' exceptions carry a code and facts (`workflow.Refused`). Anything that is not one of
+them is a defect and gets no words here.
+"""
 
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.utils.functional import Promise
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
-from outages.planning import NoPlan, PlanningRefused
-from outages.services.audience import AudienceRefused
-from outages.services.in_force import NotIsolating, ValvesShut
-from outages.services.notices import PublishRefused
-from outages.services.orders import OrderRefused
-from outages.services.outages import (
-    EditedMeanwhile,
-    NotPublished,
-    OutageOver,
-    RestoreRefused,
-    WindowRefused,
-)
-from outages.services.reasons import ReasonMissing
-from outages.services.reopening import RepairNotDone
-from outages.services.reports import MergeRefused, PlaceRefused, UnknownPipe
-from outages.services.wording import MissingNoticeField
-from outages.services.work import StepRefused
-from outages.workflow import TransitionRefused
+from outages.services.work import Refusal
+from outages.views.wording import OUTAGE_CHIPS, PLAN_CHIPS, REPORT_CHIPS
+from outages.workflow import Refused
 
-REFUSALS: Final = (
-    AudienceRefused,
-    EditedMeanwhile,
-    MergeRefused,
-    MissingNoticeField,
-    NotIsolating,
-    NotPublished,
-    OrderRefused,
-    OutageOver,
-    PlaceRefused,
-    PlanningRefused,
-    PublishRefused,
-    ReasonMissing,
-    RepairNotDone,
-    RestoreRefused,
-    StepRefused,
-    TransitionRefused,
-    UnknownPipe,
-    ValvesShut,
-    WindowRefused,
-)
+REFUSALS: Final = (Refused,)
+
+# Steps of a plan: read on a phone, in the street.
+STEP_WORDS: Final[dict[str, str | Promise]] = {
+    Refusal.PLAN_NOT_IN_FORCE: _("The plan is not in force. Wait for the dispatcher."),
+    Refusal.PLAN_SUPERSEDED: _("Stop. Switch to the new plan first."),
+    Refusal.STEP_DECIDED: _("This step was told already."),
+    Refusal.NOT_YET_REOPENING: _("Not yet: the dispatcher releases the opening."),
+    Refusal.CLOSING_IS_OVER: _("Closing is over: the valves are being opened again."),
+    Refusal.HELD_BY_OTHER: _("Another outage still needs this valve shut. Leave it closed."),
+    Refusal.NOT_PUBLISHED: _("The notice is not out yet: the works may not begin."),
+    Refusal.WRONG_CREW: _("This order belongs to another crew."),
+    Refusal.NOT_ACCEPTED: _("Accept the order first."),
+    Refusal.UNKNOWN_STEP: _("This step is not known. Load the plan again."),
+    Refusal.KEY_USED: _("Another step was sent under this number. Load the plan again."),
+}
+PHOTO_WORDS: Final[dict[str, str | Promise]] = {
+    "photo_unreadable": _("This file is no photo that can be read."),
+    "photo_too_large": _("The photo is larger than %(limit_mb)s MB."),
+    "photo_too_many_pixels": _("The photo has too many pixels."),
+    "photos_enough": _("%(most)s photos are enough for one step."),
+}
+WORDS: Final[dict[str, str | Promise]] = {
+    **STEP_WORDS,
+    **PHOTO_WORDS,
+    # plans
+    "no_network": _("There is no network yet: import one first."),
+    "no_pipe": _("The report is on no pipe: choose the burst pipe first."),
+    "no_pipes": _("Name the pipes to work on."),
+    "unknown_asset": _("An asset named here is not in the network: %(asset)s"),
+    "plan_stale": _("The network changed. Review the difference first."),
+    "plan_decided": _("Somebody was faster: this plan is decided already."),
+    "plan_replaced": _("This plan was replaced by v%(newer)s: look at that one."),
+    "not_isolating": _("Valves alone cannot stop this. Shut %(sources)s first."),
+    "valves_shut": _("Valves are shut already (%(valves)s): plan the reopening instead."),
+    # outages
+    "out_of_order": _("Things have moved on: this step cannot follow now. (%(current)s)"),
+    "edited_meanwhile": _("Somebody changed this meanwhile. Look again, then save."),
+    "outage_over": _("This outage is over: nothing changes any more."),
+    "valves_still_shut": _(
+        "Still shut: %(valves)s. Open them, or leave each closed with a reason."
+    ),
+    "not_published": _("A planned outage begins only after its notice is out."),
+    "window_ends_first": _("The works end before they begin: correct the times."),
+    "window_over": _("The works would be over already: correct the times."),
+    "estimate_over": _("This time has passed already: say when water will be back."),
+    "estimate_before_start": _("Water cannot be back before the works begin: correct the time."),
+    "repair_not_done": _("Record first that the repair is done."),
+    "reason_missing": _("Say why: the reason is kept with the record."),
+    # orders
+    "order_outage_over": _("The outage is over: there is nothing to be done there any more."),
+    "order_of_other_crew": _("Order %(order)s belongs to crew %(crew)s."),
+    "leak_check_failed": _("The leak check did not pass: the repair is not done yet."),
+    "action_missing": _("Say what was done to the pipe."),
+    "result_too_early": _("The result is entered once the water is back."),
+    # reports
+    "place_not_on_earth": _("This is no place on Earth. Click on the map again."),
+    "pipe_unknown": _("There is no such pipe in the network: %(pipe)s"),
+    "merge_with_itself": _("A report cannot be merged into itself."),
+    "merge_into_duplicate": _("%(into)s is a duplicate itself: merge into %(original)s."),
+    "merge_into_answered": _("%(into)s is answered or invalid: take it up again first."),
+    "merge_has_outage": _("%(report)s has an outage of its own already."),
+    "merge_has_duplicates": _("%(report)s has duplicates of its own: merge the other way round."),
+    "reopen_duplicate": _("%(report)s is a duplicate: take it out of its group instead."),
+    # notices
+    "notice_no_draft": _("This notice is out already: draft a new one to say something new."),
+    "notice_has_newer": _("There is a newer version of this notice: publish that one."),
+    "notice_not_now": _("This notice cannot go out now: the outage is at: %(status)s."),
+    "notice_field_missing": _("The notice lacks: %(field)s. Fill it in first."),
+    "audience_without_area": _("The outage has no area: nobody can be told."),
+    "audience_differs": _(
+        "The outage counts %(counted)s customers, its plan %(planned)s: nobody is told."
+    ),
+}
+# What a notice may lack, by the names of `services.wording.NoticeFields`.
+NOTICE_FIELDS: Final[dict[str, str | Promise]] = {
+    "area_zh": _("place (Chinese)"),
+    "area_en": _("place (English)"),
+    "hotline": _("hotline"),
+    "cause": _("cause"),
+    "supply": _("kind of interruption"),
+    "start": _("beginning"),
+    "end": _("end"),
+    "estimated_restoration": _("when water is back"),
+    "restored": _("when water came back"),
+}
 
 
-def in_words(refused: Exception) -> str:
+def in_words(refused: Refused) -> str:
     """Say what was refused and what to do now, in the active language."""
-    if isinstance(refused, PlanningRefused):
-        return _no_plan(refused)
-    if isinstance(refused, NotIsolating):
-        sources = {"sources": ", ".join(refused.sources)}
-        return gettext("Valves alone cannot stop this. Shut %(sources)s first.") % sources
-    if isinstance(refused, RestoreRefused | ValvesShut):
-        return _valves(refused)
-    if isinstance(refused, MissingNoticeField):
-        return gettext("The notice lacks: %(field)s. Fill it in first.") % {"field": refused.field}
-    plain = {
-        AudienceRefused: gettext(
-            "Area or counts of the outage do not fit its plan: nobody is told."
-        ),
-        EditedMeanwhile: gettext("Somebody changed this meanwhile. Look again, then save."),
-        MergeRefused: gettext("These two reports cannot be merged: look at both."),
-        NotPublished: gettext("A planned outage begins only after its notice is out."),
-        OrderRefused: gettext("The order does not allow this now."),
-        OutageOver: gettext("This outage is over: nothing changes any more."),
-        PlaceRefused: gettext("This is no place on Earth. Click on the map again."),
-        PublishRefused: gettext("This notice cannot go out now: only the newest draft can."),
-        ReasonMissing: gettext("Say why: the reason is kept with the record."),
-        RepairNotDone: gettext("Record first that the repair is done."),
-        StepRefused: gettext("This step is not open now."),
-        UnknownPipe: gettext("There is no such pipe in the network."),
-        WindowRefused: gettext("The works end before they begin: correct the times."),
-    }
-    text = plain.get(type(refused), gettext("Things have moved on: this step cannot follow now."))
-    return f"{text} ({refused.current})" if isinstance(refused, TransitionRefused) else text
+    return words_of(refused.code, refused.facts)
 
 
-def _no_plan(refused: PlanningRefused) -> str:
-    words = {
-        NoPlan.NO_NETWORK: gettext("There is no network yet: import one first."),
-        NoPlan.NO_PIPE: gettext("The report is on no pipe: choose the burst pipe first."),
-        NoPlan.NO_PIPES: gettext("Name the pipes to work on."),
-        NoPlan.UNKNOWN_ASSET: gettext("An asset named here is not in the network: %(text)s"),
-    }
-    return (
-        words[refused.code] % {"text": refused}
-        if "%(" in words[refused.code]
-        else words[refused.code]
-    )
+def words_of(code: str, facts: Mapping[str, Any]) -> str:
+    """Word a refusal from its code and facts, as kept in an event; "" for a code of no use."""
+    text = WORDS.get(code)
+    if text is None:
+        return ""
+    try:
+        return str(text) % {name: _fact(name, value) for name, value in facts.items()}
+    except KeyError:  # an event of an older release lacks a fact
+        return gettext("This cannot be done now.")
 
 
-def _valves(refused: RestoreRefused | ValvesShut) -> str:
-    valves = {"valves": ", ".join(refused.valves)}
-    if isinstance(refused, RestoreRefused):
-        text = gettext("Still shut: %(valves)s. Open them, or leave each closed with a reason.")
-        return text % valves
-    return gettext("Valves are shut already (%(valves)s): plan the reopening instead.") % valves
+def _fact(name: str, value: object) -> str:
+    """Word a fact: states and fields by their names on the screen, the rest as it is."""
+    if name == "field":
+        return str(NOTICE_FIELDS.get(str(value), value))
+    if name in ("status", "current"):
+        return state_words(str(value))
+    return str(value)
+
+
+def state_words(state: str) -> str:
+    """Name a state of a report, a plan, an outage or another record as its screen does."""
+    for chips in (OUTAGE_CHIPS, PLAN_CHIPS, REPORT_CHIPS):
+        if state in chips:
+            return str(chips[state][1])
+    return str(_OTHER_STATES.get(state, gettext("otherwise by now")))
+
+
+_OTHER_STATES: Final[dict[str, str | Promise]] = {
+    # orders
+    "issued": _("issued"),
+    "notified": _("crew told"),
+    "accepted": _("accepted"),
+    "en_route": _("en route"),
+    "on_site": _("on site"),
+    "in_progress": _("at work"),
+    "result_entered": _("result entered"),
+    "fed_back": _("reporters told"),
+    "callback": _("call-back"),
+    "archived": _("filed"),
+    "void": _("taken back"),
+    # steps and messages
+    "pending": _("waiting"),
+    "done": _("done"),
+    "failed": _("failed"),
+    "left_closed": _("left closed"),
+    "sending": _("being sent"),
+    "unknown": _("unknown"),
+}

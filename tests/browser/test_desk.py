@@ -53,7 +53,7 @@ def agent(
 
 
 def test_a_caller_is_answered_by_keys_alone(agent: Page, desk: Desk) -> None:
-    outage = desk.burst("p3").outage
+    outage = desk.burst("p3", accepted=False).outage
     order = work.open_order(outage)
     assert order is not None
     work.accept_order(order, by=desk.cruz, at=desk.now)

@@ -59,9 +59,17 @@ class Desk:
         given = {"crew": self.crew, "estimated_restoration_at": NOON + timedelta(hours=6)}
         return plans.approve_plan(plan, by=self.dana, at=self.now, **{**given, **facts})
 
-    def burst(self, pipe: str) -> plans.Approval:
-        """Report, plan and approval in one go."""
-        return self.approve(self.propose(self.report(pipe)))
+    def burst(self, pipe: str, *, accepted: bool = True) -> plans.Approval:
+        """Report, plan and approval in one go; the crew takes its order unless told not to."""
+        approval = self.approve(self.propose(self.report(pipe)))
+        return self.take(approval) if accepted else approval
+
+    def take(self, approval: plans.Approval) -> plans.Approval:
+        """Accept the order of an approval, as its crew."""
+        assert approval.order is not None
+        work.accept_order(approval.order, by=self.cruz, at=self.now)
+        approval.order.refresh_from_db()
+        return approval
 
     def step(
         self,

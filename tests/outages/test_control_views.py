@@ -21,6 +21,7 @@ from network.choices import AreaKind, Operability
 from network.models import Area, Customer
 from network.services import set_valve_operability
 from outages.models import BurstReport, Delivery, Event, IsolationPlan, Outage, OutageNotice
+from outages.services import orders
 from outages.views.plan_facts import difference_rows, minutes_left, reasons_of
 from outages.workflow import DeliveryStatus, OutageStatus, PlanStatus
 from tests import factories
@@ -298,7 +299,11 @@ def post(client: Client, name: str, outage: Outage, *more: int, **facts: Any) ->
 
 
 def test_301_from_approval_to_closed(dana: Client, outage: Outage, desk: Desk) -> None:
+    order = outage.work_orders.get()
+    order.status = "issued"
+    order.save()
     assert post(dana, "crew-told", outage).status_code == 302
+    orders.accept_order(order, by=desk.cruz, at=desk.now)
     desk.close_all(outage)
     assert post(dana, "reopening", outage).status_code == 409
     assert post(dana, "repair", outage, reason="six metres replaced").status_code == 302

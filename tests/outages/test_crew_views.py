@@ -16,7 +16,7 @@ from PIL import Image
 
 from gisapp.accounts.roles import sync_roles
 from outages.models import Event, OperationPhoto, ValveOperation, WorkOrder
-from outages.services import photos, plans, work
+from outages.services import photos, plans
 from tests import factories
 from tests.factories import NOON, lay
 from tests.outages.conftest import Desk
@@ -41,9 +41,9 @@ def client_of_crew(desk: Desk) -> Client:
 
 def order_of(desk: Desk, *, accepted: bool = True, town: str = TOWN) -> WorkOrder:
     lay(town)
-    order = desk.burst("p3").order
+    order = desk.burst("p3", accepted=accepted).order
     assert order is not None
-    return work.accept_order(order, by=desk.cruz, at=desk.now) if accepted else order
+    return order
 
 
 def page(client: Client, order: WorkOrder, **query: Any) -> str:

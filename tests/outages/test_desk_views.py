@@ -73,7 +73,7 @@ def test_nothing_on_record_is_the_verdict_in_large(ada: Client) -> None:
 
 
 def test_an_outage_is_said_with_time_reason_and_apology(ada: Client, desk: Desk) -> None:
-    outage = desk.burst("p3").outage
+    outage = desk.burst("p3", accepted=False).outage
     assert "这个地址马上停水" in desk_page(ada, c=customer().pk)
     order = work.open_order(outage)
     assert order is not None

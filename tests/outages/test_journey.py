@@ -86,7 +86,7 @@ def test_a_report_after_the_meter_gets_no_plan(desk: Desk, commits, _no_broker) 
 
 def test_an_order_cannot_skip_its_steps(desk: Desk) -> None:
     lay(TOWN)
-    order = desk.burst("p3").order
+    order = desk.burst("p3", accepted=False).order
     assert order is not None
     with pytest.raises(TransitionRefused, match="is issued"):
         work.arrive(order, by=desk.cruz, at=desk.now)

@@ -152,7 +152,7 @@ def test_a_newer_version_takes_back_what_the_older_has_not_sent(desk: Desk) -> N
     assert list(first.deliveries.filter(channel="sms").values_list("status", flat=True)) == [
         "superseded"
     ]
-    with pytest.raises(notices.PublishRefused, match="draft a new version"):
+    with pytest.raises(notices.PublishRefused, match="notice_no_draft"):
         notices.publish_notice(update, by=desk.dana, at=desk.now)
 
 
@@ -167,6 +167,6 @@ def test_an_edit_from_an_old_form_is_refused(desk: Desk) -> None:
         "expected_version": version,
     }
     outages.change_estimate(outage, at=desk.now, **change)  # type: ignore[arg-type]
-    with pytest.raises(outages.EditedMeanwhile, match="load it again"):
+    with pytest.raises(outages.EditedMeanwhile, match="edited_meanwhile"):
         outages.change_estimate(outage, at=desk.now, **change)  # type: ignore[arg-type]
     assert outage.estimates.count() == 2

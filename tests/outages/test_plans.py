@@ -48,7 +48,7 @@ def test_a_report_far_from_any_pipe_is_kept_and_asks_for_one(desk: Desk) -> None
     facts = reports.ReportFacts(lon=111.0, lat=23.5)
     report = reports.report_burst(facts=facts, by=desk.dana, at=NOON)
     assert report.pipe == ""
-    with pytest.raises(PlanningRefused, match="choose the burst pipe"):
+    with pytest.raises(PlanningRefused, match="no_pipe"):
         desk.propose(report)
     reports.place_report(report, pipe="p3", by=desk.dana, at=NOON)
     report.refresh_from_db()
@@ -109,7 +109,7 @@ def test_a_burst_beside_a_source_is_not_isolatable_and_names_it(desk: Desk) -> N
     plan = desk.propose(desk.report("p1"))
     assert not plan.is_isolatable
     assert plan.answer["sources_to_shut"] == ["S"]
-    with pytest.raises(plans.NotIsolating, match="shut S first"):
+    with pytest.raises(plans.NotIsolating, match="sources=S"):
         desk.approve(plan)
     assert desk.approve(plan, reason="水厂已停泵").outage.status == "impact_confirmed"
 
@@ -145,7 +145,7 @@ def test_a_plan_replaced_or_approved_by_somebody_else_is_refused(desk: Desk) -> 
         desk.approve(plan)
     assert refused.value.newer == newer
     desk.approve(newer)
-    with pytest.raises(plans.PlanSuperseded, match="decided by somebody else"):
+    with pytest.raises(plans.PlanSuperseded, match="plan_decided"):
         desk.approve(newer)
     assert Outage.objects.count() == 1
 
@@ -201,7 +201,7 @@ def test_a_second_report_is_offered_as_a_duplicate_and_joins(desk: Desk) -> None
     assert offered[0].same_pipe
     assert duplicate_candidates(lon=110.5, lat=22.93, at=desk.now) == []
     reports.merge_report(second, into=first, by=desk.dana, at=desk.now)
-    with pytest.raises(reports.MergeRefused, match="itself a duplicate"):
+    with pytest.raises(reports.MergeRefused, match="merge_into_duplicate"):
         reports.merge_report(first, into=second, by=desk.dana, at=desk.now)
     approval = desk.approve(desk.propose(first))
     second.refresh_from_db()

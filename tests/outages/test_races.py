@@ -88,7 +88,7 @@ def test_two_approvals_at_once_see_one_another() -> None:
 def test_a_repair_and_a_tap_at_once_do_not_wait_for_one_another(round_: int) -> None:
     desk = make_desk()
     lay(LINE)
-    outage = desk.burst("p3").outage
+    outage = desk.burst("p3", accepted=False).outage
     order = work.open_order(outage)
     assert order is not None
     orders.start_work(orders.accept_order(order, by=desk.cruz, at=NOON), by=desk.cruz, at=NOON)
@@ -128,6 +128,7 @@ def test_a_valve_opened_at_the_moment_of_another_approval_is_not_taken_for_shut(
         if isinstance(approved, plans.Approval):
             step = approved.plan.operations.get(valve="V2")
             assert (step.status == "done") == ("V2" in network_state().closed), opened
+            desk.take(approved)
             desk.close_all(approved.outage)
             finish(desk, approved.outage)
         finish(desk, first)

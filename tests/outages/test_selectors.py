@@ -22,6 +22,7 @@ def test_the_board_says_what_comes_next(desk: Desk) -> None:
     approval = desk.approve(plan)
     outage = approval.outage
     steps = [open_board(at=desk.now)[0].next_step]
+    desk.take(approval)
     desk.step(outage, "V1")
     desk.step(outage, "V2", "cannot", cannot_reason="seized")
     steps.append(open_board(at=desk.now)[0].next_step)

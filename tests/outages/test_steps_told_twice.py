@@ -73,15 +73,15 @@ def test_a_crew_whose_order_was_taken_back_turns_nothing(desk: Desk) -> None:
 
 def test_another_crews_order_is_not_ones_own(desk: Desk) -> None:
     lay(LINE)
-    outage = desk.burst("p3").outage
+    outage = desk.burst("p3", accepted=False).outage
     order = orders.open_order(outage)
     assert order is not None
     crew("C2")
     other = person("crew", crew="C2")
-    with pytest.raises(orders.OrderRefused, match="C2"):
+    with pytest.raises(orders.OrderRefused, match="crew=C1"):
         orders.accept_order(order, by=other, at=desk.now)
     assert orders.accept_order(order, by=desk.cruz, at=desk.now).status == "accepted"
-    with pytest.raises(orders.OrderRefused, match="C2"):
+    with pytest.raises(orders.OrderRefused, match="crew=C1"):
         orders.complete_repair(
             orders.start_work(order, by=desk.cruz, at=desk.now),
             cause_found="接口断裂",

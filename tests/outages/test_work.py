@@ -39,7 +39,7 @@ def test_no_step_before_the_plan_is_approved(desk: Desk) -> None:
     """T24."""
     lay(LINE)
     plan = desk.propose(desk.report("p3"))
-    with pytest.raises(StepRefused, match="wait for its approval") as refused:
+    with pytest.raises(StepRefused, match="plan_not_in_force") as refused:
         work.record_valve_operation(
             plan.operations.get(valve="V1"),
             result="done",
