@@ -1,5 +1,6 @@
 """Planned works: the list, and drafting new ones with their plan."""
 
+from django.contrib.gis.geos import Point
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -49,9 +50,16 @@ def new_planned(request: HttpRequest) -> HttpResponse:
         status = 422 if request.method == "POST" else 200
         if is_htmx(request):
             return show_screen(request, None, status=status, planned_form=form)
-        context = screen_context(request, None, planned_form=form)
+        context = screen_context(request, None, planned_form=form, planned_at=_place_of(request))
         return render(request, "outages/control/map.html", context, status=status)
     return _draft(request, form)
+
+
+def _place_of(request: HttpRequest) -> Point | None:
+    """Return the middle of the pipe that the form is opened for, to show it on the map."""
+    code = request.GET.get("pipe", "")
+    row = Pipe.objects.filter(revision=current_revision(), asset_id=code).first() if code else None
+    return row.geom.interpolate_normalized(0.5) if row else None
 
 
 def _initial(request: HttpRequest) -> dict[str, str]:

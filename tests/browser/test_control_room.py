@@ -143,6 +143,58 @@ def test_a_stale_plan_shows_the_difference_before_it_can_be_approved(dispatcher:
     assert not Outage.objects.exists()
 
 
+def test_pipes_of_planned_works_are_picked_and_unpicked_on_the_map(
+    dispatcher: Page, live_server: Any
+) -> None:
+    page = dispatcher
+    page.goto(f"{live_server.url}/map/planned?pipe=p3")
+    chips = page.locator("[data-picked] button")
+    expect(chips).to_have_text(["p3 ✕"])
+    field = page.locator("[name=pipes]")
+    area = page.locator("[data-map]")
+    box = area.bounding_box()
+    assert box is not None
+    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    # The picked pipe is in the middle and stands out in the colour of plans.
+    until_colour(page, shown=True)
+    page.mouse.click(*middle)
+    expect(field).to_have_value("")
+    expect(chips).to_have_count(0)
+    until_colour(page, shown=False)
+    page.mouse.click(*middle)
+    expect(field).to_have_value("p3")
+    until_colour(page, shown=True)
+    # What is typed is picked too, and a button takes it off without the map.
+    field.fill("p3 p4")
+    expect(chips).to_have_text(["p3 ✕", "p4 ✕"])
+    page.get_by_role("button", name="去掉 p3").click()
+    expect(field).to_have_value("p4")
+
+
+def until_colour(page: Page, *, shown: bool) -> None:
+    """Wait until the middle of the map is drawn in the colour of planned works, or is not."""
+    page.wait_for_function(
+        """(shown) => {
+          const map = document.querySelector("[data-map]").getBoundingClientRect();
+          const [x, y] = [map.x + map.width / 2, map.y + map.height / 2];
+          const plan = getComputedStyle(document.documentElement).getPropertyValue("--m-plan");
+          const wanted = plan.trim().match(/\\w\\w/g).map((each) => parseInt(each, 16));
+          for (const tile of document.querySelectorAll(".leaflet-tile-container canvas, canvas.leaflet-tile")) {
+            const box = tile.getBoundingClientRect();
+            if (x < box.left || x >= box.right || y < box.top || y >= box.bottom) continue;
+            const scale = tile.width / box.width;
+            const at = [(x - box.left) * scale, (y - box.top) * scale].map(Math.floor);
+            const [r, g, b] = tile.getContext("2d").getImageData(at[0], at[1], 1, 1).data;
+            const near = [r, g, b].every((part, i) => Math.abs(part - wanted[i]) < 12);
+            return near === shown;
+          }
+          return false;
+        }""",
+        arg=shown,
+        timeout=20_000,
+    )
+
+
 def test_it_works_without_script(
     transactional_db: None, live_server: Any, new_context: Callable[..., BrowserContext]
 ) -> None:

@@ -12,6 +12,8 @@ const DRAWN = new Set(["outages", "reports"]);
 const BY_VIEW = "key-users";
 const BY_VIEW_ZOOM = 16;
 
+const TAKES_CLICKS = "form[data-planned-form], form[data-what-if]";
+
 const kept = () => new Set(JSON.parse(localStorage.getItem(STORE) ?? "[]"));
 
 // Without an answer the map keeps what it shows; the next refresh asks again.
@@ -125,6 +127,8 @@ class Layers {
   }
 
   open(properties) {
+    // A form that takes clicks on the map is not thrown away by one that met an area.
+    if (document.querySelector(TAKES_CLICKS) || this.live.element.matches(".is-picking")) return;
     const key = this.keyOf(properties);
     const row = document.querySelector(`[data-case="${key}"]`);
     if (row) row.click();

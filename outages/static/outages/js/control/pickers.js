@@ -73,5 +73,9 @@ export function startPipePicker(live) {
     if (target.name === "pipes" && target.form === formNow()) show();
   });
   document.body.addEventListener("htmx:afterSettle", show);
-  if (formNow()) show();
+  const form = formNow();
+  if (!form) return;
+  show();
+  const { lat, lon } = form.dataset;
+  if (lat) live.map.setView([Number(lat), Number(lon)], 17, { animate: false });
 }
