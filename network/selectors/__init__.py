@@ -18,12 +18,13 @@ from network.selectors.snapshots import (
     load_topology,
     prepare_current_state,
 )
-from network.selectors.states import network_state, valve_conditions
+from network.selectors.states import NetworkNow, network_now, network_state, valve_conditions
 from network.selectors.tables import read_tables
 
 __all__ = [
     "Dependence",
     "NearPipe",
+    "NetworkNow",
     "NoNetwork",
     "Snapshot",
     "SupplyChange",
@@ -34,6 +35,7 @@ __all__ = [
     "load_snapshot",
     "load_topology",
     "nearest_pipe",
+    "network_now",
     "network_state",
     "pipes_at",
     "prepare_current_state",

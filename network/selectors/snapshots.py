@@ -22,8 +22,7 @@ from pathlib import Path
 from django.conf import settings
 
 from network.models import NetworkRevision
-from network.selectors.revisions import current_revision
-from network.selectors.states import network_state
+from network.selectors.states import network_now
 from network.selectors.tables import read_tables
 from network.topology.build import build
 from network.topology.isolation import Burst, Isolation, isolate
@@ -110,10 +109,10 @@ def drop_snapshot(revision: NetworkRevision) -> None:
 
 
 def prepare_current_state() -> None:
-    """Make what holds now ready to be asked. Nothing to do for most calls: two small queries."""
-    revision = current_revision()
-    if revision is not None:
-        load_snapshot(revision).prepare(network_state())
+    """Make what holds now ready to be asked. Nothing to do for most calls: one small query."""
+    now = network_now()
+    if now is not None:
+        load_snapshot(now.revision).prepare(now.state)
 
 
 def _keep(folder: Path, save: Callable[[Path], None]) -> None:

@@ -1,16 +1,53 @@
 """What holds now: the recorded changes over what the revision says, read fresh each time."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import JSONObject
 
 from network.choices import Operability, RevisionStatus, ValveState
-from network.models import Source, SourceActivity, Valve, ValveCondition
+from network.models import NetworkRevision, Source, SourceActivity, Valve, ValveCondition
 from network.topology.states import NetworkState
 
 # Unknown is treated as working: the crew would try it. The check page lists such valves.
 WORKING = {Operability.OPERABLE, Operability.UNKNOWN}
+
+
+@dataclass(frozen=True)
+class NetworkNow:
+    """The drawing in force and what was recorded over it, read at one moment."""
+
+    revision: NetworkRevision
+    state: NetworkState
+
+
+def network_now() -> NetworkNow | None:
+    """What holds now; None before the first import.
+
+    One statement, whatever the network's size: only recorded changes are rows. Asked one after
+    the other, a revision and its states may be of two moments, with an import between them.
+    """
+    drawn = OuterRef("pk")
+    row = (
+        NetworkRevision.objects.filter(status=RevisionStatus.CURRENT)
+        .annotate(
+            conditions=ArraySubquery(
+                _still_drawn(ValveCondition.objects.all(), Valve, drawn).values(
+                    row=JSONObject(id="asset_id", state="state", able="operability")
+                )
+            ),
+            activity=ArraySubquery(
+                _still_drawn(SourceActivity.objects.all(), Source, drawn).values(
+                    row=JSONObject(id="asset_id", active="is_active")
+                )
+            ),
+        )
+        .first()
+    )
+    return None if row is None else NetworkNow(row, _recorded(row.conditions, row.activity))
 
 
 def network_state(
@@ -20,37 +57,39 @@ def network_state(
     inoperable: Iterable[str] = (),
     inactive_sources: Iterable[str] = (),
 ) -> NetworkState:
-    """What differs from the revision at this moment, with what-if changes laid over it.
-
-    Two small queries, whatever the network's size: only recorded changes are rows.
-    """
-    # What a newer drawing does not have any more is no part of the graph.
-    conditions = list(
-        ValveCondition.objects.filter(_is_drawn(Valve)).values_list(
-            "asset_id", "state", "operability"
-        )
-    )
-    activity = list(
-        SourceActivity.objects.filter(_is_drawn(Source)).values_list("asset_id", "is_active")
-    )
-    recorded = NetworkState(
-        closed=frozenset(v for v, state, _ in conditions if state == ValveState.CLOSED),
-        opened=frozenset(
-            v for v, state, _ in conditions if state is not None and state != ValveState.CLOSED
-        ),
-        inoperable=frozenset(v for v, _, able in conditions if able and able not in WORKING),
-        operable=frozenset(v for v, _, able in conditions if able in WORKING),
-        inactive_sources=frozenset(source for source, active in activity if not active),
-        active_sources=frozenset(source for source, active in activity if active),
-    )
+    """What differs from the revision at this moment, with what-if changes laid over it."""
+    now = network_now()
+    recorded = now.state if now else NetworkState()
     return recorded.with_changes(
         closed=closed, opened=opened, inoperable=inoperable, inactive_sources=inactive_sources
     )
 
 
-def _is_drawn(model: type[Source | Valve]) -> Exists:
-    current = {"revision__status": RevisionStatus.CURRENT, "asset_id": OuterRef("asset_id")}
-    return Exists(model.objects.filter(**current))
+Recorded = TypeVar("Recorded", ValveCondition, SourceActivity)
+
+
+def _still_drawn(
+    rows: QuerySet[Recorded], model: type[Source | Valve], revision: OuterRef
+) -> QuerySet[Recorded]:
+    """Without what the revision does not have any more: that is no part of the graph."""
+    asset = model._default_manager.filter(
+        revision=OuterRef(revision), asset_id=OuterRef("asset_id")
+    )
+    return rows.filter(Exists(asset))
+
+
+def _recorded(conditions: list[dict[str, Any]], activity: list[dict[str, Any]]) -> NetworkState:
+    def valves(holds: Callable[[dict[str, Any]], bool]) -> frozenset[str]:
+        return frozenset(each["id"] for each in conditions if holds(each))
+
+    return NetworkState(
+        closed=valves(lambda each: each["state"] == ValveState.CLOSED),
+        opened=valves(lambda each: each["state"] not in (None, ValveState.CLOSED)),
+        inoperable=valves(lambda each: each["able"] is not None and each["able"] not in WORKING),
+        operable=valves(lambda each: each["able"] in WORKING),
+        inactive_sources=frozenset(each["id"] for each in activity if not each["active"]),
+        active_sources=frozenset(each["id"] for each in activity if each["active"]),
+    )
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from network.selectors import (
-    Snapshot,
-    current_revision,
-    load_snapshot,
-    nearest_pipe,
-    network_state,
-)
+from network.selectors import Snapshot, load_snapshot, nearest_pipe, network_now
 from network.topology.contract import as_json
 from network.topology.elements import TopologyError, UnknownAsset
 from network.topology.isolation import Burst, Caution
@@ -124,11 +118,11 @@ class Command(BaseCommand):
         )
 
     def handle(self, **options: Any) -> None:
-        revision = current_revision()
-        if revision is None:
+        now = network_now()
+        if now is None:
             msg = "no network has been imported yet: run import_network or load_demo first"
             raise CommandError(msg)
-        desk = Desk(load_snapshot(revision), network_state())
+        desk = Desk(load_snapshot(now.revision), now.state)
         if options["batch"]:
             for answer in self._answers(desk, options["batch"]):
                 self.stdout.write(json.dumps(answer, ensure_ascii=False, allow_nan=False))
