@@ -78,6 +78,7 @@ class CannotReason(TextChoices):
 class NoticeKind(TextChoices):
     FIRST = "first", _("outage notice")
     UPDATE = "update", _("update")
+    CORRECTION = "correction", _("correction")
     ALL_CLEAR = "all_clear", _("supply restored")
     CANCELLATION = "cancellation", _("cancelled")
 

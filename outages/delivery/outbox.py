@@ -27,7 +27,7 @@ from outages.choices import NoticeChannel
 from outages.delivery.gateway import Gateway, Message, OutcomeUnknown, Permanent, Promise, Temporary
 from outages.delivery.gateways import NoGateway, gateway_for
 from outages.models import Delivery, Event, OutageNotice
-from outages.workflow import DeliveryStatus, NoticeStatus
+from outages.workflow import DeliveryStatus
 
 log = structlog.get_logger(__name__)
 
@@ -134,27 +134,38 @@ class Sender:
     def is_still_mine(self, claim: Claim) -> bool:
         """The fence: renew the lease and mark the send as begun, if the claim still holds.
 
-        It does not hold any more for a notice that a newer one replaced: the newer goes out.
+        It does not hold any more for a notice that a newer one replaced, or where a newer one of
+        the same outage goes to the same address: the newer goes out.
         """
         with connection.cursor() as cursor:
             cursor.execute(
                 """
-                UPDATE outages_delivery
+                UPDATE outages_delivery AS d
                    SET send_started_at = clock_timestamp(),
                        lease_until = clock_timestamp() + make_interval(secs => %s)
                  WHERE id = %s AND attempts = %s AND status = 'sending'
                    AND NOT EXISTS (SELECT 1 FROM outages_outagenotice AS n
-                                    WHERE n.id = notice_id AND n.status = 'superseded')
+                                    WHERE n.id = d.notice_id AND n.status = 'superseded')
+                   AND NOT EXISTS (SELECT 1
+                                     FROM outages_outagenotice AS n
+                                     JOIN outages_outagenotice AS newer
+                                       ON newer.outage_id = n.outage_id
+                                      AND newer.version > n.version
+                                     JOIN outages_delivery AS later
+                                       ON later.notice_id = newer.id
+                                      AND later.channel = d.channel
+                                      AND later.recipient = d.recipient
+                                    WHERE n.id = d.notice_id)
                 """,
                 [self.lease_s, claim.pk, claim.attempts],
             )
             return cursor.rowcount == 1
 
     def _taken_back(self, claim: Claim) -> str:
-        """Say why the fence was shut: the notice was replaced, or somebody else has the row."""
-        replaced = OutageNotice.objects.filter(pk=claim.notice_id, status=NoticeStatus.SUPERSEDED)
-        if not replaced.exists():
-            return "fenced_out"
+        """Take a message back whose notice was replaced; the row of somebody else stays as it is.
+
+        A claim that is still ours was shut out by a newer notice: nothing else does that.
+        """
         return self.write(claim, DeliveryStatus.SUPERSEDED)
 
     def write(

@@ -14,7 +14,13 @@ from outages.choices import Effect, NoticeChannel, NoticeKind
 from outages.models import AffectedCustomer, Delivery, IsolationPlan, Outage
 from outages.planning.holding import open_during
 from outages.planning.supply import dry_now
-from outages.workflow import HOLDING_PLANS, NoticeStatus, PlanStatus, Refused
+from outages.workflow import (
+    HOLDING_PLANS,
+    DeliveryStatus,
+    NoticeStatus,
+    PlanStatus,
+    Refused,
+)
 
 # A mainland mobile number, with or without country code; others get no SMS.
 _MOBILE = re.compile(r"(?:\+?86)?(1\d{10})")
@@ -43,7 +49,7 @@ def checked_area(outage: Outage, kind: str) -> MultiPolygon:
     """
     if outage.area is None or outage.area.empty or not outage.area.valid:
         raise AudienceRefused(code="audience_without_area", outage=outage.code)
-    if kind == NoticeKind.CANCELLATION:
+    if kind in (NoticeKind.CANCELLATION, NoticeKind.CORRECTION):
         return outage.area
     plan = telling_plan(outage)
     affected = _affected(plan).count() if plan else 0
@@ -52,12 +58,15 @@ def checked_area(outage: Outage, kind: str) -> MultiPolygon:
     return outage.area
 
 
-def recipients(outage: Outage, kind: str) -> list[Recipient]:
+def recipients(outage: Outage, kind: str, *, at: datetime | None = None) -> list[Recipient]:
     """Return each address once per channel: the plan's customers and all who were told before.
 
     A cancellation goes only to those who were told; an update not to those whom the plan in
-    force spares; an all-clear to nobody who has no water yet, or whom another outage takes it from.
+    force spares, a correction to them alone; an all-clear to nobody who has no water yet, or whom
+    another outage takes it from. Who was told that water stays on is not told again that it does.
     """
+    if kind == NoticeKind.CORRECTION:
+        return _spared(outage, at=at or timezone.now())
     told = _told_before(outage)
     plan = None if kind == NoticeKind.CANCELLATION else telling_plan(outage)
     if kind == NoticeKind.UPDATE and plan is not None:
@@ -71,6 +80,48 @@ def recipients(outage: Outage, kind: str) -> list[Recipient]:
     at = outage.restored_at or timezone.now()
     still_dry = dry_now() | _dry_elsewhere(outage, {r.customer for r in found.values()}, at=at)
     return [r for r in found.values() if r.customer not in still_dry]
+
+
+def _spared(outage: Outage, *, at: datetime) -> list[Recipient]:
+    """Those who heard that water is off, and whom neither this outage nor another takes it from."""
+    plan = telling_plan(outage)
+    if plan is None:
+        return []
+    off = [recipient for recipient, is_off in _last_words(outage).values() if is_off]
+    affected = set(_affected(plan).values_list("customer", flat=True))
+    # A telephone that a spared customer shares with one who is not hears the update alone.
+    addressed = {(r.channel, r.address) for r in _of_plan(plan)}
+    spared = [
+        r for r in off if r.customer not in affected and (r.channel, r.address) not in addressed
+    ]
+    if not spared:
+        return []
+    dry = dry_now() | _dry_elsewhere(outage, {r.customer for r in spared}, at=at)
+    return [r for r in spared if r.customer not in dry]
+
+
+def _last_words(outage: Outage) -> dict[tuple[str, str], tuple[Recipient, bool]]:
+    """Return what each address heard last, by (channel, address): the recipient, and "it is off".
+
+    Counted is what may have arrived, and a correction as soon as it is on its way.
+    """
+    words: dict[tuple[str, str], tuple[Recipient, bool]] = {}
+    rows = _sent_rows(outage).order_by("notice__version", "pk")
+    for kind, status, begun, *facts in rows.values_list(
+        "notice__kind", "status", "send_started_at", "channel", "recipient", "customer", "language"
+    ):
+        arrived = begun is not None or status in _MAY_HAVE_ARRIVED
+        on_its_way = kind == NoticeKind.CORRECTION and status == DeliveryStatus.PENDING
+        if arrived or on_its_way:
+            recipient = Recipient(*facts)
+            is_off = kind in (NoticeKind.FIRST, NoticeKind.UPDATE)
+            words[recipient.channel, recipient.address] = recipient, is_off
+    return words
+
+
+_MAY_HAVE_ARRIVED = frozenset(
+    {DeliveryStatus.SENDING, DeliveryStatus.ACCEPTED, DeliveryStatus.UNKNOWN}
+)
 
 
 def _dry_elsewhere(outage: Outage, customers: set[str], *, at: datetime) -> set[str]:
@@ -115,16 +166,22 @@ def _of_plan(plan: IsolationPlan) -> list[Recipient]:
     return found
 
 
-def _told_before(outage: Outage) -> list[Recipient]:
-    rows = (
+def _sent_rows(outage: Outage) -> QuerySet[Delivery]:
+    return (
         Delivery.objects.filter(notice__outage=outage)
         .exclude(notice__status=NoticeStatus.DRAFT)
         .exclude(channel=NoticeChannel.PUBLIC_LIST)
-        .order_by("pk")
     )
-    return [
+
+
+def _told_before(outage: Outage) -> list[Recipient]:
+    """Return who was to hear of this outage, less those who heard last that it spares them."""
+    corrected = {address for address, (_who, is_off) in _last_words(outage).items() if not is_off}
+    rows = _sent_rows(outage).order_by("pk")
+    told = [
         Recipient(*row) for row in rows.values_list("channel", "recipient", "customer", "language")
     ]
+    return [each for each in told if (each.channel, each.address) not in corrected]
 
 
 def mobile_number(phone: str) -> str:

@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from outages import tasks
 from outages.choices import NoticeChannel, NoticeKind
@@ -43,6 +43,7 @@ __all__ = [
     "preview_notice",
     "publish_notice",
     "resolve_delivery",
+    "tell_spared",
 ]
 
 # In which states of an outage a notice of a kind may be published.
@@ -56,6 +57,14 @@ _PUBLISHABLE: dict[str, frozenset[OutageStatus]] = {
         }
     ),
     NoticeKind.UPDATE: frozenset(
+        {
+            OutageStatus.PUBLISHED,
+            OutageStatus.IMPACT_CONFIRMED,
+            OutageStatus.IN_EFFECT,
+            OutageStatus.RESTORING,
+        }
+    ),
+    NoticeKind.CORRECTION: frozenset(
         {
             OutageStatus.PUBLISHED,
             OutageStatus.IMPACT_CONFIRMED,
@@ -187,6 +196,16 @@ def announce(
     return notice
 
 
+def tell_spared(outage: Outage, *, by: Actor, at: datetime, reason: str) -> OutageNotice | None:
+    """Tell those whom the plan in force spares that their water stays on, or is back.
+
+    None where nobody who may have heard otherwise is spared.
+    """
+    if not audience.recipients(outage, NoticeKind.CORRECTION, at=at):
+        return None
+    return announce(outage, kind=NoticeKind.CORRECTION, by=by, at=at, reason=reason)
+
+
 def _publishes_itself(outage: Outage) -> bool:
     allowed = getattr(settings, "NOTICE_AUTO_PUBLISH_UNPLANNED", True)
     return outage.kind == OutageKind.UNPLANNED and allowed
@@ -264,10 +283,16 @@ def _render_again(notice: OutageNotice, outage: Outage, *, at: datetime) -> None
 
 
 def _supersede_earlier(notice: OutageNotice, *, by: Actor, at: datetime) -> None:
-    """Take back what earlier versions have not sent yet; what is under way is left alone."""
+    """Take back what earlier versions have not sent yet; what is under way is left alone.
+
+    A correction replaces nothing and is not replaced: it goes to others. Where a newer notice
+    goes to the same address after all, the sender drops the older message (see the outbox).
+    """
+    if notice.kind == NoticeKind.CORRECTION:
+        return
     earlier = OutageNotice.objects.filter(
         outage_id=notice.outage_id, version__lt=notice.version
-    ).exclude(status=NoticeStatus.SUPERSEDED)
+    ).exclude(Q(status=NoticeStatus.SUPERSEDED) | Q(kind=NoticeKind.CORRECTION))
     taken_back = Delivery.objects.filter(notice__in=earlier, status=DeliveryStatus.PENDING).update(
         status=DeliveryStatus.SUPERSEDED
     )
@@ -298,8 +323,12 @@ def _queue(notice: OutageNotice, outage: Outage, *, at: datetime) -> None:
             key=uuid4(),
             due_at=at,
         )
-        for recipient in audience.recipients(outage, notice.kind)
+        for recipient in audience.recipients(outage, notice.kind, at=at)
     ]
+    if notice.kind == NoticeKind.CORRECTION:
+        # The public page shows the new area by itself, and a correction to some is none to all.
+        Delivery.objects.bulk_create(due, batch_size=2_000)
+        return
     listed = Delivery(
         notice=notice,
         channel=NoticeChannel.PUBLIC_LIST,

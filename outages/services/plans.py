@@ -164,7 +164,8 @@ def adopt_plan(plan: IsolationPlan, *, by: Actor, at: datetime, reason: str = ""
     """Replace the outage's plan in force by this newer version of it.
 
     Steps done are carried over as done, the old plan's pending steps become void, and valves that
-    are shut but no longer needed stay held until the reopening. A notice follows.
+    are shut but no longer needed stay held until the reopening. A notice follows, and a correction
+    to those who were told and are spared now.
     Raises StalePlan, PlanSuperseded, NotIsolating, TransitionRefused (no plan in force to replace).
     """
 
@@ -190,8 +191,11 @@ def _tell(outage: Outage, *, by: Actor, at: datetime, reason: str) -> OutageNoti
     """Update those who were told; where nobody was (nobody was dry), this is the first notice."""
     if outage.published_at is None and outage.kind == OutageKind.PLANNED:
         return None
-    kind = NoticeKind.UPDATE if outage.published_at else NoticeKind.FIRST
-    return notices.announce(outage, kind=kind, by=by, at=at, reason=reason)
+    if outage.published_at is None:
+        return notices.announce(outage, kind=NoticeKind.FIRST, by=by, at=at, reason=reason)
+    update = notices.announce(outage, kind=NoticeKind.UPDATE, by=by, at=at, reason=reason)
+    notices.tell_spared(outage, by=by, at=at, reason=reason)
+    return update
 
 
 def abort_plan(plan: IsolationPlan, *, reason: str, by: Actor, at: datetime) -> IsolationPlan:

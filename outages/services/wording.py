@@ -100,6 +100,7 @@ _OFF = (*_ALWAYS, "cause", "supply", "start", "end", "estimated_restoration")
 REQUIRED: dict[str, tuple[str, ...]] = {
     NoticeKind.FIRST: _OFF,
     NoticeKind.UPDATE: _OFF,
+    NoticeKind.CORRECTION: _ALWAYS,
     NoticeKind.ALL_CLEAR: (*_ALWAYS, "restored"),
     NoticeKind.CANCELLATION: (*_ALWAYS, "start", "end"),
 }
@@ -114,6 +115,8 @@ def render(fields: NoticeFields) -> NoticeTexts:
         zh, en = _all_clear(fields)
     elif fields.kind == NoticeKind.CANCELLATION:
         zh, en = _cancellation(fields)
+    elif fields.kind == NoticeKind.CORRECTION:
+        zh, en = _correction(fields)
     else:
         zh, en = _stoppage(fields)
     hotline_zh = f"供水服务热线：{fields.hotline}。"
@@ -179,10 +182,22 @@ def _cancellation(f: NoticeFields) -> tuple[str, str]:
     )
 
 
+def _correction(f: NoticeFields) -> tuple[str, str]:
+    """Tell those whom a new plan spares; whether their taps ever ran dry is not known to us."""
+    return (
+        f"{f.area_zh}停水范围已缩小，您处已不在范围内：供水照常，如已停水现已恢复。"
+        f"此前的停水通知请勿再理会。{APOLOGY[0]}",
+        f"Fewer homes around {f.area_en} lose water than we told you, and yours is no longer among "
+        "them: your supply stays on, or is back if it was off. Please disregard our earlier "
+        f"message. {APOLOGY[1]}",
+    )
+
+
 def _title_zh(f: NoticeFields) -> str:
     names = {
         NoticeKind.FIRST: "计划停水通知" if f.is_planned else "抢修停水公告",
         NoticeKind.UPDATE: "停水时间变更",
+        NoticeKind.CORRECTION: "停水范围更正",
         NoticeKind.ALL_CLEAR: "恢复供水公告",
         NoticeKind.CANCELLATION: "停水取消通知",
     }
@@ -193,6 +208,7 @@ def _title_en(f: NoticeFields) -> str:
     names = {
         NoticeKind.FIRST: "Planned water stoppage" if f.is_planned else "Water off: urgent repair",
         NoticeKind.UPDATE: "Change of time",
+        NoticeKind.CORRECTION: "You keep your water",
         NoticeKind.ALL_CLEAR: "Water is back",
         NoticeKind.CANCELLATION: "Stoppage called off",
     }
