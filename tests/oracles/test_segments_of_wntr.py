@@ -17,7 +17,9 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     wntr = pytest.importorskip("wntr")
 
-LAYERS = [("random", 40), ("strategic", 1), ("strategic", 2)]
+NETWORKS = ["Net1", "Net2", "Net3", "Net6", "ky4", "ky10"]
+# Random: a share of the links has a valve. Strategic: all but n of the pipes at a junction.
+LAYERS = [("random", 0.1), ("random", 0.6), ("strategic", 1), ("strategic", 2)]
 
 
 def sample(name: str) -> Any:
@@ -52,12 +54,12 @@ def our_segments(network: Any, layer: Any) -> set[frozenset[tuple[str, str]]]:
         )
     )
     found: dict[int, set[tuple[str, str]]] = defaultdict(set)
-    for pipe, segment in zip(links, topology.part_segment.tolist(), strict=True):
-        found[segment].add(("link", pipe))
-    for junction, segment in zip(
-        network.node_name_list, topology.junction_segment.tolist(), strict=True
+    for kind, ids, segments in (
+        ("link", topology.pipe_ids, topology.part_segment),
+        ("node", topology.junction_ids, topology.junction_segment),
     ):
-        found[segment].add(("node", junction))
+        for name, segment in zip(ids.tolist(), segments.tolist(), strict=True):
+            found[segment].add((kind, name.decode()))
     return {frozenset(each) for each in found.values()}
 
 
@@ -71,11 +73,13 @@ def their_segments(network: Any, layer: Any) -> set[frozenset[tuple[str, str]]]:
 
 
 @pytest.mark.parametrize("placement", LAYERS, ids=lambda p: f"{p[0]}-{p[1]}")
-@pytest.mark.parametrize("name", ["Net3", "ky4", "Net6"])
+@pytest.mark.parametrize("name", NETWORKS)
 @pytest.mark.filterwarnings("ignore")
-def test_segments_equal_those_of_wntr(name: str, placement: tuple[str, int]) -> None:
+def test_segments_equal_those_of_wntr(name: str, placement: tuple[str, float]) -> None:
     network = sample(name)
-    layer = wntr.network.generate_valve_layer(network, *placement, seed=123)
+    kind, amount = placement
+    count = round(amount * network.num_links) if kind == "random" else round(amount)
+    layer = wntr.network.generate_valve_layer(network, kind, count, seed=123)
     layer = layer.drop_duplicates()
     ours = our_segments(network, layer.copy())
     assert ours == their_segments(network, layer.copy())
