@@ -4,6 +4,7 @@ import argparse
 import os
 import platform
 import sys
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,8 +14,8 @@ TARGET = Path(__file__).resolve().parents[2] / "docs" / "performance.md"
 HEADER = """# Performance
 
 Written by `./run bench --write`. Times of one run on one machine; what counts is the ratio to a
-baseline measured in the same run: a hand-written networkx search that floods the network from its
-sources; wntr's `valve_segments`; reading the same files and copying their rows into tables without
+baseline measured in the same run: for the engine alone, a networkx search that walks the zone and floods the network once;
+for the whole way, one that floods it twice; wntr's `valve_segments`; reading the same files and copying their rows into tables without
 index or check; fetching by index the customers of a plan.
 """
 
@@ -22,6 +23,11 @@ index or check; fetching by index the customers of a plan.
 def main() -> int:
     parser = argparse.ArgumentParser(prog="./run bench", description=__doc__)
     parser.add_argument("--sizes", default="town,100000", help="town, or numbers of pipes")
+    parser.add_argument(
+        "--engine-sizes",
+        default="10000,100000,1000000",
+        help="numbers of pipes for the engine alone, without a database; none for no such run",
+    )
     parser.add_argument("--correctness", type=int, metavar="N", help="only: N random networks")
     parser.add_argument("--write", action="store_true", help=f"write {TARGET.name}")
     options = parser.parse_args()
@@ -31,16 +37,37 @@ def main() -> int:
         from tests.bench.correctness import agree
 
         return agree(options.correctness)
-    return _measure([each.strip() for each in options.sizes.split(",")], write=options.write)
+    found = [
+        *_of_engine(_listed(options.engine_sizes)),
+        *_of_product(_listed(options.sizes)),
+    ]
+    return _tell(found, write=options.write)
 
 
-def _measure(sizes: list[str], *, write: bool) -> int:
+def _listed(text: str) -> list[str]:
+    return [each.strip() for each in text.split(",") if each.strip() not in {"", "none"}]
+
+
+def _of_engine(sizes: list[str]) -> list[list[str]]:
+    from tests.bench import engine
+    from tests.bench.ground import write_network
+
+    found: list[list[str]] = []
+    with tempfile.TemporaryDirectory(prefix="mainbreak-cities-") as folder:
+        for size in sizes:
+            sys.stderr.write(f"… the engine, {int(size):,} pipes\n")
+            found += engine.rows(f"{int(size):,} pipes", write_network(Path(folder), int(size)))
+    return found
+
+
+def _of_product(sizes: list[str]) -> list[list[str]]:
     from network.selectors import current_revision
     from tests.bench import importing, isolation, planning
     from tests.bench.ground import own_database, write_network
-    from tests.bench.timing import table
 
     found: list[list[str]] = []
+    if not sizes:
+        return found
     with own_database() as folder:
         for size in sizes:
             pipes = 0 if size == "town" else int(size)
@@ -52,6 +79,12 @@ def _measure(sizes: list[str], *, write: bool) -> int:
             assert revision is not None
             found += isolation.rows(name, revision, with_wntr=not pipes)
             found += planning.rows(name)
+    return found
+
+
+def _tell(found: list[list[str]], *, write: bool) -> int:
+    from tests.bench.timing import table
+
     when = f"{datetime.now(tz=UTC):%Y-%m-%d}"
     where = f"Python {platform.python_version()}, {os.cpu_count()} cores, {when}."
     sys.stdout.write(table(found) + "\n")

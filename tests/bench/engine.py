@@ -1,0 +1,66 @@
+"""The engine alone, in process: look-up and search against a search in networkx."""
+
+import random
+import resource
+import tempfile
+from pathlib import Path
+
+from network.topology.build import build
+from network.topology.isolation import Burst, find, isolate
+from network.topology.ready import ReadyState, make_ready
+from network.topology.states import NetworkState, masks
+from network.topology.structure import Topology
+from tests.bench.city_tables import city_tables
+from tests.bench.networkx_search import NetworkxSearch
+from tests.bench.timing import Measured, measure, measure_each, row
+
+ASKED, SEARCHED, BASELINE = 1000, 40, 5
+NETWORKX = "networkx search"
+
+
+def rows(name: str, source: Path) -> list[list[str]]:
+    """Everything is mapped from files, as a web process has it; pipes are drawn at random."""
+    tables = city_tables(source)
+    with tempfile.TemporaryDirectory(prefix="mainbreak-engine-") as folder:
+        kept, state = Path(folder) / "topology", Path(folder) / "state"
+        kept.mkdir()
+        state.mkdir()
+        build(tables).save(kept)
+        topology = Topology.load(kept)
+        holds = masks(topology, NetworkState())
+        getting_ready = measure(lambda: make_ready(topology, holds), runs=1, warm_up=0)
+        make_ready(topology, holds).save(state)
+        ready = ReadyState.load(state)
+        chance = random.Random(1)
+        pipes = [each.decode() for each in chance.sample(topology.pipe_ids.tolist(), ASKED)]
+        valves = [each.decode() for each in chance.sample(topology.valve_ids.tolist(), SEARCHED)]
+        asked = measure_each(lambda pipe: find(topology, [Burst(pipe)], None, ready), pipes)
+        named = measure_each(lambda pipe: isolate(topology, [Burst(pipe)], None, ready), pipes)
+        stuck = _what_if(topology, pipes, valves, "inoperable")
+        shut = _what_if(topology, pipes, valves, "closed")
+        search = NetworkxSearch(tables)
+        plain = measure_each(search.ask, pipes[:BASELINE])
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return [
+        row(f"query in process, {name}", asked, plain, NETWORKX),
+        row(f"query with all names, {name}", named, plain, NETWORKX),
+        row(f"what-if: a valve stuck, {name}", stuck, plain, NETWORKX),
+        row(f"what-if: a valve shut, {name}", shut, plain, NETWORKX),
+        [
+            f"make a state ready, {name}",
+            f"{getting_ready.median_s:.2f} s",
+            f"{memory:,.0f} MB at most, with the baseline's graph",
+            "",
+        ],
+    ]
+
+
+def _what_if(topology: Topology, pipes: list[str], valves: list[str], change: str) -> Measured:
+    """Every question in a state that nobody has asked about before."""
+    cases = list(zip(pipes, valves, strict=False))
+
+    def ask(case: tuple[str, str]) -> object:
+        pipe, valve = case
+        return find(topology, [Burst(pipe)], NetworkState().with_changes(**{change: [valve]}))
+
+    return measure_each(ask, cases)
