@@ -14,9 +14,10 @@ TARGET = Path(__file__).resolve().parents[2] / "docs" / "performance.md"
 HEADER = """# Performance
 
 Written by `./run bench --write`. Times of one run on one machine; what counts is the ratio to a
-baseline measured in the same run: for the engine alone, a networkx search that walks the zone and floods the network once;
-for the whole way, one that floods it twice; wntr's `valve_segments`; reading the same files and copying their rows into tables without
-index or check; fetching by index the customers of a plan.
+baseline measured in the same run: for the engine alone, a networkx search that walks the zone and
+floods the network once; for the whole way, one that floods it twice; wntr's `valve_segments`;
+reading the same files and copying their rows into tables without index or check; fetching by index
+the customers of a plan.
 """
 
 
