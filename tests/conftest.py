@@ -100,25 +100,66 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+# A machine that gets or loses a network address drops every request that is under way in Chromium,
+# those to itself too. The product asks again for these reads; nothing else is forgiven.
+DROPPED = "ERR_NETWORK_CHANGED"
+ASKED_AGAIN = re.compile(r"/tiles/\d+/\d+/\d+\.mvt$|\.geojson$|^/events|^/map/cases$|^/board/$")
+# What htmx adds to the console for each read of its own that was dropped.
+HTMX_SAYS = re.compile(r"htmx:(afterRequest|sendError)")
+MOST_DROPPED = 8
+
+
 class Complaints:
     """What went wrong in a browser besides the test's own assertions."""
 
     def __init__(self) -> None:
         self.found: list[str] = []
+        self.forgiven: list[str] = []  # paths of dropped reads, in order
+        self._unanswered: set[str] = set()
 
     def listen_to(self, context: BrowserContext) -> None:
         """Collect from every page of the context, those opened later too."""
         context.on("console", self._console)
         context.on("weberror", lambda error: self.found.append(f"script error: {error.error}"))
         context.on("request", self._request)
+        context.on("requestfailed", self.failed)
+        context.on("requestfinished", self.finished)
 
     def unexpected(self, patterns: list[str]) -> list[str]:
-        """Return the complaints that no pattern matches."""
-        return [
+        """Return the complaints that no pattern matches and that no dropped read explains."""
+        left = [
             complaint
             for complaint in self.found
             if not any(re.search(pattern, complaint) for pattern in patterns)
+            and not self._is_forgiven(complaint)
         ]
+        if len(self.forgiven) > MOST_DROPPED:
+            left.append(f"{len(self.forgiven)} reads were dropped: {self.forgiven}")
+        return left
+
+    def failed(self, request: Request) -> None:
+        """Forgive a read that is asked for again, once; complain of any other that was dropped."""
+        if DROPPED not in (request.failure or ""):
+            return
+        path = urlsplit(request.url).path
+        is_read = request.method == "GET" and not request.is_navigation_request()
+        if not (is_read and ASKED_AGAIN.search(path)):
+            self.found.append(f"request dropped: {request.method} {path}")
+        elif path in self._unanswered:
+            self.found.append(f"dropped again when it was asked for again: {path}")
+        else:
+            self._unanswered.add(path)
+            self.forgiven.append(path)
+
+    def finished(self, request: Request) -> None:
+        """Note that a dropped read was answered after all."""
+        self._unanswered.discard(urlsplit(request.url).path)
+
+    def _is_forgiven(self, complaint: str) -> bool:
+        if DROPPED in complaint and complaint.startswith("console error"):
+            return any(f"{path})" in complaint or f"{path}?" in complaint for path in self.forgiven)
+        by_htmx = any(not path.endswith((".mvt", ".geojson")) for path in self.forgiven)
+        return bool(by_htmx and HTMX_SAYS.search(complaint))
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type == "error":

@@ -179,7 +179,7 @@ def until_colour(page: Page, *, shown: bool) -> None:
           const [x, y] = [map.x + map.width / 2, map.y + map.height / 2];
           const plan = getComputedStyle(document.documentElement).getPropertyValue("--m-plan");
           const wanted = plan.trim().match(/\\w\\w/g).map((each) => parseInt(each, 16));
-          for (const tile of document.querySelectorAll(".leaflet-tile-container canvas, canvas.leaflet-tile")) {
+          for (const tile of document.querySelectorAll("canvas.leaflet-tile")) {
             const box = tile.getBoundingClientRect();
             if (x < box.left || x >= box.right || y < box.top || y >= box.bottom) continue;
             const scale = tile.width / box.width;

@@ -46,7 +46,7 @@ def desk() -> Desk:
 @pytest.fixture
 def order(desk: Desk) -> WorkOrder:
     lay(TOWN)
-    made = desk.burst("p3").order
+    made = desk.burst("p3", accepted=False).order
     assert made is not None
     return made
 

@@ -23,10 +23,8 @@ from tests.journeys.product import Product, wait_for
 
 pytestmark = [
     pytest.mark.slow,
-    # Without signal the browser says so for every request that fails; a network card that comes
-    # or goes on this machine makes it drop requests too.
+    # Without signal the browser says so for every request that fails.
     pytest.mark.expects_console_errors(r"ERR_INTERNET_DISCONNECTED|Failed to fetch"),
-    pytest.mark.expects_console_errors(r"ERR_NETWORK_CHANGED|htmx:(afterRequest|sendError)"),
 ]
 
 BURST = "jiefang-128"

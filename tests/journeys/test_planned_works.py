@@ -15,7 +15,6 @@ pytestmark = [
     pytest.mark.slow,
     # The browser reports the refusal that this journey provokes.
     pytest.mark.expects_console_errors(r"status of 409"),
-    pytest.mark.expects_console_errors(r"ERR_NETWORK_CHANGED|htmx:(afterRequest|sendError)"),
 ]
 
 PLACE, PLACE_EN = "城西支巷", "West Lane"

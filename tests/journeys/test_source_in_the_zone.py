@@ -14,7 +14,6 @@ from tests.journeys.product import Product
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.expects_console_errors(r"ERR_NETWORK_CHANGED|htmx:(afterRequest|sendError)"),
 ]
 
 

@@ -12,7 +12,6 @@ from tests.journeys.product import Product
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.expects_console_errors(r"ERR_NETWORK_CHANGED|htmx:(afterRequest|sendError)"),
 ]
 
 CREW = "抢修三班"

@@ -5,6 +5,7 @@ import { load } from "./load.mjs";
 
 const { clearPlace, covered, labelBox } = await load("map/label_place.js");
 const { spread } = await load("map/spread.js");
+const { again } = await load("map/again.js");
 const { groupNear } = await load("finding_groups.js", "network");
 
 test("a label stays where it covers no number", () => {
@@ -37,6 +38,40 @@ test("numbers make room for a burst, which stays", () => {
   for (const { x, y } of placed) assert.ok(Math.hypot(x - 100, y - 100) >= 30.9);
   assert.ok(Math.hypot(placed[0].x - placed[1].x, placed[0].y - placed[1].y) >= 26.9);
   assert.deepEqual(placed[2], { x: 300, y: 300 });
+});
+
+test("what got lost is asked for again", async () => {
+  const paused = [];
+  let asked = 0;
+  const ask = again(async (what) => {
+    asked += 1;
+    if (asked < 3) throw new TypeError("Failed to fetch");
+    return what;
+  }, { wait: async (ms) => paused.push(ms) });
+  assert.equal(await ask("tile"), "tile");
+  assert.deepEqual([asked, paused.length], [3, 2]);
+});
+
+test("what never comes is given up and said once", async () => {
+  let told = 0;
+  let asked = 0;
+  const lost = async () => {
+    asked += 1;
+    throw new TypeError("Failed to fetch");
+  };
+  const ask = again(lost, { onGivenUp: () => (told += 1), pauses: [1, 2], wait: async () => {} });
+  await assert.rejects(ask(), /Failed to fetch/);
+  assert.deepEqual([asked, told], [3, 1]);
+});
+
+test("what was called off is not asked for again", async () => {
+  let asked = 0;
+  const ask = again(async () => {
+    asked += 1;
+    throw new DOMException("gone", "AbortError");
+  }, { wait: async () => {} });
+  await assert.rejects(ask());
+  assert.equal(asked, 1);
 });
 
 test("findings group by what the screen cannot tell apart", () => {

@@ -4,6 +4,7 @@
 /* global L, protomapsL */
 
 import { icon } from "gisapp/icons";
+import { again } from "gisapp/map/again";
 import { startAssetPopups } from "gisapp/map/asset_popup";
 import { mapColours } from "gisapp/map/colours";
 import { legendControl } from "gisapp/map/legend";
@@ -73,6 +74,11 @@ function tileLayer(map, element, picked) {
     maxDataZoom: Number(element.dataset.deepestTile) || DEEPEST_TILE,
     lang: document.documentElement.lang,
   });
+  // A tile that got lost would stay a hole in the map until somebody moved it.
+  for (const { tileCache } of layer.views.values()) {
+    const { source } = tileCache;
+    source.get = again(source.get.bind(source), { onGivenUp: () => layer.fire("tileerror") });
+  }
   onThemeChange(() => {
     Object.assign(layer, style());
     layer.clearLayout();
