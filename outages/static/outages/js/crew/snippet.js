@@ -56,7 +56,6 @@ export function placeSnippet(root, step) {
     box?.remove();
     return;
   }
-  place.hidden = false;
   if (box === null) make(root, lat, lon);
   if (box.parentElement !== place) place.append(box);
   if (live === null) {
