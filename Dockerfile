@@ -1,4 +1,4 @@
-# Every image of the composition: targets app, db, redis, front. All start from Debian and take the
+# Every image of the composition: targets db, redis, app, front. All start from Debian and take the
 # rest from apt and pip, so that a bare Debian machine can build them. Their entrypoints drop root.
 FROM docker.io/library/debian:bookworm-slim AS base
 ENV DEBIAN_FRONTEND=noninteractive LANG=C.UTF-8
@@ -24,17 +24,7 @@ COPY deploy/docker/become.sh deploy/docker/redis-entrypoint /usr/local/share/mai
 EXPOSE 6379
 ENTRYPOINT ["/bin/bash", "/usr/local/share/mainbreak/redis-entrypoint"]
 
-# -- front web server --------------------------------------------------------------------------
-FROM base AS front
-RUN apt-get update \
- && apt-get install -y --no-install-recommends nginx-light curl \
- && rm -rf /var/lib/apt/lists/* /etc/nginx/sites-enabled/*
-COPY deploy/docker/nginx.conf /etc/nginx/nginx.conf
-COPY deploy/docker/become.sh deploy/docker/front-entrypoint /usr/local/share/mainbreak/
-EXPOSE 8080
-ENTRYPOINT ["/bin/bash", "/usr/local/share/mainbreak/front-entrypoint"]
-
-# -- application: web, worker, beat ------------------------------------------------------------
+# -- application: web, public, worker, beat ------------------------------------------------------------
 FROM base AS app
 RUN apt-get update \
  && apt-get install -y --no-install-recommends python3 python3-venv libpangoft2-1.0-0 \
@@ -61,3 +51,14 @@ VOLUME /srv/state
 EXPOSE 8000
 ENTRYPOINT ["/bin/bash", "/srv/mainbreak/deploy/docker/app-entrypoint"]
 CMD ["web"]
+
+# -- front web server --------------------------------------------------------------------------
+FROM base AS front
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends nginx-light curl \
+ && rm -rf /var/lib/apt/lists/* /etc/nginx/sites-enabled/*
+COPY --from=app /srv/built/static /srv/front/static
+COPY deploy/docker/nginx.conf /etc/nginx/nginx.conf
+COPY deploy/docker/become.sh deploy/docker/front-entrypoint /usr/local/share/mainbreak/
+EXPOSE 8080
+ENTRYPOINT ["/bin/bash", "/usr/local/share/mainbreak/front-entrypoint"]

@@ -1,5 +1,12 @@
-"""The web container's health check: fails unless the application can do its work."""
+"""The health check of web and public: fails unless the process answers a path with success.
 
+    web_ready.py [PATH]
+
+Without a path it asks whether the web can do its work.
+"""
+
+import sys
 import urllib.request
 
-urllib.request.urlopen("http://127.0.0.1:8000/healthz/ready", timeout=4)
+path = sys.argv[1] if len(sys.argv) > 1 else "/healthz/ready"
+urllib.request.urlopen(f"http://127.0.0.1:8000{path}", timeout=4)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext, gettext_lazy
 from shapely.geometry.base import BaseGeometry
 
-from layers.public.store import read_outages, read_pointer
+from layers.public.store import FORMAT, read_outages, read_pointer
 
 # The order of the list and the tone of the chip (ui board, status chip).
 TONES = {"off": "danger", "returning": "ok", "planned": "planned", "restored": "ok"}
@@ -147,11 +147,16 @@ class PublicState:
 
 
 def read_state() -> PublicState:
-    """The newest published state in the active language."""
+    """The newest published state in the active language; an empty one where there is none."""
+    nothing = PublicState(None, None, ())
     pointer = read_pointer()
-    if pointer is None:
-        return PublicState(None, None, ())
-    rows = read_outages(str(pointer["outages"]))
+    if pointer is None or pointer.get("format") != FORMAT:
+        return nothing
+    try:
+        rows = read_outages(str(pointer["outages"]))
+    except FileNotFoundError:
+        # Copied by halves to another machine: nothing to show is better than an error.
+        return nothing
     outages = sorted((_read(row) for row in rows), key=_order)
     return PublicState(
         generated_at=_instant(pointer["generated_at"]),

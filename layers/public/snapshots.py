@@ -13,6 +13,7 @@ from layers.public.background import background_tiles, background_version, town_
 from layers.public.places import places_version, rebuild_places
 from layers.public.projection import project, published_outages
 from layers.public.store import (
+    FORMAT,
     public_folder,
     read_pointer,
     remove_outdated,
@@ -25,7 +26,6 @@ log = structlog.get_logger(__name__)
 
 # After this the data count as old and pages say so.
 VALID_FOR: Final = timedelta(minutes=5)
-FORMAT: Final = 2
 # Two publishers at once would race for the pointer; the number is ours alone.
 LOCK: Final = 5_201_977
 

@@ -21,6 +21,8 @@ from typing import Any, Final
 
 from django.conf import settings
 
+# Of what is published; a reader passes over any other, and an upgrade publishes anew.
+FORMAT: Final = 2
 POINTER: Final = "current.json"
 FILE_NAME: Final = re.compile(r"outages-[0-9a-f]{20}\.json")
 TILES_NAME: Final = re.compile(r"tiles-[0-9a-f]{20}")

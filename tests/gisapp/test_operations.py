@@ -9,6 +9,8 @@ READ = re.compile(r'(?:env\.\w+|strict_bool|positive_int|positive_float|secret)\
 OF_THE_COMPOSITION = {
     "DB_PASSWORD",
     "REDIS_PASSWORD",
+    "PUBLIC_DB_PASSWORD",
+    "PUBLIC_SECRET_KEY",
     "FRONT_PORT",
     "WORKER_REPLICAS",
     "WEB_WORKERS",

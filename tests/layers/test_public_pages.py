@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
@@ -55,6 +56,18 @@ def test_nothing_published_yet(client: Client, db: None, _public_folder: Path) -
     assert "No data yet" in page(client, headers=ENGLISH)
     assert client.get("/public/current.json").status_code == 503
     assert client.get("/public/outages/07-07/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "change", [{"format": 1}, {"outages": "outages-00000000000000000000.json"}]
+)
+def test_what_cannot_be_read_is_no_data_and_no_error(
+    burst: Burst, client: Client, _public_folder: Path, change: dict[str, Any]
+) -> None:
+    burst.publish()
+    pointer = json.loads((_public_folder / "current.json").read_text())
+    (_public_folder / "current.json").write_text(json.dumps(pointer | change))
+    assert "No data yet" in page(client, headers=ENGLISH)
 
 
 @pytest.mark.parametrize(("minutes", "is_old"), [(3, False), (9, True)])
