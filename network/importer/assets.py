@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Final
 
 import numpy as np
@@ -95,6 +96,12 @@ class _Reader:
         found = self.numbers(name, read, highest=highest)
         return [None if np.isnan(number) else round(number) for number in found.tolist()]
 
+    def dates(self, name: str) -> list[date | None]:
+        misread: values.Misread = []
+        found = values.dates(self.table.column(name), misread)
+        self._tell_all(misread, name)
+        return found
+
     def _tell_all(self, misread: values.Misread, name: str) -> None:
         for nth, value in misread:
             self.tell("value_not_understood", nth, name, value[:40])
@@ -178,6 +185,7 @@ def _valves(reader: _Reader) -> Assets:
         location=reader.text("location", 200),
         location_en=reader.text("location_en", 200),
         chamber=reader.text("chamber", 40),
+        checked_on=reader.dates("checked_on"),
     )
 
 

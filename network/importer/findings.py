@@ -8,6 +8,8 @@ from typing import Any, Final, NamedTuple
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
+from network.choices import Operability
+
 
 class FindingText(NamedTuple):
     """A title for the group, one sentence with facts for the asset, and the way to mend it."""
@@ -211,6 +213,14 @@ TEXTS: Final[Mapping[str, FindingText]] = {
         _("Nobody knows whether the valve works; it counts as working."),
         _("Exercise the valve and record the result."),
     ),
+    "valve_found_otherwise": FindingText(
+        _("Valve found otherwise than recorded"),
+        _("The source says %(recorded)s; on %(on)s it was found %(found)s, and that stands."),
+        _(
+            "Put the source right, with the day of its check; or look again and record it on the "
+            "valve's card."
+        ),
+    ),
     "valve_bore_mismatch": FindingText(
         _("Valve and pipe differ in size"),
         _("The valve is DN%(bore_mm)s, pipe %(pipe)s is DN%(diameter_mm)s."),
@@ -357,11 +367,14 @@ def title_of(code: str) -> str:
 
 def detail_of(code: str, facts: Mapping[str, Any]) -> str:
     """Return what is wrong with one asset, in the language of the moment."""
-    shown = {
-        name: ", ".join(value) if isinstance(value, list) else value
-        for name, value in facts.items()
-    }
+    shown = {name: _shown(name, value) for name, value in facts.items()}
     return gettext(TEXTS[code].detail) % shown
+
+
+def _shown(name: str, value: Any) -> Any:
+    if name in ("recorded", "found"):
+        return Operability(value).label
+    return ", ".join(value) if isinstance(value, list) else value
 
 
 def mend_of(code: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from shapely.geometry.base import BaseGeometry
 from network.choices import AreaKind
 from network.importer.crs import CrsChoice
 from network.importer.drawing import Drawing, Plane, draw
+from network.importer.found_at_valves import Recorded, disagreements, found_at_valves
 from network.importer.mapping import LayerMapping, read_mapping
 from network.importer.progress import Progress
 from network.importer.publishing import Publication, counts_of, publish
@@ -106,6 +107,7 @@ def _import(options: ImportOptions, run: ImportRun, progress: Progress) -> Impor
         service_area=area,
         progress=progress,
     )
+    drawing = _with_disagreements(drawing)
     run.counts = summary(drawing, source)
     keep_findings(run, drawing.findings, drawing.plane)
     result = ImportResult(run, None, drawing.findings, source)
@@ -121,6 +123,21 @@ def _import(options: ImportOptions, run: ImportRun, progress: Progress) -> Impor
     run.finished_at = timezone.now()
     run.save()
     return ImportResult(run, revision, drawing.findings, source)
+
+
+def _with_disagreements(drawing: Drawing) -> Drawing:
+    """Add where the source says otherwise of a valve than was found in the street."""
+    valves = drawing.assets["valves"]
+    recorded = map(
+        Recorded,
+        valves.ids.tolist(),
+        map(str, valves.fields["operability"]),
+        valves.fields["checked_on"],
+        map(tuple, drawing.plane.metres_of_points(valves.geometry).tolist()),
+    )
+    return replace(
+        drawing, findings=[*drawing.findings, *disagreements(recorded, found_at_valves())]
+    )
 
 
 def _publish(

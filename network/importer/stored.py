@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from network.choices import Flow, LinkKind, PipeStatus
 from network.importer.crs import LOCAL
 from network.importer.drawing import Plane
+from network.importer.found_at_valves import Recorded, disagreements, found_at_valves
 from network.importer.run import keep_findings, service_area
 from network.importer.vocabulary import ONE_WAY, valve_kind
 from network.models import (
@@ -36,6 +37,7 @@ from network.topology.check import (
     ValveRecords,
     check_network,
 )
+from network.topology.findings import Finding
 from network.topology.noding import (
     Junctions,
     NodedNetwork,
@@ -56,7 +58,7 @@ def check_revision(revision: NetworkRevision) -> ImportRun:
         started_at=timezone.now(), source_name=revision.source_name, revision=revision
     )
     records, plane = _records(revision)
-    findings = check_network(records)
+    findings = [*check_network(records), *_found_otherwise(revision, plane)]
     keep_findings(run, findings, plane)
     run.outcome = ImportRun.Outcome.CHECKED
     severities: dict[str, int] = {}
@@ -66,6 +68,18 @@ def check_revision(revision: NetworkRevision) -> ImportRun:
     run.finished_at = timezone.now()
     run.save()
     return run
+
+
+def _found_otherwise(revision: NetworkRevision, plane: Plane) -> list[Finding]:
+    """Return where the revision says otherwise of a valve than was found since."""
+    found = found_at_valves()
+    rows = Valve.objects.filter(revision=revision, asset_id__in=found).order_by("pk")
+    recorded = []
+    for valve in rows:
+        here = np.asarray([shapely.Point(valve.geom.x, valve.geom.y)], dtype=object)
+        x, y = plane.metres_of_points(here)[0].tolist()
+        recorded.append(Recorded(valve.asset_id, valve.operability, valve.checked_on, (x, y)))
+    return disagreements(recorded, found)
 
 
 def _columns(model: type[Model], revision: NetworkRevision, *names: str) -> Columns:

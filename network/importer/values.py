@@ -10,6 +10,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any, TypeVar
 
 import numpy as np
@@ -131,6 +132,31 @@ def year(text: str) -> float | None:
     """Return the year in 1998, 1998-05-01 or 1998年."""
     match = re.match(r"\s*(\d{4})", text)
     return float(match[1]) if match else None
+
+
+_DATE = re.compile(r"\s*(\d{4})(?:[-/.年](\d{1,2})[-/.月](\d{1,2})|(\d{2})(\d{2}))(?!\d)")
+
+
+def dates(column: Column, misread: Misread) -> list[date | None]:
+    """Return the column as days: 2026-11-21 (with a time or not), 2026/11/21, 20261121."""
+    result: list[date | None] = []
+    for nth, value in enumerate(column.tolist()):
+        text = text_of(value)
+        found = _day(text) if text else None
+        if text and text != "NaT" and found is None:
+            misread.append((nth, text))
+        result.append(found)
+    return result
+
+
+def _day(text: str) -> date | None:
+    match = _DATE.match(text)
+    if match is None:
+        return None
+    try:
+        return date(int(match[1]), int(match[2] or match[4]), int(match[3] or match[5]))
+    except ValueError:
+        return None
 
 
 def id_lists(column: Column) -> list[list[str]]:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from network.choices import Operability, ValveState
+from network.choices import ValveState
 from network.importer.assets import Assets
+from network.importer.found_at_valves import BY_IMPORT, Found, found_at_valves, stands
 from network.models import NetworkRevision, Valve, ValveCondition, ValveStateChange
 
 Condition = dict[str, str]
@@ -27,10 +28,13 @@ def record_valve_changes(
     """Let the imported states take the place of what was recorded; return the number of changes.
 
     1. A state that the source knows clears the override of that valve; an unknown one does not.
+       Whether a valve can be turned stands as it was found, unless the source looked later.
     2. A valve that a running outage holds keeps its state as it stands, whatever the source says.
     3. Every real change, old and new being what held and what holds, is one row of history.
     """
     imported = _imported(valves)
+    checked = dict(zip(valves.ids.tolist(), valves.fields["checked_on"], strict=True))
+    found = found_at_valves()
     before = _before(previous)
     overrides = {each.asset_id: each for each in ValveCondition.objects.all()}
     changes: list[ValveStateChange] = []
@@ -41,7 +45,10 @@ def record_valve_changes(
             name: getattr(override, name, None) or before.get(asset_id, {}).get(name)
             for name in ("state", "operability")
         }
-        remaining = _remaining(asset_id, brought, old, override, held, at)
+        finding = found.get(asset_id)
+        if finding and not stands(finding, brought["operability"], checked[asset_id]):
+            finding = None
+        remaining = _remaining(asset_id, brought, old, override, finding, held, at)
         if remaining is not None:
             kept.append(remaining)
         for name, was in old.items():
@@ -84,14 +91,13 @@ def _remaining(
     brought: Condition,
     old: dict[str, Any],
     override: ValveCondition | None,
+    finding: Found | None,
     held: frozenset[str],
     at: datetime,
 ) -> ValveCondition | None:
     """Return the override that a valve keeps, None where the source's word is all there is."""
     state = override.state if override and brought["state"] == ValveState.UNKNOWN else None
-    operability = (
-        override.operability if override and brought["operability"] == Operability.UNKNOWN else None
-    )
+    operability = finding.operability if finding else None
     if asset_id in held:
         state = old["state"] if old["state"] != brought["state"] else None
     if state is None and operability is None:
@@ -118,5 +124,5 @@ def _change(
         new=new,
         by=by,
         at=at,
-        occasion=f"import {revision}",
+        occasion=f"{BY_IMPORT}{revision}",
     )

@@ -74,6 +74,8 @@ FIELD_ALIASES: Final[dict[str, dict[str, str]]] = {
         "location": _LOCATION,
         "location_en": "locationen addressen",
         "chamber": "chamber manhole 井号 阀井编号 井盖编号",
+        "checked_on": "checkedon checked inspectedon inspected recordedon recorddate 检查日期 "
+        "巡检日期 记录日期 更新日期 普查日期",
     },
     "hydrants": {
         "id": _id("hydrantid 消防栓编号 消火栓编号"),

@@ -151,6 +151,8 @@ class Valve(RevisionAsset):
     ground = models.CharField(max_length=40, blank=True)
     location = models.CharField(max_length=200, blank=True)
     location_en = models.CharField(max_length=200, blank=True)
+    # When the source last looked at the valve, where it says so.
+    checked_on = models.DateField(null=True, blank=True)
     chamber = models.CharField(max_length=40, blank=True)
 
     class Meta:

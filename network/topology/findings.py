@@ -63,6 +63,7 @@ SEVERITIES: Final[Mapping[str, str]] = {
     "valve_ambiguous": WARNING,
     "valve_state_unknown": WARNING,
     "valve_operability_unknown": NOTE,
+    "valve_found_otherwise": WARNING,
     "valve_bore_mismatch": WARNING,
     "valve_same_place": WARNING,
     "valve_flow_pipe_unknown": BLOCKING,

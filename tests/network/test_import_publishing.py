@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pytest
 from django.db import DatabaseError, InternalError, connection, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
+from network.choices import Operability
+from network.importer.findings import detail_of
 from network.importer.run import ImportOptions, ImportResult, held_valves, import_network
 from network.importer.search import search_initials, search_text
+from network.importer.stored import check_revision
 from network.models import (
     Customer,
     ImportRun,
@@ -22,6 +26,7 @@ from network.models import (
     ValveStateChange,
 )
 from network.selectors import current_revision, network_state
+from network.services import record_found_operability, set_valve_operability
 from tests.network.small_networks import Layers, find, grid, line, write_folder
 
 pytestmark = pytest.mark.django_db
@@ -146,14 +151,86 @@ def test_the_first_import_has_no_history(bring_in):
 def test_the_source_clears_what_was_recorded_and_the_change_is_kept(bring_in):
     bring_in(grid(2))
     record("V-h00", state="closed")
-    record("V-v00", operability="inoperable")
     bring_in(grid(2))
     assert not ValveCondition.objects.exists()
-    assert history() == [
-        ("V-h00", "state", "closed", "open", "import r2"),
-        ("V-v00", "operability", "inoperable", "operable", "import r2"),
-    ]
+    assert history() == [("V-h00", "state", "closed", "open", "import r2")]
     assert not network_state().closed
+
+
+def checked(day: str | None) -> Layers:
+    layers = grid(2)
+    properties = find(layers, "valves", "V-v00")["properties"]
+    properties.update({"operable": True, "检查日期": day} if day else {"operable": True})
+    return layers
+
+
+def found_stuck(at: datetime) -> None:
+    set_valve_operability("V-v00", operability=Operability.INOPERABLE, by=None, at=at)
+
+
+@pytest.mark.parametrize("day", [None, "2026-10-31", "2026/11/02", "20261102"])
+def test_what_a_crew_found_stands_against_an_older_record(bring_in, day):
+    """Found at 23:30 of the 1st by UTC: that is the 2nd in the utility's time zone."""
+    bring_in(grid(2))
+    found_stuck(datetime(2026, 11, 1, 23, 30, tzinfo=UTC))
+    for _time in range(2):
+        result = bring_in(checked(day))
+        assert network_state().inoperable == {"V-v00"}
+        [finding] = [each for each in result.findings if each.code == "valve_found_otherwise"]
+        assert (finding.asset_id, finding.severity) == ("V-v00", "warning")
+        assert dict(finding.facts) == {
+            "recorded": "operable", "found": "inoperable", "on": "2026-11-02",
+        }  # fmt: skip
+    assert len(history()) == 1, "no import changed anything"
+    run = check_revision(result.revision)
+    stored = run.findings.get(code="valve_found_otherwise")
+    assert stored.geom is not None
+    with translation.override("zh-hans"):
+        text = detail_of(stored.code, stored.facts)
+    assert re.search("[A-Za-z]", text) is None, text
+
+
+def test_a_later_check_of_the_source_takes_the_place_of_what_was_found(bring_in):
+    bring_in(grid(2))
+    found_stuck(datetime(2026, 11, 1, 12, tzinfo=UTC))
+    result = bring_in(checked("2026-11-02T09:00:00"))
+    assert not network_state().inoperable
+    assert not ValveCondition.objects.exists()
+    assert "valve_found_otherwise" not in {each.code for each in result.findings}
+    assert history() == [
+        ("V-v00", "operability", "inoperable", "operable", "import r2"),
+        ("V-v00", "operability", "operable", "inoperable", ""),
+    ]
+
+
+def test_a_gis_editor_clears_what_was_found(bring_in):
+    bring_in(grid(2))
+    found_stuck(datetime(2026, 11, 1, 12, tzinfo=UTC))
+    record_found_operability(
+        "V-v00",
+        operability=Operability.OPERABLE,
+        by=None,
+        at=datetime(2026, 11, 3, tzinfo=UTC),
+        reason="已更换",
+    )
+    result = bring_in(checked("2026-10-01"))
+    assert not network_state().inoperable
+    assert "valve_found_otherwise" not in {each.code for each in result.findings}
+
+
+def test_source_and_crew_of_one_mind_need_no_override(bring_in):
+    layers = grid(2)
+    find(layers, "valves", "V-v00")["properties"]["operable"] = False
+    bring_in(grid(2))
+    found_stuck(datetime(2026, 11, 1, 12, tzinfo=UTC))
+    bring_in(layers)
+    assert not ValveCondition.objects.exists()
+    assert len(history()) == 1
+
+
+def test_a_day_that_is_none_is_told(bring_in):
+    codes = {each.code for each in bring_in(checked("2026-13-45")).findings}
+    assert "value_not_understood" in codes
 
 
 def test_the_same_state_again_is_no_change(bring_in):
