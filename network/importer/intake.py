@@ -7,6 +7,7 @@ packing ratio and names of its members.
 
 from __future__ import annotations
 
+import os
 import re
 import stat
 import tempfile
@@ -19,7 +20,7 @@ from typing import Final, Literal
 
 from django.conf import settings
 
-from network.importer.refusals import refusal
+from network.importer.refusals import ImportRefused, refusal
 
 Format = Literal["geojson", "shapefile", "geopackage", "csv", "epanet"]
 
@@ -61,7 +62,15 @@ def open_intake(given: str) -> Iterator[list[DataFile]]:
 
     Raises ImportRefused.
     """
-    path = _local_path(given)
+    try:
+        with _opened(_local_path(given)) as files:
+            yield files
+    except PermissionError as error:
+        raise _may_not_read(error, given) from error
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[list[DataFile]]:
     if path.is_dir():
         yield _data_files(path)
     elif path.suffix.lower() == ".zip":
@@ -72,6 +81,12 @@ def open_intake(given: str) -> Iterator[list[DataFile]]:
         yield [_data_file(path)]
     else:
         raise refusal(reason="format_unknown", name=path.name)
+
+
+def _may_not_read(error: PermissionError, given: str) -> ImportRefused:
+    """Name what may not be read as it was given, not as a full path of this machine."""
+    name = Path(error.filename or given).name
+    return refusal(reason="may_not_read", name=name or given)
 
 
 def _local_path(given: str) -> Path:
@@ -88,10 +103,13 @@ def _local_path(given: str) -> Path:
 
 
 def _data_files(folder: Path) -> list[DataFile]:
-    """Return the data files of a folder; of its subfolders only where it has none itself."""
+    """Return the data files of a folder; of its subfolders only where it has none itself.
+
+    Raises PermissionError where part of it may not be looked into: that is no empty folder.
+    """
     found = [
         path
-        for path in sorted(folder.rglob("*"))
+        for path in sorted(_files_below(folder))
         if path.is_file()
         and not path.is_symlink()
         and path.suffix.lower() in FORMATS
@@ -103,6 +121,14 @@ def _data_files(folder: Path) -> list[DataFile]:
     return [
         _data_file(path) for path, depth in zip(found, depths, strict=True) if depth == min(depths)
     ]
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    def refuse(error: OSError) -> None:
+        raise error
+
+    for parent, _folders, names in os.walk(folder, onerror=refuse):
+        yield from (Path(parent, name) for name in names)
 
 
 def _data_file(path: Path) -> DataFile:

@@ -25,6 +25,9 @@ REASONS: Final = {
         "%(path)s is no path on this machine. Download the data and give its file or folder."
     ),
     "path_missing": _("There is nothing at %(path)s."),
+    "may_not_read": _(
+        "%(name)s may not be read: give the program's user the permission (chmod -R o+rX)."
+    ),
     "file_too_large": _(
         "%(name)s is larger than %(limit)d MB. Split it, or raise IMPORT_MAX_BYTES."
     ),

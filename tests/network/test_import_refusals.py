@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
+import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
 
@@ -17,6 +20,7 @@ from django.core.management import CommandError, call_command
 
 from network.importer.crs import CrsChoice
 from network.importer.findings import TEXTS
+from network.importer.intake import open_intake
 from network.importer.refusals import REASONS, ImportRefused
 from network.importer.run import ImportOptions, import_network
 from network.models import CheckFinding, ImportRun, Junction, NetworkRevision, Pipe, Valve
@@ -100,6 +104,41 @@ def test_an_unknown_ending_is_refused(tmp_path):
 def test_an_empty_folder_is_refused(tmp_path):
     (tmp_path / "empty").mkdir()
     assert refused(tmp_path / "empty").code == "nothing_to_read"
+
+
+@contextmanager
+def as_a_stranger() -> Iterator[None]:
+    """Read files as nobody in particular: for root there are no permissions."""
+    is_root = os.geteuid() == 0
+    if is_root:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        if is_root:
+            os.seteuid(0)
+
+
+@pytest.mark.parametrize("locked", ["town", "town/pipes.geojson", "town/more", "town.zip"])
+def test_what_may_not_be_read_is_not_called_empty(locked: str) -> None:
+    with tempfile.TemporaryDirectory() as given:
+        top = Path(given)
+        top.chmod(0o755)
+        (top / "town" / "more").mkdir(parents=True)
+        (top / "town" / "pipes.geojson").write_text("{}")
+        (top / "town.zip").write_bytes(b"PK")
+        (top / locked).chmod(0)
+        for path in {top / locked, top / locked.split("/", maxsplit=1)[0]}:
+            with (
+                as_a_stranger(),
+                pytest.raises(ImportRefused) as caught,
+                open_intake(str(path)),
+            ):
+                pass
+            assert caught.value.code == "may_not_read", path
+            assert locked.rsplit("/", maxsplit=1)[-1] in str(caught.value)
+            assert given not in str(caught.value)
+        (top / locked).chmod(0o755)
 
 
 def test_a_vrt_named_shp_is_not_opened(tmp_path):
