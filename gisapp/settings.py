@@ -165,7 +165,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 10,
     "socket_connect_timeout": 5,
 }
-# A request never waits for a broker that is away: the sweepers below find what was not announced.
+# A request waits a blink for a broker that is away (outages.tasks); the sweepers below find what
+# was not announced.
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True

@@ -3,11 +3,13 @@
 A task that is never run loses nothing: the sweepers among them find what it would have done.
 """
 
-from typing import Any
+from time import monotonic
+from typing import Any, Final
 
 import structlog
 from celery import Task, current_app, shared_task
 from django.utils import timezone
+from kombu import pools
 from kombu.exceptions import OperationalError
 
 from outages.delivery import outbox
@@ -27,11 +29,32 @@ def wake_publication() -> None:
     _send("layers.publish_public")
 
 
+# A wake-up is a courtesy: it may cost whoever stores a report or a step a blink, not seconds.
+# Celery's own connection tries again for some six seconds, so wake-ups have one of their own.
+_IMPATIENT: Final = {
+    "socket_connect_timeout": 0.2,
+    "socket_timeout": 0.2,
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0,
+    "interval_max": 0,
+}
+# After a failure nobody is woken for this long, seconds: the sweepers come by in 10 to 15.
+QUIET_S: Final = 5.0
+_quiet_until = 0.0
+
+
 def _send(name: str, **arguments: Any) -> None:
+    global _quiet_until  # noqa: PLW0603 - one broker, one memory of it a process
+    if monotonic() < _quiet_until:
+        return
     try:
-        current_app.send_task(name, kwargs=arguments)
-    except OperationalError as error:
-        log.warning("broker_away", task=name, error=type(error).__name__)
+        connection = current_app.connection_for_write(transport_options=_IMPATIENT)
+        with pools.producers[connection].acquire(block=True, timeout=0.2) as producer:
+            current_app.send_task(name, kwargs=arguments, producer=producer)
+    except (OperationalError, OSError) as error:
+        _quiet_until = monotonic() + QUIET_S
+        log.warning("broker_away", task=name, error=type(error).__name__, quiet_s=QUIET_S)
 
 
 @shared_task

@@ -1,10 +1,17 @@
 """The deferred halves: a lost broker loses nothing, and a task run twice changes nothing."""
 
+import json
+import socket
+from collections.abc import Iterator
+from time import monotonic
 from typing import Any
 
 import pytest
+from celery import current_app
 from django.core.management import call_command
+from kombu import pools
 from kombu.exceptions import OperationalError
+from redis import Redis
 
 from outages import tasks
 from outages.delivery.gateway import Promise
@@ -24,6 +31,7 @@ def test_a_broker_that_is_away_does_not_stop_a_report(
         raise OperationalError("connection refused")
 
     monkeypatch.undo()
+    monkeypatch.setattr(tasks, "_quiet_until", 0.0)
     monkeypatch.setattr(tasks.current_app, "send_task", away)
     lay(LINE)
     with commits(execute=True):
@@ -31,6 +39,62 @@ def test_a_broker_that_is_away_does_not_stop_a_report(
     assert not report.plans.exists()
     tasks.plan_waiting_reports()
     assert report.plans.count() == 1
+
+
+@pytest.fixture
+def real_sending(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """Undo what keeps the other tests from the broker; nothing of it is remembered afterwards."""
+    monkeypatch.undo()
+    monkeypatch.setattr(tasks, "_quiet_until", 0.0)
+    yield monkeypatch
+    pools.reset()
+
+
+@pytest.fixture(params=["refuses", "says nothing"])
+def dead_broker(request: pytest.FixtureRequest, real_sending: pytest.MonkeyPatch) -> Iterator[None]:
+    """A port where nobody listens, and one where somebody does who never answers."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        if request.param == "says nothing":
+            listener.listen(10)
+        url = f"redis://127.0.0.1:{listener.getsockname()[1]}/0"
+        real_sending.setattr(current_app.conf, "broker_url", url)
+        yield
+
+
+def test_a_broker_that_is_away_costs_a_blink_once(dead_broker: None) -> None:
+    began = monotonic()
+    tasks.wake_publication()
+    first = monotonic() - began
+    for _wake in range(200):
+        tasks.wake_publication()
+    rest = monotonic() - began - first
+    # Celery's own patience is six seconds; a busy machine may make a blink of a second.
+    assert first < 3
+    assert rest < 0.2
+
+
+def test_the_broker_is_tried_again_after_a_while(
+    dead_broker: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tasks.wake_publication()
+    sent: list[str] = []
+    monkeypatch.setattr(tasks.current_app, "send_task", lambda name, **_more: sent.append(name))
+    tasks.wake_publication()
+    assert sent == []
+    monkeypatch.setattr(tasks, "monotonic", lambda: monotonic() + tasks.QUIET_S)
+    tasks.wake_publication()
+    assert sent == ["layers.publish_public"]
+
+
+def test_a_wake_up_reaches_the_workers_queue(
+    real_sending: pytest.MonkeyPatch, redis_client: Redis
+) -> None:
+    tasks.wake(tasks.plan_report, report_id=7)
+    queued = [key for key in redis_client.scan_iter() if b"celery" in key and b"kombu" not in key]
+    assert len(queued) == 1, queued
+    [message] = redis_client.lrange(queued[0], 0, -1)
+    assert json.loads(message)["headers"]["task"] == "outages.tasks.plan_report"
 
 
 @pytest.mark.parametrize(
