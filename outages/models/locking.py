@@ -1,7 +1,8 @@
 """Transactions that wait for one another in one order, and go again where the database says so.
 
-Locks are taken in this order: the decision lock, outages by key, report, plan, step, order. Rows
-are locked FOR NO KEY UPDATE, so that an event which only points at a locked row does not wait.
+Locks are taken in this order: the decision lock, the network's revision, outages by key, report,
+plan, step, order. Rows are locked FOR NO KEY UPDATE, so that an event which only points at a locked
+row does not wait.
 """
 
 import random
@@ -12,6 +13,7 @@ from typing import Final, ParamSpec, TypeVar
 
 from django.db import OperationalError, connection, transaction
 
+from network.choices import RevisionStatus
 from outages.models.outages import Outage
 from outages.workflow import OPEN_OUTAGES
 
@@ -52,9 +54,16 @@ def lock_decisions() -> None:
     """Let one decision at a time change what outages hold: approve, adopt, reopen, restore.
 
     Two plans approved at once would each be computed without the other. The open outages are
-    locked as well, so that no crew turns a valve between the look and the decision.
+    locked as well, so that no crew turns a valve between the look and the decision, and the
+    network's revision is shared: an import that publishes the next one waits for the decision,
+    or the decision for the import, and then sees that the plan is out of date. Neither waits long:
+    an import touches that row just before it commits.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_DECISIONS])
+        cursor.execute(
+            "SELECT number FROM network_networkrevision WHERE status = %s FOR SHARE",
+            [RevisionStatus.CURRENT],
+        )
     rows = Outage.objects.select_for_update(of=("self",), no_key=True)
     list(rows.filter(status__in=OPEN_OUTAGES).order_by("pk").values_list("pk", flat=True))
