@@ -75,6 +75,13 @@ class CannotReason(TextChoices):
     PASSES_WATER = "passes_water", _("passes water")
 
 
+class CallOutcome(TextChoices):
+    """How a call ended that made no report."""
+
+    ANSWERED = "answered", _("answered")
+    INVALID = "invalid", _("invalid call")
+
+
 class NoticeKind(TextChoices):
     FIRST = "first", _("outage notice")
     UPDATE = "update", _("update")

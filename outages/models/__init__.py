@@ -1,3 +1,4 @@
+from outages.models.calls import CallNote
 from outages.models.events import Event
 from outages.models.notices import Delivery, OutageNotice
 from outages.models.outages import Outage, RestorationEstimate
@@ -9,6 +10,7 @@ from outages.models.work import Crew, OperationPhoto, WorkOrder
 __all__ = [
     "AffectedCustomer",
     "BurstReport",
+    "CallNote",
     "Crew",
     "Delivery",
     "Event",

@@ -23,6 +23,7 @@ SUBJECTS = {
     "OutageNotice": "notice",
     "ValveOperation": "operation",
     "Delivery": "delivery",
+    "CallNote": "call",
 }
 
 

@@ -5,6 +5,7 @@ acting user (None where the system acts by itself) and `at` the time, timezone-a
 stand beside the function that raises them and say what to do. `workflow.TransitionRefused` is
 raised for a step out of order.
 
+    calls      calls that named no place
     reports    what people tell us: take, place, merge, answer
     plans      propose, adjust, approve, adopt, abort
     work       orders and the steps that the crew carries out

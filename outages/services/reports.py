@@ -82,6 +82,7 @@ class ReportFacts:
     pipe: str = ""
     client_key: UUID | None = None
     reference: str = ""
+    read_back: bool | None = None  # place and telephone, to the caller; None where nobody asked
 
 
 def report_burst(*, facts: ReportFacts, by: Actor, at: datetime) -> BurstReport:
@@ -149,6 +150,7 @@ def _stored(
         channel=str(report.channel),
         pipe=report.pipe,
         priority=report.priority,
+        **({} if facts.read_back is None else {"read_back": facts.read_back}),
     )
     _plan_on_commit(report)
     return report

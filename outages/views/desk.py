@@ -21,7 +21,8 @@ from outages.choices import Channel, MeterSide, ReportKind
 from outages.forms.address_place import place_of_address
 from outages.forms.desk import CloseCallForm, DeskReportForm
 from outages.models import BurstReport
-from outages.services import disclosures, reports
+from outages.services import calls, disclosures, reports
+from outages.services.reasons import ReasonMissing
 from outages.views.actor import acting
 from outages.views.desk_answer import answer
 from outages.views.wording import local
@@ -219,13 +220,17 @@ def _facts(form: DeskReportForm) -> reports.ReportFacts:
         contact_name=told["contact_name"],
         contact_phone=told["contact_phone"],
         client_key=told["client_key"],
+        read_back=told["read_back"],
     )
 
 
 @may_report
 @require_POST
 def close_call(request: HttpRequest) -> HttpResponse:
-    """File the call and stand ready for the next. An answered enquiry is kept as a report."""
+    """File the call and stand ready for the next.
+
+    An answered enquiry is kept as a report, and as a note of the call where it named no place.
+    """
     form = CloseCallForm(request.POST)
     if not form.is_valid():
         return _page(request, status=422, problem=_("Say how the call ended."))
@@ -233,11 +238,19 @@ def close_call(request: HttpRequest) -> HttpResponse:
     if told["outcome"] == "registered":
         return redirect("outages:desk")
     if told["lat"] is None or told["lon"] is None:
-        if told["outcome"] == "answered":
-            return _page(request, status=422, problem=_("Find the caller's place first."))
-        messages.success(request, _("No place was named: this call leaves no record."))
-        return redirect("outages:desk")
-    _file(request, told)
+        try:
+            calls.log_call(
+                outcome=told["outcome"],
+                asked=told["note"],
+                client_key=told["client_key"],
+                by=acting(request),
+                at=timezone.now(),
+            )
+        except ReasonMissing:
+            problem = _("Find the caller's place, or note what was asked.")
+            return _page(request, status=422, problem=problem)
+    else:
+        _file(request, told)
     messages.success(request, _("The call is filed."))
     return redirect("outages:desk")
 
@@ -259,10 +272,10 @@ def _file(request: HttpRequest, told: dict[str, Any]) -> None:
     text = " · ".join(filter(None, [told["verdict"], told["note"]]))
     try:
         if told["outcome"] == "answered":
-            reports.answer_report(made, text=text or "answered", by=acting(request), at=now)
+            reports.answer_report(made, text=text or _("answered"), by=acting(request), at=now)
         else:
             reports.invalidate_report(
-                made, reason=text or "invalid call", by=acting(request), at=now
+                made, reason=text or _("invalid call"), by=acting(request), at=now
             )
     except TransitionRefused:
         # Sent twice: the first one has filed it.

@@ -7,13 +7,14 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from gisapp.accounts.roles import sync_roles
 from network.models import Customer
-from outages.models import BurstReport, Event, Outage
+from outages.models import BurstReport, CallNote, Event, Outage
 from outages.services import work
 from outages.views.desk_script import scripts, spoken_en, spoken_zh
 from tests import factories
@@ -175,10 +176,41 @@ def test_an_answered_call_is_kept_and_one_sent_twice_is_one(ada: Client) -> None
     assert (made.status, made.kind, made.answer) == ("answered", "no_water", "这个地址没有停水")
 
 
-def test_an_answer_needs_a_place(ada: Client) -> None:
+def test_an_answer_needs_a_place_or_what_was_asked(ada: Client) -> None:
     told = {"outcome": "answered", "client_key": str(uuid4())}
-    assert ada.post(reverse("outages:desk-close"), told).status_code == 422
+    refused = ada.post(reverse("outages:desk-close"), told)
+    assert refused.status_code == 422
+    assert "记下对方问了什么" in refused.content.decode()
+    assert not CallNote.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("outcome", "note"), [("answered", "几点抄表"), ("invalid", ""), ("invalid", "打错了")]
+)
+def test_a_call_without_a_place_is_kept_once(ada: Client, outcome: str, note: str) -> None:
+    """INT-24, ORG-02: answered without an order, or logged with its disposition."""
+    told = {"outcome": outcome, "note": note, "client_key": str(uuid4())}
+    for _time in range(2):
+        assert ada.post(reverse("outages:desk-close"), told).status_code == 302
+    call = CallNote.objects.get()
+    assert (call.outcome, call.asked, call.taken_by.username) == (outcome, note, "ada")
+    event = Event.objects.get()
+    assert (event.subject, event.verb, event.new, event.by) == (
+        "call", "call_logged", outcome, call.taken_by,
+    )  # fmt: skip
+    assert note == "" or note not in str(event.facts) + event.reason
     assert not BurstReport.objects.exists()
+    with pytest.raises(IntegrityError, match="not deleted"), transaction.atomic():
+        call.delete()
+
+
+def test_that_it_was_read_back_is_kept_with_the_report(desk: Desk) -> None:
+    """INT-22."""
+    lay(TOWN)
+    made = desk.report("p3", read_back=True)
+    assert made.events.get(verb="reported").facts["read_back"] is True
+    other = desk.report("p4")
+    assert "read_back" not in other.events.get(verb="reported").facts
 
 
 def test_times_are_said_as_people_say_them() -> None:
