@@ -252,19 +252,19 @@ def minutes_left(plan: IsolationPlan) -> int:
     only what is left of each can be compared.
     """
     steps = plan.operations.filter(direction=Direction.CLOSE, status=StepStatus.PENDING)
-    points = [step for step in steps.order_by("sequence") if step.geom]
-    if not points:
+    placed = [(step, step.geom) for step in steps.order_by("sequence") if step.geom]
+    if not placed:
         return 0
-    plane = LocalPlane(points[0].geom.x, points[0].geom.y)
+    plane = LocalPlane(placed[0][1].x, placed[0][1].y)
     return impact.estimated_minutes(
         [
             impact.ValvePlace(
                 step.valve,
-                *plane.metres(step.geom.x, step.geom.y),
+                *plane.metres(point.x, point.y),
                 step.facts.get("bore_mm"),
                 step.facts.get("turns_to_close"),
             )
-            for step in points
+            for step, point in placed
         ]
     )
 

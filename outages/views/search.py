@@ -55,6 +55,8 @@ def search(request: HttpRequest) -> HttpResponse:
     for hit in hits:
         groups.setdefault(hit.group, []).append(hit)
     context = {"q": text, "groups": groups, "count": len(hits), "too_short": len(text) < SHORTEST}
+    # A full group was cut short: it is said, for the number beside it is no total.
+    context["limit"] = LIMIT
     return render(request, "outages/control/search.html", context)
 
 

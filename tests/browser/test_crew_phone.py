@@ -131,6 +131,10 @@ def test_valves_are_closed_with_and_without_signal(
     expect(phone.locator(f'[data-valve="{second}"]')).to_contain_text("57 圈")
     expect(phone.locator(f'[data-valve="{second}"]')).to_contain_text("待上传", timeout=15_000)
     expect(phone.locator(f'[data-valve="{first}"] [data-row]')).to_be_visible()
+    # What is seen without signal says from when it is.
+    age = phone.locator("#order [data-as-of]")
+    expect(age).to_be_visible(timeout=40_000)
+    expect(age).to_contain_text("方案是")
 
     phone.context.set_offline(False)
     until(phone, lambda: status(order, second) == "done", seconds=30)

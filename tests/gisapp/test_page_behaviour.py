@@ -128,9 +128,23 @@ def test_the_legend_names_only_what_is_on_screen_and_remembers_being_folded(
     page = open_page("/gallery/public/")
     legend = page.locator(".legend")
     expect(legend.locator("li")).to_have_text(["正在停水", "计划停水", "正在来水"])
-    legend.locator("summary").click()
+    legend.locator(":scope > summary").click()
     page.reload()
     expect(page.locator(".legend")).not_to_have_attribute("open", "")
+
+
+def test_the_networks_own_signs_are_folded_away_until_asked_for(
+    open_page: Callable[..., Page],
+) -> None:
+    page = open_page("/gallery/map/")
+    more = page.locator(".legend__more")
+    expect(more).to_be_visible()
+    expect(page.locator(".legend__more > ul > li").first).to_be_hidden()
+    expect(page.locator(".legend > ul > li").first).to_be_visible()
+    more.locator("summary").click()
+    expect(page.locator(".legend__more > ul > li").first).to_be_visible()
+    page.reload()
+    expect(page.locator(".legend__more > ul > li").first).to_be_visible()
 
 
 def test_a_point_is_placed_by_keys_ten_metres_at_a_time(open_page: Callable[..., Page]) -> None:

@@ -82,6 +82,8 @@ def two_people_report_it(story: Story) -> None:
         resident, address="解放路128号", description="人行道冒水，水往非机动车道流"
     )
     story.album(resident, "01-resident-thanked-390")
+    taken = "SELECT id FROM outages_burstreport WHERE reference = %s"
+    wait_for("the letter box is emptied", lambda: story.product.value(taken, reference))
     people.find_caller(agent, CALLER)
     expect(agent.locator("[data-duplicate]")).to_contain_text("同一根管")
     story.album(agent, "02-agent-duplicate-1440")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.test import Client
-from playwright.sync_api import BrowserContext, Route
+from django.utils import timezone
+from playwright.sync_api import BrowserContext, Route, expect
 
 from layers.plan_drawing import spread_apart
 from network.models import Customer, Valve, ValveCondition
@@ -224,7 +226,14 @@ def test_the_offline_map_opens_from_a_file_without_any_request(
     assert phone.locator(".leaflet-container .disc").all_inner_texts() == ["1", "2"]
     assert phone.locator("tbody tr").count() == 2
     assert phone.locator(".leaflet-control-scale-line").count() == 1
-    assert asked == [file.as_uri()]
+    # It says how old it is, and goes on saying it while nobody can update it.
+    age = phone.locator("#plan-age")
+    expect(age).to_contain_text("刚刚取到")
+    phone.clock.install(time=timezone.now() + timedelta(minutes=95))
+    phone.reload()
+    expect(age).to_contain_text("已过 1 小时 35 分钟，之后没有更新")
+    expect(age).to_have_class("age is-old")
+    assert asked == [file.as_uri()] * 2
 
 
 def test_a_superseded_plan_says_stop(burst: Burst, signed_in: Callable[..., Client]) -> None:

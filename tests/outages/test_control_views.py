@@ -14,7 +14,7 @@ from django.contrib.gis.geos import MultiPolygon, Polygon
 from django.db.models import F
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from gisapp.accounts.roles import sync_roles
 from network.choices import AreaKind, Operability
@@ -349,7 +349,8 @@ def test_308_plans_are_compared_by_what_is_left_to_do(
     # Nothing is left of the old plan, so that the new valve costs what it takes, and saves nothing.
     assert minutes_left(before) == 0
     assert minutes_left(after) == after.closing_minutes > 0
-    rows = {row["label"]: row for row in difference_rows(before, after)}
+    with translation.override("en"):
+        rows = {row["label"]: row for row in difference_rows(before, after)}
     assert rows["Still to close, minutes"]["delta"] == f"+{after.closing_minutes}"
 
 

@@ -107,7 +107,9 @@ export function legendControl() {
     if (wanted === shown) return;
     shown = wanted;
     plan.hidden = ofPlan.length === 0;
-    network.hidden = ofNetwork.length === 0;
+    // Alone, the network's signs need no second fold.
+    network.hidden = ofNetwork.length === 0 || ofPlan.length === 0;
+    (ofPlan.length === 0 ? details : network).append(assets);
     plan.replaceChildren(...ofPlan.map(item));
     assets.replaceChildren(...ofNetwork.map(item));
   };

@@ -137,7 +137,7 @@ function labelRules(colours, { network, english }) {
   ];
   if (!network) return rules;
   return [
-    text(colours, "source", ["name"], { minzoom: 13, offset: 13 }),
+    text(colours, "source", place, { minzoom: 13, offset: 13 }),
     ...rules,
     text(colours, "valve", ["id"], { minzoom: 17 }),
   ];
