@@ -43,7 +43,7 @@ def report_a_leak(page: Page, *, address: str, description: str) -> str:
     page.get_by_role("link", name="我要报漏").last.click()
     page.get_by_label("在哪里？").fill(address)
     page.locator("[data-report-map]").scroll_into_view_if_needed()
-    click_on_map(page, "[data-report-map]", east_m=158, north_m=30, zoom=15)
+    click_on_map(page, "[data-report-map]", east_m=148, north_m=373, zoom=15)
     expect(page.locator("[data-pick-state]")).to_have_text("位置已选好")
     page.locator("label", has_text="路面冒水").click()
     page.locator("[name=description]").fill(description)
