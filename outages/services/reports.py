@@ -150,10 +150,14 @@ def _stored(
         channel=str(report.channel),
         pipe=report.pipe,
         priority=report.priority,
-        **({} if facts.read_back is None else {"read_back": facts.read_back}),
+        **_asked(facts),
     )
     _plan_on_commit(report)
     return report
+
+
+def _asked(facts: ReportFacts) -> dict[str, Any]:
+    return {} if facts.read_back is None else {"read_back": facts.read_back}
 
 
 def place_report(

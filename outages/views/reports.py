@@ -1,34 +1,44 @@
 """The queue of reports, and what becomes of each."""
 
-from collections.abc import Callable
+from functools import partial
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from outages.forms.plans import ReasonForm
 from outages.forms.reports import AnswerForm, MergeForm, PlaceForm
 from outages.models import BurstReport
 from outages.services import plans
 from outages.services import reports as services
+from outages.views.actions import Actions, Told
 from outages.views.actor import acting
 from outages.views.panels import Banner, report_panel
-from outages.views.refusals import REFUSALS, in_words
-from outages.views.screen import may, show_done, show_screen
+from outages.views.screen import may, show_screen
 from outages.views.wording import chip_of_report, report_title
 from outages.workflow import ReportStatus
 
 PER_PAGE = 50
-Step = Callable[[BurstReport], str]
 
 
 def _report(report_id: int) -> BurstReport:
     rows = BurstReport.objects.select_related("outage", "duplicate_of")
     return get_object_or_404(rows, pk=report_id)
+
+
+action = Actions(_report, report_panel)
+with_reason = partial(
+    action,
+    "outages.report_burst",
+    form=ReasonForm,
+    opens="reason",
+    problem=_("Say why: the reason is kept with the record."),
+)
 
 
 @require_safe
@@ -78,119 +88,54 @@ def report(request: HttpRequest, report_id: int) -> HttpResponse:
     return show_screen(request, report_panel(found, request.user, banner=banner))
 
 
-def _carry_out(request: HttpRequest, found: BurstReport, step: Step) -> HttpResponse:
-    try:
-        message = step(found)
-    except REFUSALS as refused:
-        found = _report(found.pk)
-        panel = report_panel(found, request.user, banner=Banner("danger", in_words(refused)))
-        return show_screen(request, panel, status=409)
-    return show_done(request, report_panel(_report(found.pk), request.user), message)
-
-
-@require_POST
-@may("outages.view_outages", "outages.plan_isolation")
-def make_plan(request: HttpRequest, report_id: int) -> HttpResponse:
+@action("outages.plan_isolation")
+def make_plan(request: HttpRequest, report: BurstReport, _told: Told) -> str:
     """Compute a plan for a report that has none."""
-
-    def step(report: BurstReport) -> str:
-        plan = plans.propose_plan(report=report, by=acting(request), at=timezone.now())
-        return gettext("Computed: v%(version)s.") % {"version": plan.version}
-
-    return _carry_out(request, _report(report_id), step)
+    plan = plans.propose_plan(report=report, by=acting(request), at=timezone.now())
+    return gettext("Computed: v%(version)s.") % {"version": plan.version}
 
 
-@require_POST
-@may("outages.view_outages", "outages.report_burst")
-def answer(request: HttpRequest, report_id: int) -> HttpResponse:
+@action("outages.report_burst", form=AnswerForm, opens="answer")
+def answer(request: HttpRequest, report: BurstReport, told: Told) -> str:
     """Close a report with what the caller was told."""
-    found = _report(report_id)
-    form = AnswerForm(request.POST)
-    if not form.is_valid():
-        panel = report_panel(found, request.user, forms={"answer": form})
-        return show_screen(request, panel, status=422, open_form="answer")
-
-    def step(report: BurstReport) -> str:
-        text = form.cleaned_data["text"]
-        services.answer_report(report, text=text, by=acting(request), at=timezone.now())
-        return gettext("Answered.")
-
-    return _carry_out(request, found, step)
+    services.answer_report(report, text=told["text"], by=acting(request), at=timezone.now())
+    return gettext("Answered.")
 
 
-@require_POST
-@may("outages.view_outages", "outages.report_burst")
-def invalidate(request: HttpRequest, report_id: int) -> HttpResponse:
+@with_reason()
+def invalidate(request: HttpRequest, report: BurstReport, told: Told) -> str:
     """Mark a report as noise, with a reason."""
-    return _with_reason(request, report_id, services.invalidate_report, gettext("Marked invalid."))
+    services.invalidate_report(report, by=acting(request), at=timezone.now(), **told)
+    return gettext("Marked invalid.")
 
 
-@require_POST
-@may("outages.view_outages", "outages.report_burst")
-def reopen(request: HttpRequest, report_id: int) -> HttpResponse:
+@with_reason()
+def reopen(request: HttpRequest, report: BurstReport, told: Told) -> str:
     """Take an answered or invalid report up again, with a reason."""
-    return _with_reason(request, report_id, services.reopen_report, gettext("Taken up again."))
+    services.reopen_report(report, by=acting(request), at=timezone.now(), **told)
+    return gettext("Taken up again.")
 
 
-@require_POST
-@may("outages.view_outages", "outages.report_burst")
-def unmerge(request: HttpRequest, report_id: int) -> HttpResponse:
+@with_reason()
+def unmerge(request: HttpRequest, report: BurstReport, told: Told) -> str:
     """Take a duplicate out of its group again, with a reason."""
-    done = gettext("Taken out of its group.")
-    return _with_reason(request, report_id, services.unmerge_report, done)
+    services.unmerge_report(report, by=acting(request), at=timezone.now(), **told)
+    return gettext("Taken out of its group.")
 
 
-def _with_reason(
-    request: HttpRequest, report_id: int, service: Callable[..., BurstReport], done: str
-) -> HttpResponse:
-    found = _report(report_id)
-    form = ReasonForm(request.POST)
-    if not form.is_valid():
-        banner = Banner("danger", gettext("Say why: the reason is kept with the record."))
-        panel = report_panel(found, request.user, banner=banner)
-        return show_screen(request, panel, status=422, open_form="reason")
-
-    def step(report: BurstReport) -> str:
-        reason = form.cleaned_data["reason"]
-        service(report, reason=reason, by=acting(request), at=timezone.now())
-        return done
-
-    return _carry_out(request, found, step)
-
-
-@require_POST
-@may("outages.view_outages", "outages.report_burst")
-def merge(request: HttpRequest, report_id: int) -> HttpResponse:
+@action("outages.report_burst", form=MergeForm, opens="merge")
+def merge(request: HttpRequest, report: BurstReport, told: Told) -> str:
     """Merge a report into another one."""
-    found = _report(report_id)
-    form = MergeForm(request.POST)
-    if not form.is_valid():
-        panel = report_panel(found, request.user, forms={"merge": form})
-        return show_screen(request, panel, status=422, open_form="merge")
-
-    def step(report: BurstReport) -> str:
-        into = form.cleaned_data["into"]
-        services.merge_report(report, into=into, by=acting(request), at=timezone.now())
-        return gettext("Merged into %(other)s.") % {"other": into.reference}
-
-    return _carry_out(request, found, step)
+    into = told["into"]
+    services.merge_report(report, into=into, by=acting(request), at=timezone.now())
+    return gettext("Merged into %(other)s.") % {"other": into.reference}
 
 
-@require_POST
-@may("outages.view_outages", "outages.report_burst")
-def place(request: HttpRequest, report_id: int) -> HttpResponse:
+@action("outages.report_burst", form=PlaceForm, opens="place")
+def place(request: HttpRequest, report: BurstReport, told: Told) -> str:
     """Correct where a report is, and plan again."""
-    found = _report(report_id)
-    form = PlaceForm(request.POST)
-    if not form.is_valid():
-        panel = report_panel(found, request.user, forms={"place": form})
-        return show_screen(request, panel, status=422, open_form="place")
-
-    def step(report: BurstReport) -> str:
-        by, at = acting(request), timezone.now()
-        placed = services.place_report(report, by=by, at=at, **form.cleaned_data)
-        if services.wants_plan(placed) and request.user.has_perm("outages.plan_isolation"):
-            plans.propose_plan(report=placed, by=by, at=at)
-        return gettext("Place corrected.")
-
-    return _carry_out(request, found, step)
+    by, at = acting(request), timezone.now()
+    placed = services.place_report(report, by=by, at=at, **told)
+    if services.wants_plan(placed) and request.user.has_perm("outages.plan_isolation"):
+        plans.propose_plan(report=placed, by=by, at=at)
+    return gettext("Place corrected.")
