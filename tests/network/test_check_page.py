@@ -105,7 +105,7 @@ def test_the_command_checks_what_is_stored_with_the_valves_as_they_stand(
         asset_id="V-h00", state="open", operability="operable", changed_at=spoiled.run.started_at
     )
     out = StringIO()
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(18):
         call_command("check_network", "--json", stdout=out)
     codes = {json.loads(row)["code"] for row in out.getvalue().splitlines()}
     assert "valve_bore_mismatch" in codes
