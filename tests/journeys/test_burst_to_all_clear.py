@@ -193,7 +193,7 @@ def the_agent_answers_a_caller(story: Story) -> None:
     estimate = estimate_of(story)
     expect(page.locator(".desk__facts")).to_contain_text(estimate)
     hour, minute = (int(part) for part in estimate.split(":"))
-    spoken = f"{hour} 点" if not minute else f"点 {minute} 分"
+    spoken = f"{hour % 12 or 12} 点" if not minute else f"点 {minute} 分"
     expect(page.locator(".script:visible")).to_contain_text(spoken)
     story.album(page, "07-agent-answer-1440")
     story.album(page, "07-agent-answer-dark-1440", dark=True)
