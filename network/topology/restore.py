@@ -1,0 +1,188 @@
+"""Water back for those whom a plan cuts off: closed valves to open, checked against the burst.
+
+RULE 1  Only customers outside the zone can be fed again; those in it wait for the repair.
+RULE 2  A valve may be opened that is closed now, operable, isolating and allowed by the caller.
+        One that the new answer would have to close again leads to the burst and is left out.
+RULE 3  The question is asked anew with the valves opened. The zone is the same; boundary valves
+        that mattered to nobody may now let water in, and are then to be closed as well
+        (`also_close`), before anything is opened.
+RULE 4  Sets are of one valve or two. Two are a proposal when together they feed somebody whom
+        neither feeds alone: the second then stands where only the first brings water.
+RULE 5  Opening a valve may join pressure zones. The graph knows no pressures: the zones on both
+        sides are named where the caller tells them, for a person or a model to judge. What is
+        opened is never said to give enough pressure.
+
+Cost: one search for each set that is tried, at most `budget`; `cut_short` says if more were left.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from network.topology.isolation import find
+from network.topology.scene import Scene, pipes_in
+from network.topology.structure import BoolArray, IntArray, Topology
+
+
+@dataclass(frozen=True)
+class Reopening:
+    """Valves that, opened after `also_close` are closed, feed cut-off customers again.
+
+    `pressure_zones` are those of the pipes on both sides of the opened valves, as far as told.
+    """
+
+    open_valves: tuple[str, ...]
+    also_close: tuple[str, ...]
+    customers: tuple[str, ...]
+    persons: int
+    pressure_zones: tuple[str, ...] = ()
+
+    @property
+    def joins_pressure_zones(self) -> bool:
+        """Whether pipes of different pressure zones are joined."""
+        return len(self.pressure_zones) > 1
+
+
+@dataclass(frozen=True)
+class Restoration:
+    """What can be done for those who are cut off, best first, and who remains.
+
+    `rest` are all dry customers, in the zone and outside, whom no proposal feeds.
+    """
+
+    options: tuple[Reopening, ...]
+    rest: tuple[str, ...]
+    tried: int
+    cut_short: bool
+
+
+def restore(
+    scene: Scene,
+    *,
+    openable: Collection[str] | None = None,
+    pressure_zone_of: Mapping[str, str] | None = None,
+    budget: int = 100,
+) -> Restoration:
+    """Valves to open for the customers whom the plan of `scene` cuts off.
+
+    `openable` limits which (default: every closed valve that RULE 2 allows); `pressure_zone_of`
+    tells the zone of a pipe. Ranked by persons fed, then by fewest valves to turn.
+    """
+    return _Search(scene, openable, pressure_zone_of or {}, budget).restoration()
+
+
+def may_open(scene: Scene, openable: Collection[str] | None = None) -> BoolArray:
+    """Which valves RULE 2 allows to open."""
+    topology, holds = scene.topology, scene.holds
+    allowed: BoolArray = holds.closed & ~holds.walked & topology.valve_isolates
+    if openable is not None:
+        named = np.isin(topology.valve_ids, np.array([v.encode() for v in openable], dtype="S"))
+        allowed &= named if len(openable) else False
+    return allowed
+
+
+def at_the_edge(
+    topology: Topology, allowed: BoolArray, wet: BoolArray, near: BoolArray | None = None
+) -> list[int]:
+    """Allowed valves with water on one side and none on another.
+
+    With `near`, the wet side must be one of these segments.
+    """
+    valve = np.asarray(topology.arc_valve)
+    rows = np.flatnonzero((valve >= 0) & allowed[valve]) if len(allowed) else np.zeros(0, int)
+    has_wet, has_dry = np.zeros(len(allowed), bool), np.zeros(len(allowed), bool)
+    wanted = wet if near is None else wet & near
+    for ends in (topology.arc_u[rows], topology.arc_v[rows]):
+        has_wet[valve[rows[wanted[ends]]]] = True
+        has_dry[valve[rows[~wet[ends]]]] = True
+    found: list[int] = np.flatnonzero(has_wet & has_dry).tolist()
+    return found
+
+
+@dataclass
+class _Search:
+    scene: Scene
+    openable: Collection[str] | None
+    pressure_zone_of: Mapping[str, str]
+    budget: int
+    tried: int = 0
+    cut_short: bool = False
+    fed_by: dict[frozenset[int], frozenset[int]] = field(default_factory=dict)
+
+    def restoration(self) -> Restoration:
+        found = sorted(self._options(), key=_rank)
+        dry = {*self.scene.found.isolated.tolist(), *self.scene.found.unintended.tolist()}
+        rest = dry - {each for fed in self.fed_by.values() for each in fed}
+        names = self.scene.topology.names("customer", sorted(rest))
+        return Restoration(tuple(found), names, self.tried, self.cut_short)
+
+    def _options(self) -> Iterator[Reopening]:
+        if not len(self.scene.found.unintended):
+            return
+        topology = self.scene.topology
+        allowed = may_open(self.scene, self.openable)
+        firsts = at_the_edge(topology, allowed, self.scene.after)
+        for first in firsts:
+            yield from self._opened({first})
+        for first in firsts:
+            if self.cut_short:
+                return
+            other = self._scene_with({first})
+            gained = other.after & ~self.scene.after
+            others = allowed.copy()
+            others[first] = False
+            for second in at_the_edge(topology, others, other.after, near=gained):
+                yield from self._opened({first, second})
+
+    def _scene_with(self, valves: Iterable[int]) -> Scene:
+        names = self.scene.topology.names("valve", sorted(valves))
+        return Scene.of(
+            self.scene.topology, self.scene.bursts, self.scene.state.with_changes(opened=names)
+        )
+
+    def _opened(self, valves: set[int]) -> Iterator[Reopening]:
+        """The proposal to open `valves`, if it is one."""
+        key = frozenset(valves)
+        if key in self.fed_by:
+            return
+        if self.tried >= self.budget:
+            self.cut_short = True
+            return
+        self.tried += 1
+        scene, topology = self.scene, self.scene.topology
+        names = topology.names("valve", sorted(valves))
+        found = find(topology, scene.bursts, scene.state.with_changes(opened=names))
+        self.fed_by[key] = frozenset()
+        if valves.intersection(found.to_close):
+            return  # RULE 2
+        dry = {*found.isolated.tolist(), *found.unintended.tolist()}
+        fed = frozenset(scene.found.unintended.tolist()) - dry
+        alone = [self.fed_by.get(frozenset([each]), frozenset()) for each in valves]
+        if not fed or (len(valves) > 1 and fed <= frozenset().union(*alone)):
+            return
+        self.fed_by[key] = fed
+        also = set(found.to_close) - set(scene.found.to_close)
+        customers = np.fromiter(fed, dtype=np.int32, count=len(fed))
+        yield Reopening(
+            open_valves=names,
+            also_close=topology.names("valve", sorted(also)),
+            customers=topology.names("customer", customers),
+            persons=int(topology.customer_persons[customers].sum(dtype=np.int64)),
+            pressure_zones=self._pressure_zones(valves),
+        )
+
+    def _pressure_zones(self, valves: Iterable[int]) -> tuple[str, ...]:
+        if not self.pressure_zone_of:
+            return ()
+        topology = self.scene.topology
+        arcs = topology.arcs_by_valve.of_segments([valve + 1 for valve in sorted(valves)])
+        ends: IntArray = np.unique(np.concatenate([topology.arc_u[arcs], topology.arc_v[arcs]]))
+        pipes = topology.names("pipe", pipes_in(topology, ends.tolist()))
+        told = {self.pressure_zone_of[pipe] for pipe in pipes if pipe in self.pressure_zone_of}
+        return tuple(sorted(told))
+
+
+def _rank(option: Reopening) -> tuple[int, int, bool, tuple[str, ...]]:
+    turned = len(option.open_valves) + len(option.also_close)
+    return -option.persons, turned, option.joins_pressure_zones, option.open_valves
