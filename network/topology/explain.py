@@ -18,14 +18,14 @@ Cost: the answer, one flood with its tree, and what the answer weighs. Never a s
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
+from network.topology.cut_off import cut_off_parts
 from network.topology.elements import UnknownAsset
 from network.topology.isolation import Isolation
 from network.topology.scene import Scene, Trail, pipes_in, water_tree
@@ -115,15 +115,13 @@ def explain_customer(scene: Scene, customer: str, rows: Rows | None = None) -> C
     Raises UnknownAsset for a customer whom the network does not have.
     """
     topology = scene.topology
-    index = position_of_customer(scene, customer)
+    index = _position_of_customer(scene, customer)
     segment = topology.customer_segment.item(index)
     if segment == topology.segment_count:
         return CustomerReason(customer, "not_connected")
     if scene.after[segment]:
         trail = scene.way_from_source(segment)
-        route = Route(
-            _source_at(scene, trail.segments[0]), trail, scene.boundary, customer=index
-        )
+        route = Route(_source_at(scene, trail.segments[0]), trail, scene.boundary, customer=index)
         return CustomerReason(customer, "supplied", way=named(scene, [route], rows)[0])
     if not scene.before[segment]:
         return CustomerReason(customer, "dry_before")
@@ -132,11 +130,12 @@ def explain_customer(scene: Scene, customer: str, rows: Rows | None = None) -> C
     return CustomerReason(customer, group.code, group=group)
 
 
-def position_of_customer(scene: Scene, customer: str) -> int:
+def _position_of_customer(scene: Scene, customer: str) -> int:
     """Position of a customer in the arrays. Raises UnknownAsset."""
     found = np.flatnonzero(scene.topology.customer_ids == customer.encode())
     if not len(found):
-        raise UnknownAsset("customer", customer)
+        kind = "customer"
+        raise UnknownAsset(kind, customer)
     return int(found[0])
 
 
@@ -218,7 +217,6 @@ class _Explainer:
 
         Junctions and gaps between valves are looked through until there are pipes.
         """
-        topology = self.topology
         queue = [tail for tail, head in self.scene.through(valve) if not self.in_zone[tail]]
         seen, found = set(queue), []
         for segment in queue:
@@ -261,10 +259,9 @@ class _Explainer:
         groups = [*self._zone_groups(), *self._cut_off_groups(), dry_before]
         return tuple(each for each in groups if each.customers)
 
-    def _group(self, code: str, customers: IntArray, **facts: object) -> CustomerGroup:
+    def _group(self, code: str, customers: IntArray, **facts: Any) -> CustomerGroup:
         persons = int(self.topology.customer_persons[customers].sum(dtype=np.int64))
-        names = self.topology.names("customer", customers)
-        return CustomerGroup(code, names, persons, **facts)  # type: ignore[arg-type]
+        return CustomerGroup(code, self.topology.names("customer", customers), persons, **facts)
 
     def _zone_groups(self) -> list[CustomerGroup]:
         groups: dict[tuple[int, ...], list[int]] = defaultdict(list)
@@ -288,107 +285,18 @@ class _Explainer:
         return tuple(sorted({v for v in valves if v >= 0 and self.scene.holds.walked[v]}))
 
     def _cut_off_groups(self) -> list[CustomerGroup]:
-        part_of, count = self._parts()
-        if not count:
-            return []
         at, topology = self.topology.customers_by_segment, self.topology
-        borders = self._borders(part_of, count)
-        members: list[list[int]] = [[] for _ in range(count)]
-        for segment in np.flatnonzero(part_of >= 0).tolist():
-            members[part_of.item(segment)].append(segment)
-        found = []
-        for part, segments in enumerate(members):
-            customers = at.of_segments(segments)
-            if not len(customers):
-                continue
-            shut, holding, from_zone = borders[part]
-            found.append(
-                self._group(
-                    "cut_off",
-                    customers,
-                    shut_valves=topology.names("valve", shut),
-                    holding=topology.names("valve", holding),
-                    from_zone=from_zone,
-                )
+        found = [
+            self._group(
+                "cut_off",
+                at.of_segments(part.segments.tolist()),
+                shut_valves=topology.names("valve", part.shut),
+                holding=topology.names("valve", part.holding),
+                from_zone=part.from_zone,
             )
-        return sorted(found, key=lambda group: (-group.persons, group.customers))
-
-    @cached_property
-    def _shut(self) -> BoolArray:
-        """Valves closed with the plan carried out."""
-        shut = np.array(self.scene.holds.closed)
-        shut[list(self.scene.found.to_close)] = True
-        return shut
-
-    def _parts(self) -> tuple[IntArray, int]:
-        """The part of each segment that is cut off (-1 for others), and how many parts."""
-        topology, cut_off = self.topology, self.scene.newly_dry & ~self.in_zone
-        us, vs, valve = topology.arc_u, topology.arc_v, topology.arc_valve
-        chosen = np.flatnonzero(cut_off)
-        place = np.full(topology.segment_count + 1, -1, dtype=np.int32)
-        place[chosen] = np.arange(len(chosen), dtype=np.int32)
-        joined = np.flatnonzero(cut_off[us] & cut_off[vs])
-        open_ = (
-            np.array([v < 0 or not self._shut.item(v) for v in valve[joined].tolist()], dtype=bool)
-            if len(joined)
-            else np.zeros(0, dtype=bool)
-        )
-        joined = joined[open_]
-        ones = np.ones(len(joined), dtype=np.int8)
-        ends = place[us[joined]], place[vs[joined]]
-        graph = coo_matrix((ones, ends), shape=(len(chosen), len(chosen)))
-        count, labels = connected_components(graph, directed=False) if len(chosen) else (0, [])
-        part_of = np.full(topology.segment_count + 1, -1, dtype=np.int32)
-        part_of[chosen] = labels
-        return part_of, int(count)
-
-    def _borders(
-        self, part_of: IntArray, count: int
-    ) -> list[tuple[list[int], list[int], bool]]:
-        """Of each part: the shut valves on its border, those with water beyond, the zone."""
-        topology = self.topology
-        at_u, at_v = part_of[topology.arc_u], part_of[topology.arc_v]
-        shut: list[set[int]] = [set() for _ in range(count)]
-        from_zone = [False] * count
-        for arc in np.flatnonzero(at_u != at_v).tolist():
-            valve = topology.arc_valve.item(arc)
-            u, v = topology.arc_u.item(arc), topology.arc_v.item(arc)
-            for part, other, flows_in in (
-                (at_u.item(arc), v, topology.arc_backward.item(arc)),
-                (at_v.item(arc), u, topology.arc_forward.item(arc)),
-            ):
-                if part < 0:
-                    continue
-                if valve >= 0 and self._shut.item(valve):
-                    shut[part].add(valve)
-                elif flows_in and self.in_zone[other]:
-                    from_zone[part] = True
-        return [
-            self._sorted_out(part, valves, part_of, from_zone[part])
-            for part, valves in enumerate(shut)
+            for part in cut_off_parts(self.scene)
         ]
-
-    def _sorted_out(
-        self, part: int, valves: set[int], part_of: IntArray, from_zone: bool
-    ) -> tuple[list[int], list[int], bool]:
-        """Leave out valves with the part on all their sides; pick those with water on one."""
-        kept, holding = [], []
-        for valve in sorted(valves):
-            ends = set(self._ends_of(valve))
-            hub = self.topology.valve_hub.item(valve)
-            around = ends - {hub}
-            arcs = len(self.topology.arcs_by_valve.of_segments([valve + 1]))
-            if arcs > 1 and all(part_of.item(each) == part for each in around):
-                continue
-            kept.append(valve)
-            if any(self.scene.after[each] for each in ends):
-                holding.append(valve)
-        return kept, holding, from_zone
-
-    def _ends_of(self, valve: int) -> Iterator[int]:
-        for arc in self.topology.arcs_by_valve.of_segments([valve + 1]).tolist():
-            yield self.topology.arc_u.item(arc)
-            yield self.topology.arc_v.item(arc)
+        return sorted(found, key=lambda group: (-group.persons, group.customers))
 
 
 def _source_at(scene: Scene, segment: int) -> int:

@@ -15,7 +15,7 @@ RULE 5  Opening a valve may join pressure zones. The graph knows no pressures: t
 Cost: one search for each set that is tried, at most `budget`; `cut_short` says if more were left.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -23,6 +23,9 @@ import numpy as np
 from network.topology.isolation import find
 from network.topology.scene import Scene, pipes_in
 from network.topology.structure import BoolArray, IntArray, Topology
+
+# The pressure zones of these pipes, as far as they are known.
+PressureZones = Callable[[Collection[str]], Mapping[str, str]]
 
 
 @dataclass(frozen=True)
@@ -61,15 +64,15 @@ def restore(
     scene: Scene,
     *,
     openable: Collection[str] | None = None,
-    pressure_zone_of: Mapping[str, str] | None = None,
+    pressure_zone_of: PressureZones | None = None,
     budget: int = 100,
 ) -> Restoration:
     """Valves to open for the customers whom the plan of `scene` cuts off.
 
     `openable` limits which (default: every closed valve that RULE 2 allows); `pressure_zone_of`
-    tells the zone of a pipe. Ranked by persons fed, then by fewest valves to turn.
+    tells the zones of pipes. Ranked by persons fed, then by fewest valves to turn.
     """
-    return _Search(scene, openable, pressure_zone_of or {}, budget).restoration()
+    return _Search(scene, openable, pressure_zone_of, budget).restoration()
 
 
 def may_open(scene: Scene, openable: Collection[str] | None = None) -> BoolArray:
@@ -104,7 +107,7 @@ def at_the_edge(
 class _Search:
     scene: Scene
     openable: Collection[str] | None
-    pressure_zone_of: Mapping[str, str]
+    pressure_zone_of: PressureZones | None
     budget: int
     tried: int = 0
     cut_short: bool = False
@@ -173,14 +176,13 @@ class _Search:
         )
 
     def _pressure_zones(self, valves: Iterable[int]) -> tuple[str, ...]:
-        if not self.pressure_zone_of:
+        if self.pressure_zone_of is None:
             return ()
         topology = self.scene.topology
         arcs = topology.arcs_by_valve.of_segments([valve + 1 for valve in sorted(valves)])
         ends: IntArray = np.unique(np.concatenate([topology.arc_u[arcs], topology.arc_v[arcs]]))
         pipes = topology.names("pipe", pipes_in(topology, ends.tolist()))
-        told = {self.pressure_zone_of[pipe] for pipe in pipes if pipe in self.pressure_zone_of}
-        return tuple(sorted(told))
+        return tuple(sorted(set(self.pressure_zone_of(pipes).values())))
 
 
 def _rank(option: Reopening) -> tuple[int, int, bool, tuple[str, ...]]:

@@ -81,7 +81,8 @@ class Scene:
     @cached_property
     def before(self) -> BoolArray:
         """Which segments had water before; one more False for what hangs on nothing."""
-        return _supplied_before(self.topology, self.state.of_supply())
+        wet: BoolArray = _supplied_before(self.topology, self.state.of_supply())
+        return wet
 
     @cached_property
     def tree(self) -> IntArray:
@@ -94,7 +95,7 @@ class Scene:
     @cached_property
     def after(self) -> BoolArray:
         """Which segments have water with the plan carried out; one more False."""
-        wet = self.tree != NOWHERE
+        wet: BoolArray = self.tree != NOWHERE
         wet[self.zone] = False
         wet[-1] = False
         return wet

@@ -72,9 +72,7 @@ def named(scene: Scene, routes: Sequence[Route], rows: Rows | None) -> list[Way]
     if not pipes or len(pipes) > PIPES_AT_MOST:
         return ways
     network = ReferenceNetwork(rows(sorted(pipes)))
-    return [
-        spell_out(scene, network, route, way) for route, way in zip(routes, ways, strict=True)
-    ]
+    return [spell_out(scene, network, route, way) for route, way in zip(routes, ways, strict=True)]
 
 
 def _pipes_of(scene: Scene, route: Route) -> tuple[str, ...]:
@@ -102,8 +100,8 @@ def spell_out(scene: Scene, network: ReferenceNetwork, route: Route, way: Way) -
     ends = _ends(scene, network, route)
     flowing = nx.subgraph_view(
         network.graph,
-        filter_edge=lambda tail, head: not closed.intersection(
-            network.graph.edges[tail, head]["valves"]
+        filter_edge=lambda tail, head: (
+            not closed.intersection(network.graph.edges[tail, head]["valves"])
         ),
     )
     if start is None or start not in flowing or not tables.pipes.ids:

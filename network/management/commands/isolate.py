@@ -12,10 +12,27 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from network.management.commands._isolate_text import as_text
+from network.models import NetworkRevision
 from network.selectors import Snapshot, load_snapshot, nearest_pipe, network_now
-from network.topology.contract import as_json
+from network.selectors.arguing import (
+    alternatives_for,
+    normally_closed,
+    pressure_zones,
+    rows_of,
+    supply_points,
+)
+from network.topology.contract import (
+    alternatives_as_json,
+    as_json,
+    explanation_as_json,
+    restoration_as_json,
+)
 from network.topology.elements import TopologyError, UnknownAsset
+from network.topology.explain import explain, explain_customer
 from network.topology.isolation import Burst, Caution
+from network.topology.restore import restore
+from network.topology.scene import Scene
 from network.topology.states import NetworkState
 
 # What-if lists of a batch line, and the keywords of NetworkState.with_changes they become.
@@ -33,11 +50,24 @@ class BadCase(ValueError):
 
 
 @dataclass(frozen=True)
+class Extras:
+    """What is wanted beside the answer."""
+
+    explain: bool = False
+    customers: tuple[str, ...] = ()
+    alternatives: int = 0
+    stops: bool = False
+    restore: bool = False
+
+
+@dataclass(frozen=True)
 class Desk:
     """What all cases of one run share: one snapshot, one reading of what holds now."""
 
+    revision: NetworkRevision
     snapshot: Snapshot
     state: NetworkState
+    extras: Extras = Extras()
 
     def answer(self, case: dict[str, Any]) -> dict[str, Any]:
         """The JSON answer to one case. Raises BadCase or TopologyError."""
@@ -47,7 +77,34 @@ class Desk:
         ignored = [v for v in changes["closed"] if not self._cuts(v)]
         if ignored:
             extra.append(Caution("closing_ignored", {"valves": sorted(ignored)}))
-        return as_json(case.get("id"), self.snapshot.isolate(bursts, state), *extra)
+        answer = as_json(case.get("id"), self.snapshot.isolate(bursts, state), *extra)
+        return answer | self._argued(bursts, state)
+
+    def _argued(self, bursts: list[Burst], state: NetworkState) -> dict[str, Any]:
+        """The keys that were asked for beside the answer's own."""
+        extras, found = self.extras, dict[str, Any]()
+        if not (extras.explain or extras.alternatives or extras.restore):
+            return found
+        scene = Scene.of(self.snapshot.topology, bursts, state)
+        if extras.explain:
+            rows = rows_of(self.revision)
+            asked = [explain_customer(scene, each, rows) for each in extras.customers]
+            found["explanation"] = explanation_as_json(explain(scene, rows), asked)
+        if extras.alternatives:
+            plans = alternatives_for(scene, self.revision, with_stops_too=extras.stops)
+            found["alternatives"] = alternatives_as_json(plans, extras.alternatives)
+        if extras.restore:
+            found["restore"] = self._restored(scene)
+        return found
+
+    def _restored(self, scene: Scene) -> dict[str, Any]:
+        found = restore(
+            scene,
+            openable=normally_closed(scene),
+            pressure_zone_of=pressure_zones(self.revision),
+        )
+        points = supply_points(scene, self.revision, found.rest)
+        return restoration_as_json(found, [each.as_json() for each in points])
 
     def _cuts(self, valve: str) -> bool:
         topology = self.snapshot.topology
@@ -116,13 +173,33 @@ class Command(BaseCommand):
         parser.add_argument(
             "--json", action="store_true", help="print the answer as one JSON object"
         )
+        parser.add_argument("--explain", action="store_true", help="say why, valve by valve")
+        parser.add_argument(
+            "--customer",
+            metavar="C",
+            nargs="+",
+            action="extend",
+            default=[],
+            help="with --explain: why these customers are dry, or what feeds them",
+        )
+        parser.add_argument(
+            "--alternatives", metavar="N", type=int, default=0, help="the N best other plans"
+        )
+        parser.add_argument(
+            "--stops",
+            action="store_true",
+            help="with --alternatives: temporary stops on pipes too; takes longer",
+        )
+        parser.add_argument(
+            "--restore", action="store_true", help="what could feed those who are cut off"
+        )
 
     def handle(self, **options: Any) -> None:
         now = network_now()
         if now is None:
             msg = "no network has been imported yet: run import_network or load_demo first"
             raise CommandError(msg)
-        desk = Desk(load_snapshot(now.revision), now.state)
+        desk = Desk(now.revision, load_snapshot(now.revision), now.state, _extras_of(options))
         if options["batch"]:
             for answer in self._answers(desk, options["batch"]):
                 self.stdout.write(json.dumps(answer, ensure_ascii=False, allow_nan=False))
@@ -134,7 +211,7 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(answer, ensure_ascii=False, allow_nan=False))
         else:
-            self.stdout.write(_as_text(answer))
+            self.stdout.write(as_text(answer))
 
     def _answers(self, desk: Desk, batch: str) -> Iterator[dict[str, Any]]:
         """One answer a line, in the order asked; a case that fails says why, the rest goes on."""
@@ -185,24 +262,14 @@ def _case_of(options: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _as_text(answer: dict[str, Any]) -> str:
-    """The answer for a person at a terminal."""
-
-    def listed(name: str) -> str:
-        return ", ".join(answer[name]) or "none"
-
-    unintended = len(answer["customers_unintended"])
-    zone, dry = len(answer["segment_pipes"]), len(answer["pipes_dry"])
-    lines = [
-        f"Burst on {answer['pipe']}",
-        *(f"  ! {warning['text']}" for warning in answer["warnings"]),
-        f"  Close {len(answer['valves_to_close'])}: {listed('valves_to_close')}",
-        f"  Already closed: {listed('valves_already_closed')}",
-        f"  Sources to shut: {listed('sources_to_shut')}",
-        f"  Without water: {answer['customers']} customers, about {answer['persons']} persons",
-        f"    in the zone {len(answer['customers_isolated'])}, outside it {unintended}, "
-        f"dry before {len(answer['customers_already_dry'])} (not counted)",
-        f"  Hydrants without water: {listed('hydrants_dry')}",
-        f"  Pipes: {zone} in the zone, {dry} newly dry",
-    ]
-    return "\n".join(lines)
+def _extras_of(options: dict[str, Any]) -> Extras:
+    if options["alternatives"] < 0:
+        msg = "--alternatives must not be negative"
+        raise CommandError(msg)
+    return Extras(
+        explain=options["explain"] or bool(options["customer"]),
+        customers=tuple(options["customer"]),
+        alternatives=options["alternatives"],
+        stops=options["stops"],
+        restore=options["restore"],
+    )

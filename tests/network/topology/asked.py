@@ -82,9 +82,7 @@ class Asked:
             if passage.end in zone and set(passage.valves) & cutting
         }
         return zone | {
-            self.brute._place(v)
-            for v in stopped - self.closed
-            if self.brute._is_inside(v, zone)
+            self.brute._place(v) for v in stopped - self.closed if self.brute._is_inside(v, zone)
         }
 
     def customers_at(self) -> dict[str, Cell]:

@@ -170,7 +170,9 @@ class Test4xxCustomers:
 
     def test_406_two_parts_are_two_reasons(self) -> None:
         found = why("(S) -p1- [V] -p2- [A] -p3- x\n[V] -p4- y", "p2")
-        parts = {each.customers: each.from_zone for each in found.customers if each.code != "in_zone"}
+        parts = {
+            each.customers: each.from_zone for each in found.customers if each.code != "in_zone"
+        }
         assert parts == {("c.p3",): True, ("c.p4",): False}
 
     def test_407_a_part_with_an_open_valve_inside_is_one(self) -> None:
@@ -215,5 +217,5 @@ class Test6xxOneCustomer:
         assert why_customer(self.TOWN, "c.p7", "p2").code == "dry_before"
 
     def test_605_an_unknown_customer_is_named(self) -> None:
-        with pytest.raises(UnknownAsset, match="unknown customer: c.p9"):
+        with pytest.raises(UnknownAsset, match=r"unknown customer: c\.p9"):
             why_customer(self.TOWN, "c.p9", "p2")

@@ -26,10 +26,14 @@ def ends_of_way(asked: Asked, way: Way, blocking: set[str], *, short: bool) -> s
         passage
         for passage in brute.passages
         if set(passage.valves) <= set(way.valves)
-        and (not short or {cell[1] for cell in (passage.start, passage.end) if cell[0] == "part"} <= pipes)
+        and (not short or _pipes_of(passage.start, passage.end) <= pipes)
     ]
     start = sources.junctions[list(sources.ids).index(way.source)]
     return narrow.spread({("junction", start, 0)}, blocking)
+
+
+def _pipes_of(*cells: Cell) -> set[str]:
+    return {cell[1] for cell in cells if cell[0] == "part"}
 
 
 def check_way(asked: Asked, way: Way, blocking: set[str], goal: set[Cell]) -> None:

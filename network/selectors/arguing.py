@@ -1,0 +1,317 @@
+"""What an argument about a burst needs of the records beside the graph: rows, people, places."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from django.contrib.gis.geos import Polygon
+from django.db.models import Q, QuerySet
+from pyproj import Transformer
+
+from network.choices import AreaKind, Flow, Operability, ValveState
+from network.models import (
+    Area,
+    Customer,
+    Hydrant,
+    NetworkRevision,
+    Pipe,
+    PipeSplit,
+    Source,
+    Valve,
+    ValveCondition,
+)
+from network.selectors.snapshots import read_tables
+from network.topology.alternatives import (
+    Alternatives,
+    Wishes,
+    alternatives,
+    stops_around,
+    with_stops,
+)
+from network.topology.build import build
+from network.topology.elements import (
+    Customers,
+    NetworkTables,
+    Pipes,
+    Sources,
+    Splits,
+    Valves,
+)
+from network.topology.restore import PressureZones
+from network.topology.scene import Scene
+from network.topology.supply_points import Metres, Need, SupplyPoint, choose_points, wet_places
+from network.topology.ways import Rows
+from network.topology.work import ValveWork, Work
+
+NAN = float("nan")
+WORK_WITHIN_M = 3_000.0  # valves farther off count with the usual turns and no way
+WATER_WITHIN_M = 1_500.0  # where hydrants for standpipes are looked for
+
+
+def rows_of(revision: NetworkRevision) -> Rows:
+    """A reader of the rows of some pipes, with what stands on them. Five queries a call."""
+
+    def read(pipes: Collection[str]) -> NetworkTables:
+        return _rows(revision, pipes)
+
+    return read
+
+
+def _rows(revision: NetworkRevision, pipes: Collection[str]) -> NetworkTables:
+    rows = Pipe.objects.filter(revision=revision, asset_id__in=pipes).values_list(
+        "asset_id", "from_junction", "to_junction", "flow"
+    )
+    ids, starts, ends, flows = _columns(rows, 4)
+    splits = _columns(
+        PipeSplit.objects.filter(revision=revision, pipe__in=pipes).values_list(
+            "pipe", "junction", "fraction"
+        ),
+        3,
+    )
+    junctions = {*starts, *ends, *splits[1]}
+    sources = Source.objects.filter(revision=revision, junction__in=junctions).values_list(
+        "asset_id", "junction", "inlet_pipes", "is_active"
+    )
+    people = Customer.objects.filter(revision=revision, pipe__in=pipes).values_list(
+        "asset_id", "junction", "pipe", "fraction"
+    )
+    customers, at, on, fractions = _columns(people, 4)
+    return NetworkTables(
+        junctions=sorted(junctions),
+        pipes=Pipes(ids, starts, ends, [flow == Flow.FORWARD for flow in flows]),
+        splits=Splits(*splits),
+        valves=_valves(revision, pipes, junctions),
+        sources=Sources(*_columns(sources, 4)),
+        customers=Customers(customers, at, on, _numbers(fractions), persons=[0] * len(customers)),
+    )
+
+
+def _valves(
+    revision: NetworkRevision, pipes: Collection[str], junctions: Collection[str]
+) -> Valves:
+    rows = Valve.objects.filter(
+        Q(pipe__in=pipes) | Q(junction__in=junctions), revision=revision
+    ).values_list("asset_id", "junction", "pipe", "fraction", "isolates", "flow_to_pipe", "state")
+    ids, at, on, fractions, isolates, flow_to, states = _columns(rows, 7)
+    return Valves(
+        ids=ids,
+        junctions=at,
+        pipes=on,
+        fractions=_numbers(fractions),
+        isolates=isolates,
+        flow_to=flow_to,
+        closed=[state == ValveState.CLOSED for state in states],
+        operable=[True] * len(ids),  # a way of water does not ask
+    )
+
+
+def _columns(rows: QuerySet[object, tuple[object, ...]], width: int) -> list[list]:  # type: ignore[type-var]
+    return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(width)]
+
+
+def _numbers(values: Sequence[float | None]) -> list[float]:
+    return [NAN if value is None else value for value in values]
+
+
+# -- alternatives -----------------------------------------------------------------
+
+
+def wishes_for(scene: Scene, revision: NetworkRevision, stops: Collection[str] = ()) -> Wishes:
+    """Key and special users, doubtful valves and the work at valves near the zone.
+
+    Only valves that the drawing shows closed may be opened: one that somebody has closed since,
+    for another outage or as a what-if, was closed for a reason. A large user counts as a key user.
+    """
+    people = Customer.objects.filter(revision=revision)
+    key = people.filter(Q(key_user=True) | Q(large_user=True)).values_list("asset_id", flat=True)
+    special = people.exclude(special_user="").values_list("asset_id", flat=True)
+    return Wishes(
+        key_users=frozenset(key),
+        special_users=frozenset(special),
+        doubtful=_doubtful(revision),
+        openable=normally_closed(scene),
+        stops=frozenset(stops),
+        work=Work(_valve_work(scene, revision)),
+    )
+
+
+def normally_closed(scene: Scene) -> frozenset[str]:
+    """Valves that the drawing shows closed."""
+    topology = scene.topology
+    return frozenset(topology.names("valve", np.flatnonzero(topology.valve_closed)))
+
+
+def _doubtful(revision: NetworkRevision) -> frozenset[str]:
+    drawn = Valve.objects.filter(revision=revision, operability=Operability.UNKNOWN)
+    known = ValveCondition.objects.exclude(operability=None)
+    tried = set(known.exclude(operability=Operability.UNKNOWN).values_list("asset_id", flat=True))
+    forgotten = known.filter(operability=Operability.UNKNOWN).values_list("asset_id", flat=True)
+    return (frozenset(drawn.values_list("asset_id", flat=True)) - tried) | frozenset(forgotten)
+
+
+def _valve_work(scene: Scene, revision: NetworkRevision) -> dict[str, ValveWork]:
+    around = _around(scene, revision, WORK_WITHIN_M)
+    if around is None:
+        return {}
+    rows = Valve.objects.filter(revision=revision, geom__coveredby=around.box).values_list(
+        "asset_id", "turns_to_close", "bore_mm", "operability", "geom"
+    )
+    blocked = set(
+        ValveCondition.objects.filter(operability=Operability.INACCESSIBLE).values_list(
+            "asset_id", flat=True
+        )
+    )
+    return {
+        valve: ValveWork(
+            turns=turns,
+            bore_mm=bore,
+            at=around.plane.metres(point.x, point.y),
+            accessible=operability != Operability.INACCESSIBLE and valve not in blocked,
+        )
+        for valve, turns, bore, operability, point in rows
+    }
+
+
+def alternatives_for(
+    scene: Scene, revision: NetworkRevision, *, with_stops_too: bool = False
+) -> Alternatives:
+    """Other plans for the question of `scene`.
+
+    Temporary stops divide pipes, so with them the network is read and built anew: seconds for a
+    hundred thousand pipes.
+    """
+    bursts, state = scene.bursts, scene.state
+    if not with_stops_too:
+        return alternatives(scene.topology, bursts, state, wishes_for(scene, revision))
+    tables = read_tables(revision)
+    zone = scene.topology.names("pipe", np.unique(scene.found.zone_pipes))
+    stops = stops_around(tables, zone, bursts)
+    wishes = wishes_for(scene, revision, [stop.name for stop in stops])
+    return alternatives(build(with_stops(tables, stops)), bursts, state, wishes, budget=400)
+
+
+# -- restore ----------------------------------------------------------------------
+
+
+def pressure_zones(revision: NetworkRevision) -> PressureZones:
+    """The pressure zone in which the middle of each pipe lies, for those that lie in one."""
+
+    def read(pipes: Collection[str]) -> dict[str, str]:
+        areas = list(Area.objects.filter(kind=AreaKind.PRESSURE_ZONE).order_by("code"))
+        if not areas:
+            return {}
+        rows = Pipe.objects.filter(revision=revision, asset_id__in=pipes)
+        found = {}
+        for pipe, line in rows.values_list("asset_id", "geom"):
+            middle = line.interpolate_normalized(0.5)
+            code = next((area.code for area in areas if area.geom.covers(middle)), None)
+            if code is not None:
+                found[pipe] = code
+        return found
+
+    return read
+
+
+@dataclass(frozen=True)
+class PlacedPoint:
+    """A hydrant for a standpipe or tanker, with its position in degrees (EPSG:4326)."""
+
+    point: SupplyPoint
+    lon: float
+    lat: float
+
+    def as_json(self) -> dict[str, object]:
+        """The point for the contract; distances in metres, straight."""
+        return {
+            "place": self.point.place,
+            "kind": "hydrant",
+            "at": [round(self.lon, 7), round(self.lat, 7)],
+            "customers": self.point.customers,
+            "persons": self.point.persons,
+            "mean_m": round(self.point.mean_m, 1),
+            "farthest_m": round(self.point.farthest_m, 1),
+        }
+
+
+def supply_points(
+    scene: Scene, revision: NetworkRevision, customers: Collection[str], *, most: int = 3
+) -> tuple[PlacedPoint, ...]:
+    """Hydrants that keep water from which `customers` are best supplied, nearest to most first."""
+    rows = list(
+        Customer.objects.filter(revision=revision, asset_id__in=customers).values_list(
+            "asset_id", "geom"
+        )
+    )
+    if not rows:
+        return ()
+    around = _Around.points([point for _, point in rows], WATER_WITHIN_M)
+    hydrants = dict(
+        Hydrant.objects.filter(revision=revision, geom__coveredby=around.box).values_list(
+            "asset_id", "geom"
+        )
+    )
+    wet = wet_places(scene, "hydrant", hydrants)
+    places = {each: around.plane.metres(hydrants[each].x, hydrants[each].y) for each in wet}
+    persons = _persons(scene, customers)
+    needs = [Need(around.plane.metres(at.x, at.y), persons.get(name, 0)) for name, at in rows]
+    return tuple(
+        PlacedPoint(each, hydrants[each.place].x, hydrants[each.place].y)
+        for each in choose_points(places, needs, most=most)
+    )
+
+
+def _persons(scene: Scene, customers: Collection[str]) -> dict[str, int]:
+    topology = scene.topology
+    dry = np.concatenate([scene.found.isolated, scene.found.unintended])
+    names = [raw.decode() for raw in topology.customer_ids[dry].tolist()]
+    counted = dict(zip(names, topology.customer_persons[dry].tolist(), strict=True))
+    return {each: counted[each] for each in customers if each in counted}
+
+
+# -- where ------------------------------------------------------------------------
+
+
+class LocalMetres:
+    """Metres east and north of a place, true to scale around it."""
+
+    def __init__(self, lon: float, lat: float) -> None:
+        crs = f"+proj=tmerc +lat_0={lat} +lon_0={lon} +datum=WGS84 +units=m"
+        self._forward = Transformer.from_crs("EPSG:4326", crs, always_xy=True)
+
+    def metres(self, lon: float, lat: float) -> Metres:
+        """East and north of a position in degrees."""
+        x, y = self._forward.transform(lon, lat)
+        return float(x), float(y)
+
+    def box(self, east: float, north: float) -> Polygon:
+        """A box in degrees that reaches so many metres from the place on each side."""
+        corners = self._forward.transform([-east, east], [-north, north], direction="INVERSE")
+        (west, east_), (south, north_) = corners
+        box = Polygon.from_bbox((west, south, east_, north_))
+        box.srid = 4326
+        return box
+
+
+@dataclass(frozen=True)
+class _Around:
+    plane: LocalMetres
+    box: Polygon
+
+    @classmethod
+    def points(cls, points: Sequence[object], metres: float) -> "_Around":
+        """The surroundings of some geometries, so many metres beyond their outermost."""
+        bounds = np.array([each.extent for each in points])  # type: ignore[attr-defined]
+        west, south = bounds[:, :2].min(axis=0)
+        east, north = bounds[:, 2:].max(axis=0)
+        plane = LocalMetres((west + east) / 2, (south + north) / 2)
+        half_x, half_y = plane.metres(east, north)
+        return cls(plane, plane.box(half_x + metres, half_y + metres))
+
+
+def _around(scene: Scene, revision: NetworkRevision, metres: float) -> _Around | None:
+    """The surroundings of the burst pipes."""
+    names = [burst.pipe for burst in scene.bursts]
+    lines = list(
+        Pipe.objects.filter(revision=revision, asset_id__in=names).values_list("geom", flat=True)
+    )
+    return _Around.points(lines, metres) if lines else None
