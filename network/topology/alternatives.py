@@ -6,7 +6,8 @@ RULE 1  A plan is the plain answer after up to `most_moves` moves: a valve left 
 RULE 2  Every plan is a whole answer of the engine in the state that its moves make. Its customers
         are those who had water as things stand and have none with it.
 RULE 3  A stop or a tried valve that the answer does not close is no plan, nor is a valve opened
-        that the answer closes again, nor a plan that shuts a source which the plain one spares.
+        that the answer closes again, nor a stop that spares nobody, nor a plan that shuts a
+        source which the plain one spares.
 RULE 4  Plans are compared by `Plan.costs`. One that is as bad in all and worse in one is left out;
         of equals the one with the fewest moves stays.
 RULE 5  Ranked: fewest sources to shut, then what needs no stop and no try; then fewest special
@@ -16,17 +17,18 @@ Cost: one search for each set of moves, at most `budget`, single moves first and
 the best singles on. `cut_short` says whether sets were left.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
-from itertools import count
+from itertools import chain, count
 
 import numpy as np
 
 from network.topology.answer import Burst, Found
 from network.topology.elements import NetworkTables
 from network.topology.isolation import find
-from network.topology.restore import at_the_edge, may_open
+from network.topology.restore import may_open, worth_opening
 from network.topology.scene import Scene
 from network.topology.states import NetworkState, masks
 from network.topology.structure import BoolArray, IntArray, Topology
@@ -125,7 +127,7 @@ def alternatives(
     wishes: Wishes | None = None,
     *,
     most_moves: int = 2,
-    budget: int = 200,
+    budget: int = 150,
 ) -> Alternatives:
     """Plans for `bursts` in `state` that trade one thing against another.
 
@@ -168,24 +170,53 @@ class Stop:
 
 
 def stops_around(
-    tables: NetworkTables, zone_pipes: Collection[str], bursts: Sequence[Burst]
+    tables: NetworkTables,
+    zone_pipes: Collection[str],
+    bursts: Sequence[Burst],
+    *,
+    most_pipes: int = 12,
 ) -> list[Stop]:
-    """Stops worth a thought: both ends of every pipe of a zone, none on one-way pipes (devices).
+    """Stops worth a thought: both ends of the zone's `most_pipes` pipes nearest to the burst.
 
-    Where the burst's place is known, also halfway from it to each end of its pipe.
+    Nearest by how many pipes lie between. None on one-way pipes (devices). Where the burst's place
+    is known, also halfway from it to each end of its pipe.
     """
-    wanted, found = frozenset(zone_pipes), []
+    found = []
     pipes = tables.pipes
-    for pipe, start, end, one_way in zip(
-        pipes.ids, pipes.starts, pipes.ends, pipes.one_way, strict=True
-    ):
-        if pipe in wanted and not one_way and start != end:
+    row = {pipe: nth for nth, pipe in enumerate(pipes.ids)}
+    for pipe in _nearest(tables, frozenset(zone_pipes), bursts)[:most_pipes]:
+        start, end = pipes.starts[row[pipe]], pipes.ends[row[pipe]]
+        if not pipes.one_way[row[pipe]] and start != end:
             found += [Stop(f"{pipe}@{each}", pipe, junction=each) for each in (start, end)]
     for burst in bursts:
         if burst.fraction is not None:
             for place in (burst.fraction / 2, (1 + burst.fraction) / 2):
                 found.append(Stop(f"{burst.pipe}@{place:.3f}", burst.pipe, fraction=place))
     return list({stop.name: stop for stop in found}.values())
+
+
+def _nearest(
+    tables: NetworkTables, zone_pipes: frozenset[str], bursts: Sequence[Burst]
+) -> list[str]:
+    """Pipes of a zone, nearest to the burst first."""
+    meets: dict[str, list[str]] = defaultdict(list)
+    ends: dict[str, list[str]] = defaultdict(list)
+    pipes, splits = tables.pipes, tables.splits
+    for pipe, junction in chain(
+        zip(pipes.ids, pipes.starts, strict=True),
+        zip(pipes.ids, pipes.ends, strict=True),
+        zip(splits.pipes, splits.junctions, strict=True),
+    ):
+        if pipe in zone_pipes:
+            meets[junction].append(pipe)
+            ends[pipe].append(junction)
+    found = list(dict.fromkeys(burst.pipe for burst in bursts))
+    seen = set(found)
+    for pipe in found:  # grows while it is walked
+        for other in sorted({each for junction in ends[pipe] for each in meets[junction]} - seen):
+            seen.add(other)
+            found.append(other)
+    return found
 
 
 def with_stops(tables: NetworkTables, stops: Sequence[Stop]) -> NetworkTables:
@@ -236,7 +267,7 @@ class _Search:
         def push_children(moves: tuple[Move, ...], found: Found, rank: tuple[object, ...]) -> None:
             if len(moves) >= most_moves:
                 return
-            for move in self._next_moves(moves, found):
+            for move in self._next_moves(moves, found, len(moves) + 1 < most_moves):
                 both = frozenset((*moves, move))
                 if both not in seen:
                     seen.add(both)
@@ -248,7 +279,8 @@ class _Search:
             tried += 1
             found = find(self.topology, self.bursts, self._state(moves))
             plan = self._plan(moves, found)
-            if self._is_a_plan(moves, found):
+            spares = plan.customers < plain.customers or not plan.stops
+            if spares and self._is_a_plan(moves, found):
                 plans.append(plan)
             push_children(moves, found, plan.rank)
         return Alternatives(plain, tuple(not_dominated(plans)), tried, bool(heap))
@@ -264,7 +296,9 @@ class _Search:
 
     # -- RULE 1 -----------------------------------------------------------------
 
-    def _next_moves(self, moves: tuple[Move, ...], found: Found) -> Iterator[Move]:
+    def _next_moves(
+        self, moves: tuple[Move, ...], found: Found, more_to_come: bool
+    ) -> Iterator[Move]:
         topology = self.topology
         used = {move.asset for move in moves}
         close = [v for v in found.to_close if v not in self.stops]
@@ -275,17 +309,19 @@ class _Search:
         for valve in topology.names("valve", walked):
             if valve not in used:
                 yield Move(STOP if valve in self.wishes.stops else TRY, valve)
-        for valve in topology.names("valve", self._worth_opening(moves, found)):
+        for valve in topology.names("valve", self._worth_opening(moves, found, more_to_come)):
             if valve not in used:
                 yield Move(OPEN, valve)
 
-    def _worth_opening(self, moves: tuple[Move, ...], found: Found) -> list[int]:
+    def _worth_opening(
+        self, moves: tuple[Move, ...], found: Found, more_to_come: bool
+    ) -> list[int]:
         if not len(found.unintended) or not self.openable.any():
             return []
         state = self._state(moves)
         scene = Scene(self.topology, tuple(self.bursts), state, found) if moves else self.scene
         allowed = self.openable & masks(self.topology, state).closed
-        return at_the_edge(self.topology, allowed, scene.after)
+        return worth_opening(scene, allowed, more_to_come=more_to_come)
 
     # -- RULES 2 and 3 ----------------------------------------------------------
 

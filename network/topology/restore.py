@@ -22,7 +22,7 @@ import numpy as np
 
 from network.topology.isolation import find
 from network.topology.scene import Scene, pipes_in
-from network.topology.structure import BoolArray, IntArray, Topology
+from network.topology.structure import BoolArray, IntArray
 
 # The pressure zones of these pipes, as far as they are known.
 PressureZones = Callable[[Collection[str]], Mapping[str, str]]
@@ -85,22 +85,51 @@ def may_open(scene: Scene, openable: Collection[str] | None = None) -> BoolArray
     return allowed
 
 
-def at_the_edge(
-    topology: Topology, allowed: BoolArray, wet: BoolArray, near: BoolArray | None = None
+def worth_opening(
+    scene: Scene, allowed: BoolArray, opened: Collection[int] = (), *, more_to_come: bool = True
 ) -> list[int]:
-    """Allowed valves with water on one side and none on another.
+    """Allowed valves that bring water to somebody cut off, once `opened` are open too.
 
-    With `near`, the wet side must be one of these segments.
+    With `more_to_come` also those that bring it to the foot of another such valve.
     """
+    reached = scene.newly_wet(opened)
+    found = []
+    for valve in _beside(scene, allowed, reached):
+        if valve in opened:
+            continue
+        gained = scene.newly_wet({*opened, valve}) - reached
+        if gained & scene.inner.keys():
+            continue  # it leads to the burst
+        if gained & scene.thirsty or (more_to_come and _leads_on(scene, allowed, valve, gained)):
+            found.append(valve)
+    return found
+
+
+def _beside(scene: Scene, allowed: BoolArray, reached: set[int]) -> list[int]:
+    """Allowed valves with water on one side and none on another; beside `reached` if any is."""
+    topology, wet = scene.topology, scene.after
+    if reached:
+        wet = wet.copy()
+        wet[list(reached)] = True
     valve = np.asarray(topology.arc_valve)
     rows = np.flatnonzero((valve >= 0) & allowed[valve]) if len(allowed) else np.zeros(0, int)
+    near = np.zeros(topology.segment_count + 1, dtype=bool)
+    near[list(reached)] = True
     has_wet, has_dry = np.zeros(len(allowed), bool), np.zeros(len(allowed), bool)
-    wanted = wet if near is None else wet & near
     for ends in (topology.arc_u[rows], topology.arc_v[rows]):
-        has_wet[valve[rows[wanted[ends]]]] = True
+        has_wet[valve[rows[near[ends] if reached else wet[ends]]]] = True
         has_dry[valve[rows[~wet[ends]]]] = True
     found: list[int] = np.flatnonzero(has_wet & has_dry).tolist()
     return found
+
+
+def _leads_on(scene: Scene, allowed: BoolArray, valve: int, gained: set[int]) -> bool:
+    """Whether another allowed valve stands at one of the `gained` segments."""
+    return any(
+        over >= 0 and over != valve and allowed.item(over)
+        for segment in gained
+        for over, _ in scene.downstream(segment)
+    )
 
 
 @dataclass
@@ -123,31 +152,18 @@ class _Search:
     def _options(self) -> Iterator[Reopening]:
         if not len(self.scene.found.unintended):
             return
-        topology = self.scene.topology
         allowed = may_open(self.scene, self.openable)
-        firsts = at_the_edge(topology, allowed, self.scene.after)
+        firsts = worth_opening(self.scene, allowed)
         for first in firsts:
             yield from self._opened({first})
         for first in firsts:
-            if self.cut_short:
-                return
-            other = self._scene_with({first})
-            gained = other.after & ~self.scene.after
-            others = allowed.copy()
-            others[first] = False
-            for second in at_the_edge(topology, others, other.after, near=gained):
+            for second in worth_opening(self.scene, allowed, {first}, more_to_come=False):
                 yield from self._opened({first, second})
-
-    def _scene_with(self, valves: Iterable[int]) -> Scene:
-        names = self.scene.topology.names("valve", sorted(valves))
-        return Scene.of(
-            self.scene.topology, self.scene.bursts, self.scene.state.with_changes(opened=names)
-        )
 
     def _opened(self, valves: set[int]) -> Iterator[Reopening]:
         """The proposal to open `valves`, if it is one."""
         key = frozenset(valves)
-        if key in self.fed_by:
+        if key in self.fed_by or not self.scene.newly_wet(valves) & self.scene.thirsty:
             return
         if self.tried >= self.budget:
             self.cut_short = True

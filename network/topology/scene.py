@@ -107,6 +107,12 @@ class Scene:
         return dry
 
     @cached_property
+    def thirsty(self) -> frozenset[int]:
+        """Segments of customers whom the plan cuts off outside the zone."""
+        segments = self.topology.customer_segment[self.found.unintended]
+        return frozenset(np.unique(segments).tolist())
+
+    @cached_property
     def inner(self) -> dict[int, Hop]:
         """RULE 3: the next step towards the burst; (-1, -1) where it is."""
         hops: dict[int, Hop] = dict.fromkeys(sorted(self.burst_segments), (-1, -1))
@@ -141,6 +147,27 @@ class Scene:
                     came[beyond] = (segment, over)
                     queue.append(beyond)
         return None
+
+    def newly_wet(self, opened: Collection[int]) -> set[int]:
+        """Segments that get water when `opened` are open and all boundary valves are shut.
+
+        A walk over just these: nothing that is wet anyway is looked at.
+        """
+        found = {
+            head
+            for valve in opened
+            for tail, head in self.through(valve)
+            if self.after[tail] and not self.after[head]
+        }
+        queue = sorted(found)
+        for segment in queue:
+            for over, beyond in self.downstream(segment):
+                if beyond in found or self.after[beyond]:
+                    continue
+                if over in opened or not self._is_shut(over):
+                    found.add(beyond)
+                    queue.append(beyond)
+        return found
 
     def _joined(self, segment: int, came: dict[int, tuple[int, int]]) -> Trail:
         trail = self.way_to_burst(segment)

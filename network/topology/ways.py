@@ -65,7 +65,8 @@ class Route:
 
 def named(scene: Scene, routes: Sequence[Route], rows: Rows | None) -> list[Way]:
     """The ways of `routes`; their pipes are in order where `rows` can be read for them."""
-    ways = [_by_segments(scene, route) for route in routes]
+    stretches: dict[int, Step | None] = {}  # many ways share their first segments
+    ways = [_by_segments(scene, route, stretches) for route in routes]
     if rows is None:
         return ways
     pipes = {pipe for route in routes for pipe in _pipes_of(scene, route)}
@@ -79,15 +80,25 @@ def _pipes_of(scene: Scene, route: Route) -> tuple[str, ...]:
     return scene.topology.names("pipe", pipes_in(scene.topology, set(route.trail.segments)))
 
 
-def _by_segments(scene: Scene, route: Route) -> Way:
+def _by_segments(scene: Scene, route: Route, stretches: dict[int, Step | None]) -> Way:
     topology, steps = scene.topology, []
     for nth, segment in enumerate(route.trail.segments):
         if nth and (valve := route.trail.valves[nth - 1]) >= 0:
             steps.append(Step("valve", topology.names("valve", [valve])))
-        pipes = pipes_in(topology, [segment])
-        if len(pipes):
-            steps.append(Step("pipes", topology.names("pipe", pipes[:SHOWN]), len(pipes)))
+        if segment not in stretches:
+            stretches[segment] = _stretch(scene, segment)
+        stretch = stretches[segment]
+        if stretch is not None:
+            steps.append(stretch)
     return Way(topology.names("source", [route.source])[0], tuple(_once(steps)))
+
+
+def _stretch(scene: Scene, segment: int) -> Step | None:
+    """The pipes of a segment; None for a junction or gap without any."""
+    pipes = pipes_in(scene.topology, [segment])
+    if not len(pipes):
+        return None
+    return Step("pipes", scene.topology.names("pipe", pipes[:SHOWN]), len(pipes))
 
 
 def spell_out(scene: Scene, network: ReferenceNetwork, route: Route, way: Way) -> Way:

@@ -16,6 +16,7 @@ CUSTOMER = {
     "dry_before": "had no water before",
     "not_connected": "hangs on no pipe in service",
 }
+LONG_WAY = 12  # stretches and valves; what is longer is shortened in its middle
 
 
 def as_text(answer: dict[str, Any]) -> str:
@@ -77,6 +78,9 @@ def _way(way: dict[str, Any]) -> str:
         else _stretch(step["pipes"], step["count"], way["in_order"])
         for step in way["steps"]
     ]
+    if len(steps) > LONG_WAY:
+        first, last = steps[:3], steps[-5:]
+        steps = [*first, f"... {len(steps) - len(first) - len(last)} more ...", *last]
     return " > ".join([way["source"], *steps])
 
 

@@ -114,6 +114,14 @@ class Test3xxStop:
         assert stopped.moves == (Move(STOP, "p3@0.450"),)
         assert stopped.customers == 1  # c.p3 sits at 0.25 and keeps water; c.p4 does not
 
+    def test_305_a_stop_that_spares_nobody_is_no_plan(self) -> None:
+        tables = draw("(S) -p1- [V] -p2- a")
+        stops = stops_around(tables, ["p2"], [Burst("p2")])
+        wishes = Wishes(stops=frozenset(stop.name for stop in stops))
+        found = alternatives(build(with_stops(tables, stops)), [Burst("p2")], None, wishes)
+        assert found.tried > 1
+        assert found.plans == (found.plain,)
+
     def test_304_two_stops_on_a_looped_main(self) -> None:
         tables = draw("(S) -p1- [V] -p2- a -p3- b -p4- c -p5- a")
         stops = stops_around(tables, ["p2", "p3", "p4", "p5"], [Burst("p4")])
