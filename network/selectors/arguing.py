@@ -20,7 +20,7 @@ from network.models import (
     Valve,
     ValveCondition,
 )
-from network.selectors.snapshots import read_tables
+from network.selectors.tables import read_tables
 from network.topology.alternatives import (
     Alternatives,
     Wishes,

@@ -181,7 +181,7 @@ def stops_around(
     Nearest by how many pipes lie between. None on one-way pipes (devices). Where the burst's place
     is known, also halfway from it to each end of its pipe.
     """
-    found = []
+    found, tables = [], tables.as_text()
     pipes = tables.pipes
     row = {pipe: nth for nth, pipe in enumerate(pipes.ids)}
     for pipe in _nearest(tables, frozenset(zone_pipes), bursts)[:most_pipes]:
@@ -221,6 +221,7 @@ def _nearest(
 
 def with_stops(tables: NetworkTables, stops: Sequence[Stop]) -> NetworkTables:
     """`tables` with a valve for each stop, open and not to be turned: it changes no answer."""
+    tables = tables.as_text()
     valves = tables.valves
     return replace(
         tables,

@@ -26,7 +26,6 @@ from typing import Any
 import numpy as np
 
 from network.topology.cut_off import cut_off_parts
-from network.topology.elements import UnknownAsset
 from network.topology.isolation import Isolation
 from network.topology.scene import Scene, Trail, pipes_in, water_tree
 from network.topology.states import Masks
@@ -115,7 +114,7 @@ def explain_customer(scene: Scene, customer: str, rows: Rows | None = None) -> C
     Raises UnknownAsset for a customer whom the network does not have.
     """
     topology = scene.topology
-    index = _position_of_customer(scene, customer)
+    index = topology.index("customer", customer)
     segment = topology.customer_segment.item(index)
     if segment == topology.segment_count:
         return CustomerReason(customer, "not_connected")
@@ -128,15 +127,6 @@ def explain_customer(scene: Scene, customer: str, rows: Rows | None = None) -> C
     groups = _Explainer(scene).customer_groups()
     group = next(each for each in groups if customer in each.customers)
     return CustomerReason(customer, group.code, group=group)
-
-
-def _position_of_customer(scene: Scene, customer: str) -> int:
-    """Position of a customer in the arrays. Raises UnknownAsset."""
-    found = np.flatnonzero(scene.topology.customer_ids == customer.encode())
-    if not len(found):
-        kind = "customer"
-        raise UnknownAsset(kind, customer)
-    return int(found[0])
 
 
 class _Explainer:
