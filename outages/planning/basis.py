@@ -70,14 +70,15 @@ def current_basis(outage: Outage | None, *, at: datetime) -> Basis:
 
     Raises PlanningRefused without a network.
     """
-    revision = network.current_revision()
-    if revision is None:
+    now = network.network_now()
+    if now is None:
         raise PlanningRefused(NoPlan.NO_NETWORK)
+    revision = now.revision
     others = holding.others_holding(outage, at=at, window=_window(outage))
     own = holding.own_shut(outage)
     others, own = _still_drawn(revision, others, own)
     held = holding.valves(others)
-    state = _with_own_opened(network.network_state(closed=held), revision, own.keys() - held)
+    state = _with_own_opened(now.state.with_changes(closed=held), revision, own.keys() - held)
     return Basis(revision=revision, state=state, others=tuple(others), own_shut=own)
 
 

@@ -10,13 +10,13 @@ from network.topology.states import masks
 def dry_now() -> frozenset[str]:
     """Return the customers whom no active source reaches with the valves as they stand.
 
-    One search over the segment graph; two queries. Empty without a network.
+    One search over the segment graph; one query. Empty without a network.
     """
-    revision = network.current_revision()
-    if revision is None:
+    now = network.network_now()
+    if now is None:
         return frozenset()
-    topology = network.load_topology(revision)
-    dry = np.flatnonzero(~supplied(topology, masks(topology, network.network_state())))
+    topology = network.load_topology(now.revision)
+    dry = np.flatnonzero(~supplied(topology, masks(topology, now.state)))
     return frozenset(
         topology.names("customer", topology.customers_by_segment.of_segments(dry.tolist()))
     )
