@@ -178,20 +178,22 @@ def stops_around(
 ) -> list[Stop]:
     """Stops worth a thought: both ends of the zone's `most_pipes` pipes nearest to the burst.
 
-    Nearest by how many pipes lie between. None on one-way pipes (devices). Where the burst's place
-    is known, also halfway from it to each end of its pipe.
+    Nearest by how many pipes lie between. None on one-way pipes (devices) and rings. Where the
+    burst's place is known, also halfway from it to each end of its pipe.
     """
     found, tables = [], tables.as_text()
     pipes = tables.pipes
     row = {pipe: nth for nth, pipe in enumerate(pipes.ids)}
-    for pipe in _nearest(tables, frozenset(zone_pipes), bursts)[:most_pipes]:
-        start, end = pipes.starts[row[pipe]], pipes.ends[row[pipe]]
-        if not pipes.one_way[row[pipe]] and start != end:
-            found += [Stop(f"{pipe}@{each}", pipe, junction=each) for each in (start, end)]
+    places: dict[str, list[float]] = defaultdict(list)
     for burst in bursts:
         if burst.fraction is not None:
-            for place in (burst.fraction / 2, (1 + burst.fraction) / 2):
-                found.append(Stop(f"{burst.pipe}@{place:.3f}", burst.pipe, fraction=place))
+            places[burst.pipe] += [burst.fraction / 2, (1 + burst.fraction) / 2]
+    for pipe in _nearest(tables, frozenset(zone_pipes), bursts)[:most_pipes]:
+        start, end = pipes.starts[row[pipe]], pipes.ends[row[pipe]]
+        if pipes.one_way[row[pipe]] or start == end:
+            continue
+        found += [Stop(f"{pipe}@{each}", pipe, junction=each) for each in (start, end)]
+        found += [Stop(f"{pipe}@{place:.3f}", pipe, fraction=place) for place in places[pipe]]
     return list({stop.name: stop for stop in found}.values())
 
 

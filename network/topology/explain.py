@@ -174,21 +174,23 @@ class _Explainer:
     def _reason(self, valve: int, ways: dict[int, Way], code: str) -> ValveReason:
         name = self.topology.names("valve", [valve])[0]
         beyond = self._beyond(valve)
-        pipes = self._examples(beyond)
         if valve in ways:
-            return ValveReason(name, code, ways[valve], pipes)
-        return ValveReason(name, self._harmless(beyond), None, pipes)
+            telling = [segment for segment in beyond if self.scene.after[segment]]
+            return ValveReason(name, code, ways[valve], self._examples(telling or beyond))
+        code, telling = self._harmless(beyond)
+        return ValveReason(name, code, None, self._examples(telling))
 
-    def _harmless(self, beyond: list[int]) -> str:
-        """RULE 2: why nothing comes in over a valve with these segments beyond it."""
-        scene = self.scene
-        if any(scene.after[segment] for segment in beyond):
-            return "held_elsewhere"
-        if any(scene.before[segment] for segment in beyond):
-            return "fed_through_zone"
-        if any(self._ever_wet[segment] for segment in beyond):
-            return "dry_before"
-        return "no_source"
+    def _harmless(self, beyond: list[int]) -> tuple[str, list[int]]:
+        """RULE 2: why nothing comes in over a valve, and which segments beyond it tell so."""
+        for code, wet in (
+            ("held_elsewhere", self.scene.after),
+            ("fed_through_zone", self.scene.before),
+        ):
+            if telling := [segment for segment in beyond if wet[segment]]:
+                return code, telling
+        if telling := [segment for segment in beyond if self._ever_wet[segment]]:
+            return "dry_before", telling
+        return "no_source", beyond
 
     @cached_property
     def _ever_wet(self) -> BoolArray:

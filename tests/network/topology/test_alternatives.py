@@ -261,3 +261,19 @@ def test_no_plan_dominates_another_even_when_cut_short(question: Question) -> No
     assert (found.plain in found.plans) != dominated
     assert [plan.rank for plan in found.plans] == sorted(plan.rank for plan in found.plans)
     assert found.tried <= 5
+
+
+@given(questions())
+def test_possible_stops_change_no_answer(question: Question) -> None:
+    """They are only there to be thought of: open, not to be turned, on any pipe."""
+    tables = question.tables
+    stops = stops_around(tables, tables.pipes.ids, question.bursts, most_pipes=99)
+    plain = isolate(build(tables), question.bursts, question.state)
+    beside = isolate(build(with_stops(tables, stops)), question.bursts, question.state)
+    for field in (
+        *("zone_pipes", "boundary_valves", "valves_to_close", "valves_already_closed"),
+        *("sources_to_shut", "pipes_dry", "customers_isolated", "customers_unintended"),
+        *("customers_already_dry", "hydrants_dry", "persons"),
+    ):
+        assert getattr(beside, field) == getattr(plain, field)
+    assert set(plain.valves_walked_through) <= set(beside.valves_walked_through)

@@ -1,6 +1,6 @@
 """Every reason is held against drops of water, whatever the network."""
 
-from hypothesis import given
+from hypothesis import given, settings
 
 from network.topology.build import build
 from network.topology.explain import explain, explain_customer
@@ -10,6 +10,8 @@ from tests.network.topology.asked import Asked
 from tests.network.topology.networks import Question, questions
 from tests.oracles.brute import BruteForce, Cell
 
+# The brute force asks for every valve: a quarter of the usual networks is as dear as all.
+SLICE = settings(max_examples=max(20, settings().max_examples // 4))
 Part = tuple[frozenset[str], frozenset[str], frozenset[str], bool]
 
 
@@ -45,6 +47,7 @@ def check_way(asked: Asked, way: Way, blocking: set[str], goal: set[Cell]) -> No
                 assert set(asked.brute.stops[one]) & set(asked.brute.stops[next_one])
 
 
+@SLICE
 @given(questions())
 def test_every_valve_has_a_true_reason(question: Question) -> None:
     asked = Asked(question)
@@ -82,6 +85,7 @@ def test_every_valve_has_a_true_reason(question: Question) -> None:
             assert not (reason.code == "no_source" and can_be_wet)
 
 
+@SLICE
 @given(questions())
 def test_sources_in_the_zone_have_true_ways(question: Question) -> None:
     asked = Asked(question)
@@ -160,6 +164,7 @@ def _has_water_on_a_side(asked: Asked, valve: str) -> bool:
     return False
 
 
+@SLICE
 @given(questions())
 def test_customers_are_grouped_by_their_true_reasons(question: Question) -> None:
     asked = Asked(question)
@@ -185,6 +190,7 @@ def test_customers_are_grouped_by_their_true_reasons(question: Question) -> None
     assert cut_off == cut_off_parts(asked)
 
 
+@SLICE
 @given(questions())
 def test_every_customer_has_a_true_reason(question: Question) -> None:
     asked = Asked(question)
