@@ -3,7 +3,8 @@
 RULE 1  Segments that lose water outside the zone and are joined without passing a shut valve are
         one part. Shut are the valves closed before and those that the plan closes.
 RULE 2  A part's border are the shut valves that stand between it and anything else; a valve with
-        the part on all its sides is none of them. Those with water on a side hold it back.
+        the part on all its sides is none of them, nor are two in a row with it on both ends.
+        Those with water on a side hold it back.
 RULE 3  A part that water enters from the zone without passing a shut valve was fed from there.
 
 Cost: a few passes over the arcs, then what the parts weigh.
@@ -11,6 +12,7 @@ Cost: a few passes over the arcs, then what the parts weigh.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.sparse import coo_matrix
@@ -109,7 +111,28 @@ class _Cut:
     def _stands_inside(self, valve: int, part: int) -> bool:
         ends = list(self._ends(valve))
         around = set(ends) - {self.topology.valve_hub.item(valve)}
-        return len(ends) > 2 and all(self.part_of.item(each) == part for each in around)
+        if len(ends) > 2 and all(self.part_of.item(each) == part for each in around):
+            return True
+        return all(self.part_of.item(each) == part for each in self._past_gaps(ends))
+
+    def _past_gaps(self, ends: list[int]) -> set[int]:
+        """`ends`, but for a gap between two valves at one pipe end what lies on its other side."""
+        found, queue = set(ends), list(ends)
+        for segment in queue:
+            if self.is_gap.item(segment):
+                beyond = {head for _, head in self.scene.downstream(segment)}
+                beyond |= {tail for _, tail in self.scene.upstream(segment)}
+                queue.extend(beyond - found)
+                found |= beyond
+        return {each for each in found if not self.is_gap.item(each)}
+
+    @cached_property
+    def is_gap(self) -> BoolArray:
+        """Segments without a pipe and without a junction."""
+        gap = np.ones(self.topology.segment_count + 1, dtype=bool)
+        gap[self.topology.part_segment] = False
+        gap[self.topology.junction_segment] = False
+        return gap
 
     def _ends(self, valve: int) -> Iterator[int]:
         """Both ends of each arc that a valve stands on."""

@@ -183,6 +183,14 @@ class Test4xxCustomers:
         found = why("(S) -p1- [V] -p2- a\nb -p3- c", "p3")
         assert group(found, "dry_before").customers == ("c.p3",)
 
+    def test_409_two_closed_valves_in_a_row_within_a_part_are_no_border(self) -> None:
+        drawn = sketch("(S) -p1- [V] -p2- [W] -p3- a -p4- b -p5- a")
+        drawn.valve("X", junction="a", pipe="p4", closed=True)
+        drawn.valve("Y", junction="a", pipe="p4", closed=True)
+        found = group(why(drawn, "p2"), "cut_off")
+        assert found.customers == ("c.p3", "c.p4", "c.p5")
+        assert found.shut_valves == ()
+
 
 class Test5xxSources:
     def test_501_a_source_in_the_zone_has_its_way(self) -> None:
