@@ -1,4 +1,4 @@
-"""Ask random networks of the engine, the readable networkx version and the brute force."""
+"""Ask random networks of the engine (by look-up and by search), of networkx, of brute force."""
 
 import sys
 import time
@@ -8,6 +8,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from network.topology import reference
 from network.topology.build import build
 from network.topology.isolation import isolate
+from network.topology.ready import make_ready
+from network.topology.states import masks
 from tests.network.topology.networks import Question, questions
 from tests.network.topology.test_isolation_properties import as_sets, brute_answer
 
@@ -27,7 +29,10 @@ def agree(cases: int) -> int:
     @given(questions())
     def check(question: Question) -> None:
         nonlocal asked
-        answer = as_sets(isolate(build(question.tables), question.bursts, question.state))
+        topology = build(question.tables)
+        answer = as_sets(isolate(topology, question.bursts, question.state))
+        ready = make_ready(topology, masks(topology, question.state))
+        assert as_sets(isolate(topology, question.bursts, question.state, ready)) == answer
         assert answer == brute_answer(question)
         assert answer == reference.isolate(question.tables, question.bursts, question.state)
         asked += 1
@@ -36,5 +41,7 @@ def agree(cases: int) -> int:
 
     check()
     took = time.monotonic() - start
-    sys.stdout.write(f"{asked:,} random questions, three engines agree on all, {took:.0f} s\n")
+    sys.stdout.write(
+        f"{asked:,} random questions, look-up, search, networkx and brute force agree on all, {took:.0f} s\n"
+    )
     return 0
