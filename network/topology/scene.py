@@ -21,7 +21,7 @@ from scipy.sparse.csgraph import breadth_first_order
 
 from network.topology.answer import Burst, Found, segments_of
 from network.topology.isolation import find
-from network.topology.search import _supplied_before, _trace, _upstream
+from network.topology.search import supplied_before, trace_zone, upstream
 from network.topology.states import Masks, NetworkState, canonical, masks
 from network.topology.structure import BoolArray, IntArray, Topology
 
@@ -71,7 +71,7 @@ class Scene:
     @cached_property
     def zone(self) -> IntArray:
         """Segments of the zone."""
-        return _trace(self.topology, set(self.burst_segments), self.holds).zone
+        return trace_zone(self.topology, set(self.burst_segments), self.holds).zone
 
     @cached_property
     def boundary(self) -> frozenset[int]:
@@ -81,7 +81,7 @@ class Scene:
     @cached_property
     def before(self) -> BoolArray:
         """Which segments had water before; one more False for what hangs on nothing."""
-        wet: BoolArray = _supplied_before(self.topology, self.state.of_supply())
+        wet: BoolArray = supplied_before(self.topology, self.state.of_supply())
         return wet
 
     @cached_property
@@ -118,7 +118,7 @@ class Scene:
         hops: dict[int, Hop] = dict.fromkeys(sorted(self.burst_segments), (-1, -1))
         queue = list(hops)
         for segment in queue:  # grows while it is walked: nearest first
-            for valve, beyond in _upstream(self.topology, segment):
+            for valve, beyond in upstream(self.topology, segment):
                 if beyond not in hops and not self._is_shut(valve):
                     hops[beyond] = (valve, segment)
                     queue.append(beyond)
@@ -203,7 +203,7 @@ class Scene:
 
     def upstream(self, segment: int) -> Iterable[Hop]:
         """Valve and segment of every way into a segment, whatever the valves' states."""
-        return _upstream(self.topology, segment)
+        return upstream(self.topology, segment)
 
     def downstream(self, segment: int) -> Iterator[Hop]:
         """Valve and segment of every way out of a segment, whatever the valves' states."""

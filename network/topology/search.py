@@ -20,13 +20,13 @@ def search(topology: Topology, bursts: Sequence[Burst], state: NetworkState) -> 
     before, which is remembered for the last few states.
     """
     state = canonical(topology, state)
-    trace = _trace(topology, set(segments_of(topology, bursts)), masks(topology, state))
-    before = _supplied_before(topology, state.of_supply())
+    trace = trace_zone(topology, set(segments_of(topology, bursts)), masks(topology, state))
+    before = supplied_before(topology, state.of_supply())
     return _Question(topology, masks(topology, state), trace, before).found()
 
 
 @lru_cache(maxsize=8)
-def _supplied_before(topology: Topology, state: NetworkState) -> BoolArray:
+def supplied_before(topology: Topology, state: NetworkState) -> BoolArray:
     return supplied(topology, masks(topology, state))
 
 
@@ -34,21 +34,21 @@ def _supplied_before(topology: Topology, state: NetworkState) -> BoolArray:
 
 
 @dataclass(frozen=True)
-class _Trace:
+class Trace:
     zone: IntArray
     boundary: IntArray
     already_closed: IntArray
     walked: IntArray
 
 
-def _trace(topology: Topology, start: set[int], holds: Masks) -> _Trace:
+def trace_zone(topology: Topology, start: set[int], holds: Masks) -> Trace:
     """Walk against the flow from the burst until valves stop it."""
     zone, queue = set(start), list(start)
     stopped: set[int] = set()
     closed: set[int] = set()
     walked: set[int] = set()
     while queue:
-        for valve, beyond in _upstream(topology, queue.pop()):
+        for valve, beyond in upstream(topology, queue.pop()):
             if valve >= 0 and holds.closed[valve]:
                 closed.add(valve)
             elif valve >= 0 and not holds.walked[valve]:
@@ -63,7 +63,7 @@ def _trace(topology: Topology, start: set[int], holds: Masks) -> _Trace:
     # A valve all of whose pipes are inside belongs to the zone, and so does its junction.
     zone |= {int(topology.valve_hub[valve]) for valve in inside if topology.valve_hub[valve] >= 0}
     closed = {valve for valve in closed if not _is_inside(topology, valve, zone)}
-    return _Trace(
+    return Trace(
         zone=_array(zone),
         boundary=_array(stopped - inside),
         already_closed=_array(closed),
@@ -71,7 +71,7 @@ def _trace(topology: Topology, start: set[int], holds: Masks) -> _Trace:
     )
 
 
-def _upstream(topology: Topology, segment: int) -> Iterable[tuple[int, int]]:
+def upstream(topology: Topology, segment: int) -> Iterable[tuple[int, int]]:
     """Valve (-1 for none) and segment beyond of every arc over which water could come in."""
     count, at = len(topology.arc_u), topology.arcs_by_segment
     for stood in at.items[at.starts[segment] : at.starts[segment + 1]].tolist():
@@ -151,7 +151,7 @@ def _heads(topology: Topology, closed: bytes, active: bytes) -> IntArray:
 class _Question:
     topology: Topology
     holds: Masks
-    trace: _Trace
+    trace: Trace
     before: BoolArray
 
     def found(self) -> Found:
