@@ -42,6 +42,7 @@ def agree(cases: int) -> int:
     check()
     took = time.monotonic() - start
     sys.stdout.write(
-        f"{asked:,} random questions, look-up, search, networkx and brute force agree on all, {took:.0f} s\n"
+        f"{asked:,} random questions: look-up, search, networkx and brute force agree on all, "
+        f"{took:.0f} s\n"
     )
     return 0
