@@ -13,6 +13,7 @@ what is below a saved one is not looked at.
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterable
+from copy import copy
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,35 +33,36 @@ class SupplyTree:
 
     def __init__(self, topology: Topology, holds: Masks) -> None:
         self.topology = topology
-        above = topology.segment_count
-        tails, heads, arcs = _open_ways(topology, holds)
-        parent = _breadth_first(tails, heads, above)
-        self.wet: BoolArray = parent >= 0
-        self.wet[above] = False
-        fed = np.flatnonzero(self.wet[tails] | (tails == above))
-        tails, heads, arcs = tails[fed], heads[fed], arcs[fed]
-        self._tails, self._heads = tails.tolist(), heads.tolist()
-        self._ways_in = _Lists(heads, above + 1)
-        self._ways_out = _Lists(tails, above + 1)
-        self._ways_of_arc = _Lists(arcs + 1, len(topology.arc_u) + 1)
-        self._tree_way = [-1] * (above + 1)
-        for way in np.flatnonzero(parent[heads] == tails).tolist():
-            self._tree_way[self._heads[way]] = way
-        parent[above] = -1
-        self._children = _Lists(parent + 1, above + 2)
-        self._first, self._end = self._numbered(above)
+        self._ways = _Ways(topology, *_open_ways(topology, holds))
+        self._grow(np.empty(0, dtype=np.int32))
 
-    def _numbered(self, root: int) -> tuple[list[int], list[int]]:
+    def without(self, taken: Collection[int]) -> "SupplyTree":
+        """The tree of what is left once some segments are out; the ways are shared."""
+        found = copy(self)
+        found._grow(np.fromiter(taken, dtype=np.int32, count=len(taken)))
+        return found
+
+    def _grow(self, taken: IntArray) -> None:
+        above, ways = self.topology.segment_count, self._ways
+        parent, tree_way = ways.tree(taken)
+        self.wet: BoolArray = parent >= 0
+        self._is_dry: list[bool] = (~self.wet).tolist()
+        self._is_dry[above] = False
+        self._tree_way: list[int] = tree_way.tolist()
+        self._children = _Lists(parent + 1, above + 2)
+        self._first, self._end = self._numbered(parent.tolist(), above)
+
+    def _numbered(self, parent: list[int], root: int) -> tuple[list[int], list[int]]:
         """Numbers such that each subtree is one run: its first number and its end."""
         order, first, end = [root], [-1] * (root + 1), [-1] * (root + 1)
         for segment in order:
             order.extend(self._children.of(segment + 1))
         size = [1] * (root + 1)
         for segment in reversed(order[1:]):
-            size[self._tails[self._tree_way[segment]]] += size[segment]
+            size[parent[segment]] += size[segment]
         free = [0] * (root + 1)
         for segment in order[1:]:
-            above = self._tails[self._tree_way[segment]]
+            above = parent[segment]
             first[segment] = mine = free[above]
             free[above] += size[segment]
             free[segment] = mine + 1
@@ -73,8 +75,9 @@ class SupplyTree:
         `taken` segments carry nothing, and sources in them feed nothing.
         """
         gone = set(taken)
-        barred = self._ways_through(shut)
-        cut = {self._heads[way] for way in barred if self._tree_way[self._heads[way]] == way}
+        barred = self._ways.through(shut)
+        heads = self._ways.heads
+        cut = {heads[way] for way in barred if self._tree_way[heads[way]] == way}
         roots = [each for each in gone | cut if self._first[each] >= 0]
         orphaned = _Runs((self._first[each], self._end[each]) for each in roots)
         queue = list(cut)
@@ -92,42 +95,72 @@ class SupplyTree:
 
     def _is_saved(self, segment: int, barred: set[int], orphaned: "_Runs") -> bool:
         """Whether water comes in from outside all orphaned subtrees. Above all has no number."""
-        return any(
-            self._first[self._tails[way]] not in orphaned
-            for way in self._ways_in.of(segment)
-            if way not in barred
-        )
+        tails, dry, first = self._ways.tails, self._is_dry, self._first
+        for way in self._ways.into.of(segment):
+            tail = tails[way]
+            if way not in barred and not dry[tail] and first[tail] not in orphaned:
+                return True
+        return False
 
     def _revive(self, lost: set[int], gone: set[int], barred: set[int]) -> None:
         """Take from `lost` what a saved segment flows into, and what that feeds in turn."""
-        front = [
-            segment
-            for segment in lost
-            if any(
-                way not in barred
-                and self._tails[way] not in lost
-                and self._tails[way] not in gone
-                for way in self._ways_in.of(segment)
-            )
-        ]
+        front = [segment for segment in lost if self._is_fed(segment, lost, gone, barred)]
         while front:
             segment = front.pop()
             if segment not in lost:
                 continue
             lost.discard(segment)
             front.extend(
-                self._heads[way]
-                for way in self._ways_out.of(segment)
-                if way not in barred and self._heads[way] in lost
+                self._ways.heads[way]
+                for way in self._ways.out_of.of(segment)
+                if way not in barred and self._ways.heads[way] in lost
             )
 
-    def _ways_through(self, valves: Iterable[int]) -> set[int]:
+    def _is_fed(self, segment: int, lost: set[int], gone: set[int], barred: set[int]) -> bool:
+        for way in self._ways.into.of(segment):
+            tail = self._ways.tails[way]
+            if not (tail in lost or tail in gone or way in barred or self._is_dry[tail]):
+                return True
+        return False
+
+
+class _Ways:
+    """The ways that no closed valve bars, by either end; arc -1 leads out of a source."""
+
+    def __init__(self, topology: Topology, tails: IntArray, heads: IntArray, arcs: IntArray):
+        self.topology = topology
+        self._tails, self._heads = tails, heads
+        self.tails: list[int] = tails.tolist()
+        self.heads: list[int] = heads.tolist()
+        self.into = _Lists(heads, topology.segment_count + 1)
+        self.out_of = _Lists(tails, topology.segment_count + 1)
+        self._of_arc = _Lists(arcs + 1, len(topology.arc_u) + 1)
+
+    def tree(self, taken: IntArray) -> tuple[IntArray, IntArray]:
+        """For each segment the one before it on a way from above, and the way; -1 where dry."""
+        above = self.topology.segment_count
+        out = np.zeros(above + 1, dtype=bool)
+        out[taken] = True
+        kept = np.flatnonzero(~out[self._tails] & ~out[self._heads])
+        tails, heads = self._tails[kept], self._heads[kept]
+        graph = csr_matrix(
+            (np.ones(len(kept), np.int8), (tails, heads)), shape=(above + 1, above + 1)
+        )
+        _, before = breadth_first_order(graph, above, directed=True, return_predecessors=True)
+        parent = np.where(before < 0, -1, before).astype(np.int32)
+        way = np.full(above + 1, -1, dtype=np.int32)
+        used = parent[heads] == tails
+        way[heads[used]] = kept[used]
+        return parent, way
+
+    def through(self, valves: Iterable[int]) -> set[int]:
+        """Ways on which some valves stand."""
         at = self.topology.arcs_by_valve
         return {
             way
             for valve in valves
             for arc in at.items[at.starts[valve + 1] : at.starts[valve + 2]].tolist()
-            for way in self._ways_of_arc.of(arc + 1)
+            for way in self._of_arc.of(arc + 1)
         }
 
 
@@ -171,12 +204,3 @@ def _open_ways(
         valve = topology.arc_valve[flow.arcs[:inner]]
         is_open[:inner] = ~((valve >= 0) & holds.closed[valve])
     return tails[is_open], np.asarray(flow.heads)[is_open], np.asarray(flow.arcs)[is_open]
-
-
-def _breadth_first(tails: IntArray, heads: IntArray, above: int) -> IntArray:
-    """Predecessor of each segment on a way from above; -1 where there is none, 0 above itself."""
-    graph = csr_matrix((np.ones(len(tails), np.int8), (tails, heads)), shape=(above + 1, above + 1))
-    _, before = breadth_first_order(graph, above, directed=True, return_predecessors=True)
-    parent = np.where(before < 0, -1, before).astype(np.int32)
-    parent[above] = 0
-    return parent

@@ -30,3 +30,16 @@ def test_any_cut_takes_what_a_flood_says(question: Question, data: st.DataObject
             removed=np.asarray(sorted(taken), np.int32),
         )
         assert tree.lost(taken, shut) == set(np.flatnonzero(before & ~after).tolist())
+
+
+@given(questions(most_pipes=20), st.data())
+def test_a_tree_grown_without_some_tells_what_more_is_lost(
+    question: Question, data: st.DataObject
+) -> None:
+    topology = build(question.tables)
+    tree = SupplyTree(topology, masks(topology, question.state))
+    segments = st.integers(0, topology.segment_count - 1)
+    first, more = (data.draw(st.sets(segments, max_size=3)) for _ in range(2))
+    rest = tree.without(first)
+    assert tree.lost(first | more) == tree.lost(first) | rest.lost(more - first)
+    assert set(np.flatnonzero(tree.wet & ~rest.wet).tolist()) == tree.lost(first)
