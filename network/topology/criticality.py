@@ -14,24 +14,22 @@ together; what that dries is found beside them (`supply_tree`), for a group with
 a tree grown without it. What is left is traced, and dried in the same way.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from network.topology.burst_losses import Bursts, Loss, More
 from network.topology.ready import PASSES, STOPS, ReadyState
-from network.topology.search import _Question, _Trace, _trace
+from network.topology.search import _Trace as Trace
 from network.topology.states import Masks
 from network.topology.structure import BoolArray, Grouping, IntArray, Topology
-from network.topology.supply_tree import SupplyTree
 
 Progress = Callable[[int, int], None]
 Counts = NDArray[np.int64]
 STEP = 500  # questions between two words of progress
-# Growing a tree looks at every segment once; asking it in the old one looks at what is lost.
-OWN_TREE = 0.5
 
 
 @dataclass(frozen=True)
@@ -69,80 +67,18 @@ class ValveCriticality:
 
 
 @dataclass(frozen=True)
-class Loss:
-    """What one burst newly takes water from."""
-
-    customers: int
-    persons: int
-    hydrants: int
-    isolated: int  # customers in the zone; the others are cut off outside it
-    is_isolatable: bool
-
-    def __add__(self, other: "Loss") -> "Loss":
-        return Loss(
-            self.customers + other.customers,
-            self.persons + other.persons,
-            self.hydrants + other.hydrants,
-            self.isolated + other.isolated,
-            self.is_isolatable and other.is_isolatable,
-        )
-
-
-@dataclass(frozen=True)
 class _Case:
-    """Bursts that are one question, with the answer while all working valves work."""
+    """Bursts in one group: one question, with the answer while all working valves work.
 
+    `neighbours` are the valves on the boundary with the group beyond each, or -1 where a stuck
+    valve adds more to the zone, or less, than the zone of that group.
+    """
+
+    group: int
     pipes: IntArray
+    zone: Sequence[int]
     loss: Loss
-
-
-class Bursts:
-    """Answers bursts on one topology in one state, by their numbers, beside the cut."""
-
-    def __init__(self, topology: Topology, holds: Masks) -> None:
-        self.topology = topology
-        # Valves are tried as stuck one by one: a mask of our own.
-        self.holds = Masks(closed=holds.closed, walked=holds.walked.copy(), active=holds.active)
-        self.tree = SupplyTree(topology, holds)
-        self._customers = _at(topology.customer_segment, topology)
-        self._persons = _at(topology.customer_segment, topology, topology.customer_persons)
-        self._hydrants = _at(topology.hydrant_segment, topology)
-        self._sources = _at(topology.source_segment[holds.active], topology)
-
-    def trace(self, start: Iterable[int]) -> _Trace:
-        """The zone and the boundary of a burst on some segments."""
-        return _trace(self.topology, set(start), self.holds)
-
-    def loss(self, trace: _Trace) -> Loss:
-        """What is lost once the zone of a trace is shut off."""
-        zone = trace.zone.tolist()
-        return self.weigh(self.tree.lost(zone, trace.boundary.tolist()), zone)
-
-    def weigh(self, lost: set[int], zone: Sequence[int]) -> Loss:
-        """What hangs on the `lost` segments, those of the `zone` among them."""
-        return Loss(
-            customers=sum(map(self._customers.__getitem__, lost)),
-            persons=sum(map(self._persons.__getitem__, lost)),
-            hydrants=sum(map(self._hydrants.__getitem__, lost)),
-            isolated=sum(self._customers[each] for each in zone if each in lost),
-            is_isolatable=not any(self._sources[each] for each in zone),
-        )
-
-    def valves_to_close(self, trace: _Trace) -> int:
-        """How many boundary valves of a trace matter."""
-        after = self.tree.wet.copy()
-        after[list(self.tree.lost(trace.zone.tolist(), trace.boundary.tolist()))] = False
-        question = _Question(self.topology, self.holds, trace, self.tree.wet)
-        return len(question._valves_that_matter(after))
-
-    def loss_without(self, valve: int, start: Iterable[int]) -> Loss:
-        """What a burst on some segments takes when `valve` cannot be turned."""
-        was = self.holds.walked[valve]
-        self.holds.walked[valve] = True
-        try:
-            return self.loss(self.trace(start))
-        finally:
-            self.holds.walked[valve] = was
+    neighbours: dict[int, int]
 
 
 class Criticality:
@@ -158,6 +94,7 @@ class Criticality:
         self._by_look_up = np.flatnonzero(one).astype(np.int32)
         self._group = lowest
         self._by_search = np.flatnonzero(~one).astype(np.int32)
+        self._zones: dict[int, Sequence[int] | None] = {}
 
     def _groups_of_pipes(self) -> tuple[IntArray, IntArray]:
         """The lowest and the highest group that the parts of each pipe are in."""
@@ -169,16 +106,25 @@ class Criticality:
     def pipes(self, progress: Progress | None = None) -> PipeCriticality:
         """What a burst on each pipe takes: all simple groups by arrays, the rest one by one."""
         count = len(self.topology.pipe_ids)
-        found = PipeCriticality(*np.zeros((5, count), dtype=np.int64), np.ones(count, dtype=bool))
+        numbers = np.zeros((5, count), dtype=np.int64)
+        found = PipeCriticality(
+            customers=numbers[0],
+            isolated=numbers[1],
+            persons=numbers[2],
+            hydrants=numbers[3],
+            valves_to_close=numbers[4],
+            is_isolatable=np.ones(count, dtype=bool),
+        )
         self._look_up(found)
         done = len(self._by_look_up)
         for pipes, trace in self._search():
-            loss = self.bursts.loss(trace)
+            lost = self.bursts.cut_off(trace)
+            loss = self.bursts.weigh(lost, trace.zone.tolist())
             found.customers[pipes] = loss.customers
             found.isolated[pipes] = loss.isolated
             found.persons[pipes] = loss.persons
             found.hydrants[pipes] = loss.hydrants
-            found.valves_to_close[pipes] = self.bursts.valves_to_close(trace)
+            found.valves_to_close[pipes] = self.bursts.valves_to_close(trace, lost)
             found.is_isolatable[pipes] = loss.is_isolatable
             done += len(pipes)
             _tell(progress, done, count)
@@ -223,15 +169,15 @@ class Criticality:
 
     # -- what the arrays leave ----------------------------------------------------
 
-    def _search(self) -> Iterator[tuple[list[int], _Trace]]:
+    def _search(self) -> Iterator[tuple[list[int], Trace]]:
         """Pipes in several groups or in one that is not simple, each kind traced once."""
         by_groups: dict[tuple[int, ...], list[int]] = defaultdict(list)
         for pipe in self._by_search.tolist():
             first, stop = self.topology.part_starts[pipe : pipe + 2].tolist()
             groups = self.ready.group_of[self.topology.part_segment[first:stop]]
             by_groups[tuple(np.unique(groups).tolist())].append(pipe)
-        for groups, pipes in by_groups.items():
-            yield pipes, self.bursts.trace(self._start(groups))
+        for several, pipes in by_groups.items():
+            yield pipes, self.bursts.trace(self._start(several))
 
     def _start(self, groups: Iterable[int]) -> list[int]:
         """One segment of each group: a trace walks from it over the whole group."""
@@ -246,87 +192,126 @@ class Criticality:
 
     def valves(self, progress: Progress | None = None) -> list[ValveCriticality]:
         """What each working valve is worth, by valve."""
-        pairs = self._pairs()
-        cases = {group: self._case(group) for group in {group for group, _ in pairs}}
-        without = self._together(pairs, progress)
+        at = self.ready.pipe_starts
+        groups = np.flatnonzero(np.diff(at) > 0).tolist()
+        cases = {group: self._case(group) for group in groups}
         found: dict[int, list[tuple[_Case, Loss]]] = defaultdict(list)
-        for (group, valve), loss in without.items():
-            found[valve].append((cases[group], loss))
+        total = sum(len(case.neighbours) for case in cases.values())
+        for done, (case, valve, loss) in enumerate(self._without_each(cases), start=1):
+            found[valve].append((case, loss))
+            _tell(progress, done, total)
         return [self._of_valve(valve, found[valve]) for valve in sorted(found)]
-
-    def _pairs(self) -> dict[tuple[int, int], int]:
-        """The group beyond, for each group with pipes and valve on its boundary; -1: trace it."""
-        ready = self.ready
-        has_pipes = np.diff(ready.pipe_starts) > 0
-        group, valve = self._borders()
-        boundary = np.isin(ready.border_kind, (PASSES, STOPS)) & ready.simple[group]
-        plain = (ready.border_kind == PASSES) & ready.simple[ready.border_beyond]
-        found: dict[tuple[int, int], int] = {}
-        rows = np.flatnonzero(boundary & has_pipes[group])
-        for key_group, key_valve, beyond in zip(
-            group[rows].tolist(),
-            valve[rows].tolist(),
-            np.where(plain, ready.border_beyond, -1)[rows].tolist(),
-            strict=True,
-        ):
-            known = found.get((key_group, key_valve), beyond)
-            found[key_group, key_valve] = beyond if known == beyond else -1
-        for hard in np.flatnonzero(has_pipes & ~ready.simple).tolist():
-            trace = self.bursts.trace(self._start([hard]))
-            found.update(((hard, each), -1) for each in trace.boundary.tolist())
-        return found
 
     def _case(self, group: int) -> _Case:
         first, stop = self.ready.pipe_starts[group : group + 2].tolist()
         pipes = np.asarray(self.ready.pipes[first:stop])
-        if not self.ready.simple[group]:
-            return _Case(pipes, self.bursts.loss(self.bursts.trace(self._start([group]))))
+        if self.ready.simple[group]:
+            zone, loss = self._members(group), self._loss_of(group)
+            return _Case(group, pipes, zone, loss, self._neighbours(group))
+        trace = self.bursts.trace(self._start([group]))
+        zone = trace.zone.tolist()
+        loss = self.bursts.weigh(self.bursts.cut_off(trace), zone)
+        return _Case(group, pipes, zone, loss, self._beyond_trace(trace))
+
+    def _loss_of(self, group: int) -> Loss:
         columns = self._loss_of_groups(np.asarray([group], dtype=np.int32))
         customers, isolated, persons, hydrants = (int(column[0]) for column in columns)
-        return _Case(
-            pipes, Loss(customers, persons, hydrants, isolated, not self._has_source(group))
-        )
-
-    def _has_source(self, group: int) -> bool:
         first, stop = self.ready.source_starts[group : group + 2].tolist()
-        return bool(stop > first)
+        return Loss(customers, persons, hydrants, isolated, is_isolatable=first == stop)
 
-    def _together(
-        self, pairs: dict[tuple[int, int], int], progress: Progress | None
-    ) -> dict[tuple[int, int], Loss]:
-        """The loss for each group and valve of `pairs` when that valve cannot be turned."""
-        sizes = Counter(group for group, _ in pairs)
-        owned: dict[int, dict[int, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
-        found: dict[tuple[int, int], Loss] = {}
-        for (group, valve), beyond in pairs.items():
-            if beyond < 0:
-                found[group, valve] = self.bursts.loss_without(valve, self._start([group]))
-                _tell(progress, len(found), len(pairs))
-                continue
-            owner, other = sorted((group, beyond), key=lambda each: (-sizes[each], each))
-            owned[owner][other].append((group, valve))
-        for owner, others in owned.items():
-            for other, loss in self._with_each(owner, list(others)):
-                for key in others[other]:
-                    found[key] = loss
-                    _tell(progress, len(found), len(pairs))
+    def _neighbours(self, group: int) -> dict[int, int]:
+        """Boundary valves of a simple group and what lies beyond, from the ready state."""
+        ready = self.ready
+        first, stop = ready.border_starts[group : group + 2].tolist()
+        found: dict[int, int] = {}
+        for valve, beyond, kind in zip(
+            ready.border_valve[first:stop].tolist(),
+            ready.border_beyond[first:stop].tolist(),
+            ready.border_kind[first:stop].tolist(),
+            strict=True,
+        ):
+            if kind in (PASSES, STOPS):
+                plain = beyond if kind == PASSES and self._zone_of(beyond) is not None else -1
+                found[valve] = plain if found.get(valve, plain) == plain else -1
         return found
 
-    def _with_each(self, owner: int, others: Sequence[int]) -> Iterator[tuple[int, Loss]]:
-        """The loss when `owner` and one of its neighbours are taken out together."""
-        members, bursts = self._members(owner), self.bursts
-        lost = bursts.tree.lost(members)
-        base = bursts.weigh(lost, members)
-        tree = None
-        if len(others) * len(lost) > OWN_TREE * self.topology.segment_count:
-            tree = bursts.tree.without(members)
-        for other in others:
-            theirs = self._members(other)
-            if tree is not None:
-                loss = base + bursts.weigh(tree.lost(theirs), theirs)
-            else:
-                loss = bursts.weigh(bursts.tree.lost([*members, *theirs]), [*members, *theirs])
-            yield other, loss
+    def _beyond_trace(self, trace: Trace) -> dict[int, int]:
+        """Boundary valves of a trace; the group beyond only if shutting them adds nothing."""
+        zone = set(trace.zone.tolist())
+        found = {valve: self._beyond(valve, zone) for valve in trace.boundary.tolist()}
+        if any(beyond is None for beyond in found.values()):
+            return dict.fromkeys(found, -1)
+        return {
+            valve: beyond if beyond is not None and self._zone_of(beyond) is not None else -1
+            for valve, beyond in found.items()
+        }
+
+    def _beyond(self, valve: int, zone: set[int]) -> int | None:
+        """The group behind a valve with one arc; None for others."""
+        topology, at = self.topology, self.topology.arcs_by_valve
+        arcs = at.items[at.starts[valve + 1] : at.starts[valve + 2]].tolist()
+        if len(arcs) != 1:
+            return self._over_hub(arcs, zone)
+        u, v = int(topology.arc_u[arcs[0]]), int(topology.arc_v[arcs[0]])
+        return int(self.ready.group_of[v if u in zone else u])
+
+    def _over_hub(self, arcs: Sequence[int], zone: set[int]) -> int | None:
+        """The group on the other side of a valve's own empty junction; None for others."""
+        topology, ready = self.topology, self.ready
+        if len(arcs) != 2 or not all(
+            topology.arc_forward[arc] and topology.arc_backward[arc] for arc in arcs
+        ):
+            return None
+        ends = [{int(topology.arc_u[arc]), int(topology.arc_v[arc])} for arc in arcs]
+        hub = ends[0] & ends[1]
+        if len(hub) != 1:
+            return None
+        segment = next(iter(hub))
+        group = int(ready.group_of[segment])
+        at = topology.arcs_by_segment.starts[segment : segment + 2]
+        hangs = (ready.customer_starts, ready.hydrant_starts, ready.source_starts)
+        if at[1] - at[0] != 2 or len(self._members(group)) != 1 or segment in zone:
+            return None
+        if any(starts[group + 1] > starts[group] for starts in hangs):
+            return None
+        far = (ends[0] | ends[1]) - hub - zone
+        return int(ready.group_of[far.pop()]) if len(far) == 1 else None
+
+    def _zone_of(self, group: int) -> Sequence[int] | None:
+        """The zone of a burst in a group; None if its border takes more than taking it out."""
+        if group not in self._zones:
+            if self.ready.simple[group]:
+                return self._members(group)
+            trace = self.bursts.trace(self._start([group]))
+            zone = set(trace.zone.tolist())
+            plain = all(self._beyond(each, zone) is not None for each in trace.boundary.tolist())
+            self._zones[group] = sorted(zone) if plain else None
+        return self._zones[group]
+
+    def _without_each(self, cases: dict[int, _Case]) -> Iterator[tuple[_Case, int, Loss]]:
+        """The loss for each case and each of its valves when that valve cannot be turned."""
+        owned: dict[int, dict[int, list[tuple[_Case, int]]]] = defaultdict(dict)
+        for group, case in cases.items():
+            for valve, beyond in case.neighbours.items():
+                owner, other = group, beyond
+                if beyond in cases and self._weight(cases[beyond]) > self._weight(case):
+                    owner, other = beyond, group
+                owned[owner].setdefault(other, []).append((case, valve))
+        for owner, others in owned.items():
+            more = More(self.bursts, cases[owner].zone, sum(map(len, others.values())))
+            for other, asked in others.items():
+                if other < 0:
+                    for case, valve in asked:
+                        trace = self.bursts.trace_without(valve, self._start([case.group]))
+                        yield case, valve, more.loss(trace.zone.tolist(), trace.boundary.tolist())
+                    continue
+                loss = more.loss(self._zone_of(other) or ())
+                for case, valve in asked:
+                    yield case, valve, loss
+
+    @staticmethod
+    def _weight(case: _Case) -> tuple[int, int]:
+        return len(case.neighbours), -case.group
 
     def _of_valve(self, valve: int, cases: Sequence[tuple[_Case, Loss]]) -> ValveCriticality:
         bursts = customers = persons = lame = 0
@@ -357,13 +342,6 @@ class Criticality:
         names = self.topology.pipe_ids[pipes]
         first = int(names.argmin())
         return bytes(names[first]), int(pipes[first])
-
-
-def _at(segments: IntArray, topology: Topology, weights: IntArray | None = None) -> list[int]:
-    """How much hangs on each segment, and last on none."""
-    counts = np.bincount(segments, weights=weights, minlength=topology.segment_count + 1)
-    found: list[int] = counts.astype(np.int64).tolist()
-    return found
 
 
 def _tell(progress: Progress | None, done: int, total: int) -> None:
