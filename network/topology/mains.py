@@ -65,7 +65,8 @@ class Mains:
         """Metres with the flow to every node from the nearest source."""
         if not len(self.source_nodes):
             return np.full(self.node_count, np.inf)
-        return self.distances(self.source_nodes).min(axis=0)
+        nearest: Metres = self.distances(self.source_nodes).min(axis=0)
+        return nearest
 
     def around(self, nodes: NDArray[np.int64], *, within_m: float = np.inf) -> Metres:
         """Metres from each of `nodes` to every node, whichever way water runs."""
