@@ -10,6 +10,14 @@ class RevisionStatus(TextChoices):
     SUPERSEDED = "superseded", _("superseded")
 
 
+class RunStatus(TextChoices):
+    """How far a long reckoning has come."""
+
+    RUNNING = "running", _("running")
+    FINISHED = "finished", _("finished")
+    FAILED = "failed", _("failed")
+
+
 class LinkKind(TextChoices):
     """What a pipe row is: a pipe, or a device that water passes through."""
 

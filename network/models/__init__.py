@@ -1,5 +1,11 @@
 from network.models.areas import Area, Organisation, TrunkRoad
 from network.models.assets import Hydrant, Junction, Pipe, PipeSplit, Source, Valve
+from network.models.criticality import (
+    BestValvePlace,
+    CriticalityRun,
+    PipeCriticality,
+    ValveCriticality,
+)
 from network.models.customers import Customer
 from network.models.revisions import CheckFinding, ImportRun, NetworkRevision
 from network.models.states import (
@@ -11,7 +17,9 @@ from network.models.states import (
 
 __all__ = [
     "Area",
+    "BestValvePlace",
     "CheckFinding",
+    "CriticalityRun",
     "Customer",
     "Hydrant",
     "ImportRun",
@@ -19,6 +27,7 @@ __all__ = [
     "NetworkRevision",
     "Organisation",
     "Pipe",
+    "PipeCriticality",
     "PipeSplit",
     "Source",
     "SourceActivity",
@@ -26,5 +35,6 @@ __all__ = [
     "TrunkRoad",
     "Valve",
     "ValveCondition",
+    "ValveCriticality",
     "ValveStateChange",
 ]
