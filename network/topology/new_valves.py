@@ -5,7 +5,7 @@ RULE 1  Places are pipe ends: just inside a pipe, at the junction where it start
 RULE 2  A burst is as likely as the pipe is long. What a zone is expected to lose is the sum over
         its pipes of length x customers lost; a place's gain is by how much that falls.
 RULE 3  Zones are looked at from the one expected to lose most; each names its best place. A zone
-        that one-way devices or a valve's own junction widen is left out, and counted.
+        that one-way devices widen is left out, and counted.
 
 To ask about a place without building the network again, all of them are built at once as valves
 that are stuck open, which changes nothing; one after the other is then taken to work.
@@ -29,6 +29,7 @@ from network.topology.structure import Grouping
 
 MARK = "+"  # no asset's id: places are named by pipe and end, and never leave this module
 NAN = float("nan")
+CLOSE = 1e-6  # metres x customers: less is the computer's rounding
 
 
 @dataclass(frozen=True)
@@ -68,12 +69,14 @@ def best_places(
     state: NetworkState | None = None,
     *,
     most: int = 20,
-    zones: int = 200,
+    zones: int = 100,
+    tries: int = 12,
     least_m: float = 300.0,
 ) -> NewValves:
     """The best place in each of the worst `zones` of at least `least_m` metres, the `most` best.
 
-    Ids of `tables` are text. Ties are by pipe and junction.
+    In each zone the `tries` places that promise most are tried: the best of them, not always of
+    all. Ids of `tables` are text. Ties are by pipe and junction.
     """
     town = _Town(tables, lengths_m, state or NetworkState())
     found, looked_at, left_out = [], 0, 0
@@ -83,12 +86,16 @@ def best_places(
             left_out += 1
             continue
         looked_at += 1
-        places = (place for place in zone.places() if place.gain > 0)
-        best = min(places, key=lambda each: (-each.gain, each.pipe, each.junction), default=None)
+        best = zone.best(tries)
         if best is not None:
             found.append(best)
-    found.sort(key=lambda each: (-each.gain, each.pipe, each.junction))
+    found.sort(key=_rank)
     return NewValves(tuple(found[:most]), looked_at, left_out)
+
+
+def _rank(place: NewValve) -> tuple[float, str, str]:
+    # A gain that differs in its last digits only is a tie.
+    return -round(place.gain, 6), place.pipe, place.junction
 
 
 def _with_places(tables: NetworkTables) -> tuple[NetworkTables, list[tuple[str, str]]]:
@@ -161,7 +168,16 @@ class _Town:
         at = self.members
         segments = at.items[at.starts[group] : at.starts[group + 1]].tolist()
         trace = self.bursts.trace(segments[:1])
-        return _Zone(self, trace) if set(trace.zone.tolist()) == set(segments) else None
+        more = set(trace.zone.tolist()).difference(segments)
+        # The junction of a valve inside the zone belongs to it, too; it is no pipe.
+        if len(self.parts.of_segments(more)):
+            return None
+        return _Zone(self, segments, trace)
+
+    def weights(self, segment: int) -> NDArray[np.float64]:
+        """Metres of pipe on a segment, and customers with water."""
+        customers = self.bursts.weigh({segment} if self.bursts.tree.wet[segment] else set(), ())
+        return np.array([self.metres([segment]), customers.customers], dtype=float)
 
     def metres(self, segments: Sequence[int]) -> float:
         """Metres of pipe on some segments."""
@@ -169,23 +185,48 @@ class _Town:
 
 
 class _Zone:
-    def __init__(self, town: _Town, trace: Trace) -> None:
-        self.town, self.segments = town, trace.zone.tolist()
-        self.loss: Loss = town.bursts.weigh(town.bursts.cut_off(trace), self.segments)
+    def __init__(self, town: _Town, segments: list[int], trace: Trace) -> None:
+        self.town, self.segments = town, segments
+        self.loss: Loss = town.bursts.weigh(town.bursts.cut_off(trace), trace.zone.tolist())
         self.metres = town.metres(self.segments)
 
-    def places(self) -> Iterator[NewValve]:
-        """What each place would do that parts the zone in two; another one does nothing."""
+    def best(self, tries: int) -> NewValve | None:
+        """The place that lowers the zone's expected loss most; None where none does.
+
+        A burst takes at least its own side of the valve: that tells in advance what a place
+        can bring at most, and most need not be tried.
+        """
+        best: NewValve | None = None
+        for at_least, valve, one, other in sorted(self._bridges())[:tries]:
+            if at_least > (best.after if best else self.metres * self.loss.customers) + CLOSE:
+                break
+            place = self._place(valve, one, other)
+            if place and place.gain > 0 and (best is None or _rank(place) < _rank(best)):
+                best = place
+        return best
+
+    def _bridges(self) -> Iterator[tuple[float, int, int, int]]:
+        """Places that part the zone: the least expected loss with a valve there, and its arc.
+
+        Water's ways in the zone make a graph; only a bridge of it parts the zone, and below a
+        bridge lies a subtree of any depth-first tree.
+        """
         graph = self._graph()
-        # Water's ways inside the zone: only a bridge parts it.
-        for one, other in cast("Iterable[tuple[int, int]]", nx.bridges(nx.Graph(graph))):
-            if graph.number_of_edges(one, other) > 1:
+        root = self.segments[0]
+        parent = {below: above for above, below in nx.dfs_edges(graph, root)}
+        weigh = {each: self.town.weights(each) for each in self.segments}
+        for below, above in reversed(parent.items()):
+            weigh[above] += weigh[below]
+        metres, customers = weigh[root]
+        for pair in cast("Iterable[tuple[int, int]]", nx.bridges(nx.Graph(graph))):
+            if graph.number_of_edges(*pair) > 1:
                 continue
-            (valve,) = (data["valve"] for data in graph[one][other].values())
+            (valve,) = (data["valve"] for data in graph[pair[0]][pair[1]].values())
             if valve in self.town.place_of:
-                place = self._place(valve, one, other)
-                if place is not None:
-                    yield place
+                below = pair[0] if parent.get(pair[0]) == pair[1] else pair[1]
+                side_m, side = weigh[below]
+                at_least = side_m * side + (metres - side_m) * (customers - side)
+                yield float(at_least), valve, pair[0], pair[1]
 
     def _graph(self) -> "nx.MultiGraph[int]":
         topology, inside = self.town.topology, set(self.segments)
@@ -194,12 +235,13 @@ class _Zone:
         arcs = np.unique(
             topology.arcs_by_segment.of_segments(self.segments) % len(topology.arc_u)
         ).tolist()
-        closed = self.town.bursts.holds.closed
+        holds = self.town.bursts.holds
+        walked = holds.walked & ~holds.closed
         for arc in arcs:
             u, v, valve = (
                 int(each[arc]) for each in (topology.arc_u, topology.arc_v, topology.arc_valve)
             )
-            if u in inside and v in inside and not (valve >= 0 and closed[valve]):
+            if u in inside and v in inside and (valve < 0 or walked[valve]):
                 graph.add_edge(u, v, valve=valve)
         return graph
 

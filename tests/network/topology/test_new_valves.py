@@ -72,3 +72,24 @@ def test_gains_are_what_building_the_valve_would_bring(question: Question) -> No
     for each in found.places:
         after = expected_loss(with_valve(tables, each.pipe, each.junction), state, lengths)
         assert before - after == pytest.approx(each.gain)
+
+
+@settings(max_examples=60)
+@given(questions(most_pipes=8))
+def test_no_other_place_in_any_zone_is_better(question: Question) -> None:
+    tables, state = question.tables, question.state
+    lengths = {pipe: 10.0 * (n + 1) for n, pipe in enumerate(tables.pipes.ids)}
+    found = best_places(tables, lengths, state, least_m=0, tries=100)
+    if found.left_out:
+        return
+    most = max((each.gain for each in found.places), default=0.0)
+    before = expected_loss(tables, state, lengths)
+    held = set(zip(tables.valves.pipes, tables.valves.junctions, strict=True))
+    for pipe, start, end in zip(
+        tables.pipes.ids, tables.pipes.starts, tables.pipes.ends, strict=True
+    ):
+        for junction in {start, end}:
+            free = (pipe, junction) not in held and ("", junction) not in held
+            if free and start != end:
+                wider = with_valve(tables, pipe, junction)
+                assert before - expected_loss(wider, state, lengths) <= most + 1e-6
