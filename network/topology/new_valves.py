@@ -5,7 +5,8 @@ RULE 1  Places are pipe ends: just inside a pipe, at the junction where it start
 RULE 2  A burst is as likely as the pipe is long. What a zone is expected to lose is the sum over
         its pipes of length x customers lost; a place's gain is by how much that falls.
 RULE 3  Zones are looked at from the one expected to lose most; each names its best place. A zone
-        that one-way devices widen is left out, and counted.
+        that one-way devices widen is left out, and counted. In a ring of pipes no place parts
+        the zone; where one-way devices inside a ring make one do so, it is not looked at.
 
 To ask about a place without building the network again, all of them are built at once as valves
 that are stuck open, which changes nothing; one after the other is then taken to work.

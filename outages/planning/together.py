@@ -22,9 +22,7 @@ def dry_only_together(plan: IsolationPlan, *, at: datetime) -> list[TimeSlice]:
     """
     revision = network.current_revision()
     if revision is None:
-        raise PlanningRefused(
-            NoPlan.NO_NETWORK, "no network has been imported yet: import one first"
-        )
+        raise PlanningRefused(NoPlan.NO_NETWORK)
     outage = plan.outage
     window = _window(outage, at)
     others = holding.others_holding(outage, at=at, window=window)
