@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from network.topology.search import _Question, _trace
-from network.topology.search import _Trace as Trace
+from network.topology.search import Trace, _Question, trace_zone
 from network.topology.states import Masks
 from network.topology.structure import IntArray, Topology
 from network.topology.supply_tree import SupplyTree
@@ -50,7 +49,7 @@ class Bursts:
 
     def trace(self, start: Iterable[int]) -> Trace:
         """The zone and the boundary of a burst on some segments."""
-        return _trace(self.topology, set(start), self.holds)
+        return trace_zone(self.topology, set(start), self.holds)
 
     def weigh(self, lost: set[int], zone: Sequence[int]) -> Loss:
         """What hangs on the `lost` segments, those of the `zone` among them."""

@@ -17,13 +17,14 @@ a tree grown without it. What is left is traced, and dried in the same way.
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from network.topology.burst_losses import Bursts, Loss, More
 from network.topology.ready import PASSES, STOPS, ReadyState
-from network.topology.search import _Trace as Trace
+from network.topology.search import Trace
 from network.topology.states import Masks
 from network.topology.structure import BoolArray, Grouping, IntArray, Topology
 
@@ -299,15 +300,53 @@ class Criticality:
                 owned[owner].setdefault(other, []).append((case, valve))
         for owner, others in owned.items():
             more = More(self.bursts, cases[owner].zone, sum(map(len, others.values())))
+            near = self._junctions_near(cases[owner].zone)
             for other, asked in others.items():
-                if other < 0:
+                theirs = (self._zone_of(other) or ()) if other >= 0 else ()
+                if other < 0 or _joins(near, {*cases[owner].zone, *theirs}):
                     for case, valve in asked:
                         trace = self.bursts.trace_without(valve, self._start([case.group]))
-                        yield case, valve, more.loss(trace.zone.tolist(), trace.boundary.tolist())
+                        zone, shut = trace.zone.tolist(), trace.boundary.tolist()
+                        if case.group == owner:
+                            yield case, valve, more.loss(zone, shut)
+                        else:
+                            lost = self.bursts.tree.lost(zone, shut)
+                            yield case, valve, self.bursts.weigh(lost, zone)
                     continue
-                loss = more.loss(self._zone_of(other) or ())
+                loss = more.loss(theirs)
                 for case, valve in asked:
                     yield case, valve, loss
+
+    def _junctions_near(self, zone: Iterable[int]) -> list[tuple[int, set[int]]]:
+        """Junctions that two zones together may surround, with the parts that meet there."""
+        found = {
+            at
+            for segment in zone
+            for at in self._junctions.get(int(self.ready.group_of[segment]), ())
+        }
+        topology = self.topology
+        starts, sides = topology.valve_side_starts, topology.valve_sides
+        return [
+            (int(topology.valve_hub[valve]), set(sides[starts[valve] : starts[valve + 1]].tolist()))
+            for valve in sorted(found)
+        ]
+
+    @cached_property
+    def _junctions(self) -> dict[int, list[int]]:
+        """By group: valves at a junction on which something hangs, in none of its pipes' groups."""
+        topology, group_of = self.topology, self.ready.group_of
+        holds = np.zeros(topology.segment_count + 1, dtype=bool)
+        for at in (topology.customer_segment, topology.hydrant_segment, topology.source_segment):
+            holds[at] = True
+        found: dict[int, list[int]] = defaultdict(list)
+        hubs = np.asarray(topology.valve_hub)
+        for valve in np.flatnonzero((hubs >= 0) & holds[hubs]).tolist():
+            first, stop = topology.valve_side_starts[valve : valve + 2].tolist()
+            groups = set(group_of[topology.valve_sides[first:stop]].tolist())
+            if int(group_of[hubs[valve]]) not in groups:
+                for group in groups:
+                    found[group].append(valve)
+        return found
 
     @staticmethod
     def _weight(case: _Case) -> tuple[int, int]:
@@ -342,6 +381,11 @@ class Criticality:
         names = self.topology.pipe_ids[pipes]
         first = int(names.argmin())
         return bytes(names[first]), int(pipes[first])
+
+
+def _joins(near: Iterable[tuple[int, set[int]]], zone: set[int]) -> bool:
+    """Whether a zone surrounds a junction that is not in it: the junction then belongs to it."""
+    return any(hub not in zone and sides <= zone for hub, sides in near)
 
 
 def _tell(progress: Progress | None, done: int, total: int) -> None:

@@ -24,7 +24,7 @@ from network.topology.build import build
 from network.topology.burst_losses import Bursts, Loss
 from network.topology.elements import NetworkTables, Valves
 from network.topology.ready import make_ready
-from network.topology.search import _Trace as Trace
+from network.topology.search import Trace
 from network.topology.states import NetworkState, masks
 from network.topology.structure import Grouping
 
