@@ -27,6 +27,7 @@ def search(topology: Topology, bursts: Sequence[Burst], state: NetworkState) -> 
 
 @lru_cache(maxsize=8)
 def supplied_before(topology: Topology, state: NetworkState) -> BoolArray:
+    """Which segments have water in `state`; remembered for the last few states."""
     return supplied(topology, masks(topology, state))
 
 
@@ -35,6 +36,8 @@ def supplied_before(topology: Topology, state: NetworkState) -> BoolArray:
 
 @dataclass(frozen=True)
 class Trace:
+    """What a trace found: segments of the zone, and valves by what they did to it."""
+
     zone: IntArray
     boundary: IntArray
     already_closed: IntArray
