@@ -26,12 +26,22 @@ Rows = Callable[[Collection[str]], NetworkTables]
 class Step:
     """A valve on the way, or a stretch of pipes between two valves.
 
-    `count` is how many pipes the stretch has; `ids` names some when it has many.
+    `count` is how many pipes the stretch has; `ids` names some when it has many. Where its pipes
+    are in order, `left_out` are the others, which stand in the middle of `ids`.
     """
 
     kind: str  # "valve" or "pipes"
     ids: tuple[str, ...]
     count: int = 1
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def all_ids(self) -> tuple[str, ...]:
+        """All that are known of the stretch, in order where it is."""
+        if not self.left_out:
+            return self.ids
+        half = len(self.ids) // 2
+        return self.ids[:half] + self.left_out + self.ids[half:]
 
 
 @dataclass(frozen=True)
@@ -177,4 +187,4 @@ def _shortened(step: Step) -> Step:
     if step.count <= SHOWN:
         return step
     half = SHOWN // 2
-    return replace(step, ids=step.ids[:half] + step.ids[-half:])
+    return replace(step, ids=step.ids[:half] + step.ids[-half:], left_out=step.ids[half:-half])
