@@ -240,7 +240,7 @@ def alternatives(items: Iterable[Mapping[str, Any]], *, name: str = "") -> Conte
 @register.inclusion_tag("ui/plan_steps.html")
 def plan_steps(steps: Iterable[Mapping[str, Any]]) -> Context:
     """Show the valves of a plan: {number, code, where, status, note, end, asset, action_url,
-    action_label}; status is waiting, operating, done, cannot, void or reopen."""
+    action_label, why_url}; status is waiting, operating, done, cannot, void or reopen."""
     return {"steps": [_with_glyph(step) for step in steps]}
 
 

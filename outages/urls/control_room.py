@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from outages.views import board, map, notices, outages, planned, plans, reports, search
+from outages.views import argument, board, map, notices, outages, planned, plans, reports, search
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("map/", map.map_screen, name="map"),
@@ -24,6 +24,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("map/plans/<int:plan_id>/approve", plans.approve, name="plan-approve"),
     path("map/plans/<int:plan_id>/adopt", plans.adopt, name="plan-adopt"),
     path("map/plans/<int:plan_id>/abort", plans.abort, name="plan-abort"),
+    path("map/plans/<int:plan_id>/why", argument.why, name="plan-why"),
+    path(
+        "map/plans/<int:plan_id>/why-customer", argument.customer_why, name="plan-customer-why"
+    ),
+    path("map/plans/<int:plan_id>/options", argument.options, name="plan-options"),
     path("map/plans/<int:plan_id>/customers", plans.customers, name="plan-customers"),
     path("map/plans/<int:plan_id>/customers/<str:customer>/phone", plans.phone, name="plan-phone"),
     path("map/outages/<int:outage_id>/", outages.outage, name="outage"),

@@ -76,7 +76,11 @@ def impact_of(plan: IsolationPlan, *, with_list: bool) -> Row:
 def step_rows(plan: IsolationPlan, direction: Direction) -> list[Row]:
     """Return the steps of one direction as the `plan_steps` component takes them."""
     steps = plan.operations.filter(direction=direction).select_related("done_by")
-    return [step_row(step) for step in steps.order_by("sequence")]
+    rows = [step_row(step) for step in steps.order_by("sequence")]
+    if direction == Direction.CLOSE:
+        why = reverse("outages:plan-why", args=[plan.pk])
+        return [{**row, "why_url": why} for row in rows]
+    return rows
 
 
 def step_row(step: ValveOperation) -> Row:

@@ -63,7 +63,7 @@ ASKED: Final[dict[Rule, str]] = {
     SEES_OUTAGES: """
         outages:map outages:cases outages:board outages:search outages:reports
         outages:report outages:plan outages:outage outages:planned layers:outages
-        layers:reports
+        layers:reports outages:plan-why outages:plan-options
     """,
     SEES_PLANS: """
         outages:work-order-photo layers:plan-overlay layers:plan-map layers:plan-print
@@ -71,7 +71,7 @@ ASKED: Final[dict[Rule, str]] = {
     """,
     PLANS: "outages:planned-new",
     REPORTS: "outages:burst",
-    NAMES: "outages:plan-customers",
+    NAMES: "outages:plan-customers outages:plan-customer-why",
     PUBLISHES: "outages:notices outages:notice",
     WORKS: """
         outages:work-orders outages:work-orders-service-worker outages:work-order

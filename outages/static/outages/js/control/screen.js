@@ -7,6 +7,7 @@ import { announce } from "gisapp/live";
 import { createMap } from "gisapp/map/base";
 import { toast } from "gisapp/toast";
 import { startApproval } from "outages/control/approval";
+import { startArgument } from "outages/control/argument";
 import { startBurstTool } from "outages/control/burst_tool";
 import { startLayers } from "outages/control/layer_switch";
 import { startPlanDrawing } from "outages/control/plan_drawing";
@@ -23,6 +24,7 @@ const live = element ? createMap(element) : null;
 document.querySelectorAll("[data-only-script]").forEach((hint) => (hint.hidden = false));
 startQuietRefresh(document.getElementById("cases"));
 startApproval(document.getElementById("panel"));
+startArgument(live, document.getElementById("panel"), screen);
 if (live) {
   const layers = startLayers(live, screen);
   const drawing = startPlanDrawing(live, layers);

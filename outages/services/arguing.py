@@ -1,0 +1,159 @@
+"""What stands behind a stored plan, asked anew of the network it was made on. Reads only."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import shapely
+from django.contrib.gis.db.models.functions import AsWKB
+
+from network.models import Customer, NetworkRevision
+from network.selectors import current_revision, load_topology
+from network.selectors.arguing import (
+    PlacedPoint,
+    alternatives_for,
+    normally_closed,
+    pressure_zones,
+    rows_of,
+    supply_points,
+)
+from network.selectors.way_lines import Line, lines_of
+from network.topology.alternatives import LEAVE_OUT, Alternatives, Plan
+from network.topology.elements import UnknownAsset
+from network.topology.explain import (
+    CustomerReason,
+    Explanation,
+    ValveReason,
+    explain,
+    explain_customer,
+)
+from network.topology.isolation import Burst
+from network.topology.restore import Restoration, restore
+from network.topology.scene import Scene
+from network.topology.states import NetworkState
+from network.topology.ways import Way
+from outages.models import IsolationPlan
+from outages.planning import WhatIf
+
+MOST_ALTERNATIVES: Final = 5
+
+
+class NotArguable(Exception):
+    """The plan was made on a network that is not in force any more: its reasons are not known."""
+
+
+@dataclass(frozen=True)
+class Argument:
+    """The question of a stored plan, laid out on the network that it names.
+
+    Which valves to close is asked as if nobody else held any (`closing`), who loses water with
+    what others hold shut (`losing`), as the plan itself was. Nearly always the two are one.
+    """
+
+    revision: NetworkRevision
+    closing: Scene
+    losing: Scene
+    burst_point: shapely.Point | None
+
+    @cached_property
+    def explanation(self) -> Explanation:
+        """Why each valve of the border is to be closed, or need not be."""
+        return explain(self.closing, rows_of(self.revision))
+
+    @cached_property
+    def lines(self) -> dict[str, Line]:
+        """The way of water over each valve or from each source that has one, by asset id."""
+        known = self.explanation
+        ways = {
+            reason.valve: reason.way
+            for reason in (*known.close, *known.already_closed)
+            if reason.way is not None
+        }
+        ways |= {each.source: each.way for each in known.sources}
+        drawn = lines_of(self.revision, list(ways.values()), ends=[self.burst_point] * len(ways))
+        return {asset: line for asset, line in zip(ways, drawn, strict=True) if line}
+
+    def reasons(self) -> dict[str, ValveReason]:
+        """Reasons by valve."""
+        known = self.explanation
+        return {
+            each.valve: each for each in (*known.close, *known.leave_open, *known.already_closed)
+        }
+
+    def why_customer(self, customer: str) -> tuple[CustomerReason, Line]:
+        """Why a customer is dry, or the way that feeds him, with its line (empty without one).
+
+        Raises UnknownAsset for a customer whom the network does not have.
+        """
+        found = explain_customer(self.losing, customer, rows_of(self.revision))
+        return found, self._line_to(customer, found.way) if found.way else []
+
+    def _line_to(self, customer: str, way: Way) -> Line:
+        rows = Customer.objects.filter(revision=self.revision, asset_id=customer)
+        place = rows.values_list(AsWKB("geom"), flat=True).first()
+        end = shapely.from_wkb(bytes(place)).centroid if place else None
+        return lines_of(self.revision, [way], ends=[end])[0]
+
+    def alternatives(self) -> tuple[Alternatives, tuple[Plan, ...]]:
+        """Other plans, and the few of them that are shown: never the one it is compared with."""
+        found = alternatives_for(self.losing, self.revision)
+        others = [plan for plan in found.plans if plan.moves]
+        return found, tuple(others[:MOST_ALTERNATIVES])
+
+    def restoration(self) -> tuple[Restoration, tuple[PlacedPoint, ...]]:
+        """Valves to open for those cut off, and where water is best handed out to the rest."""
+        found = restore(
+            self.losing,
+            openable=normally_closed(self.losing),
+            pressure_zone_of=pressure_zones(self.revision),
+        )
+        return found, supply_points(self.losing, self.revision, found.rest)
+
+
+def can_be_adopted(plan: Plan) -> bool:
+    """Whether a what-if says all of it: leaving valves open does.
+
+    A valve to try or to open is work in the street before it is an assumption: the plan has no
+    step for it, so it is done and recorded first.
+    """
+    return bool(plan.moves) and all(move.kind == LEAVE_OUT for move in plan.moves)
+
+
+def argument_for(plan: IsolationPlan) -> Argument:
+    """Lay out the question of a plan. Raises NotArguable."""
+    revision = current_revision()
+    if revision is None or revision.number != plan.revision_number:
+        raise NotArguable
+    assumed = WhatIf.from_json(plan.what_if)
+    state = _state_of(plan)
+    held = frozenset(plan.basis.get("held", {}))
+    alone = state.with_changes(opened=held - state.inoperable) if held else state
+    topology = load_topology(revision)
+    bursts = tuple(Burst(each["pipe"], each.get("fraction")) for each in plan.burst_pipes)
+    try:
+        losing = Scene.of(topology, bursts, _assumed(state, assumed))
+        closing = Scene.of(topology, bursts, _assumed(alone, assumed)) if held else losing
+    except UnknownAsset as unknown:
+        raise NotArguable from unknown
+    point = plan.burst_point
+    return Argument(
+        revision=revision,
+        closing=closing,
+        losing=losing,
+        burst_point=shapely.Point(point.x, point.y) if point else None,
+    )
+
+
+def _state_of(plan: IsolationPlan) -> NetworkState:
+    names = NetworkState.__dataclass_fields__
+    return NetworkState(**{name: frozenset(plan.basis.get(name, ())) for name in names})
+
+
+def _assumed(state: NetworkState, what_if: WhatIf) -> NetworkState:
+    """The state that the plan's answer assumed; valves closed by choice are shut beforehand."""
+    return state.with_changes(
+        closed=(*what_if.closed, *what_if.added),
+        opened=what_if.opened,
+        inoperable=(*what_if.inoperable, *what_if.removed),
+        inactive_sources=what_if.inactive_sources,
+    )
