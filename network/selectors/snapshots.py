@@ -15,6 +15,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -27,15 +28,15 @@ from network.selectors.tables import read_tables
 from network.topology.build import build
 from network.topology.isolation import Burst, Isolation, isolate
 from network.topology.ready import ReadyState, make_ready
-from network.topology.states import NetworkState, canonical, masks
+from network.topology.states import NetworkState, canonical
 from network.topology.structure import Topology
 
 # Raise it when the arrays of `Topology` or `ReadyState` change their meaning: older ones are left.
-LAYOUT = 3
+LAYOUT = 4
 KEPT_SNAPSHOTS, KEPT_STATES = 3, 4
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Snapshot:
     """A revision's topology and, where a worker has made them, its ready states."""
 
@@ -47,19 +48,25 @@ class Snapshot:
 
         Raises UnknownAsset for an id the network does not have.
         """
-        return isolate(self.topology, bursts, state, self.ready(state))
+        return isolate(self.topology, bursts, state, self.ready(state) or self.newest())
 
     def ready(self, state: NetworkState) -> ReadyState | None:
         """The ready state of `state`, None where there is none (yet)."""
-        folder = self.state_folder(state)
-        return _opened_state(str(folder)) if folder.is_dir() else None
+        return self._opened(self.state_folder(state))
+
+    def newest(self) -> ReadyState | None:
+        """The ready state of what held last, as a start for others; None where none was made."""
+        folders = _newest_first(self.folder / "states")
+        return self._opened(folders[0]) if folders else None
+
+    def _opened(self, folder: Path) -> ReadyState | None:
+        return _opened_state(self, str(folder)) if folder.is_dir() else None
 
     def prepare(self, state: NetworkState) -> Path:
         """Make `state` ready, unless it is. Seconds for a million pipes: for workers only."""
         folder = self.state_folder(state)
         if not folder.is_dir():
-            made = make_ready(self.topology, masks(self.topology, state))
-            _keep(folder, made.save)
+            _keep(folder, make_ready(self.topology, state).save)
             _prune(folder.parent, KEPT_STATES)
         os.utime(folder)  # what holds now is pruned last
         return folder
@@ -87,8 +94,8 @@ def _opened(revision_pk: int, folder: str) -> Snapshot:
 
 
 @lru_cache(maxsize=KEPT_STATES)
-def _opened_state(folder: str) -> ReadyState:
-    return ReadyState.load(Path(folder))
+def _opened_state(snapshot: Snapshot, folder: str) -> ReadyState:
+    return ReadyState.load(snapshot.topology, Path(folder))
 
 
 def build_snapshot(revision: NetworkRevision) -> Path:
@@ -133,9 +140,17 @@ def _keep(folder: Path, save: Callable[[Path], None]) -> None:
 
 def _prune(parent: Path, kept: int) -> None:
     """Remove all but the newest folders; who has mapped their files keeps them."""
-    folders = [each for each in parent.iterdir() if not each.name.startswith(".")]
-    for folder in sorted(folders, key=lambda each: each.stat().st_mtime)[:-kept]:
+    for folder in _newest_first(parent)[kept:]:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _newest_first(parent: Path) -> list[Path]:
+    """Finished folders by their time, the newest first; none where `parent` is missing."""
+    found = []
+    for folder in parent.glob("[!.]*"):
+        with suppress(FileNotFoundError):  # pruned meanwhile
+            found.append((folder.stat().st_mtime, folder))
+    return [folder for _, folder in sorted(found, reverse=True)]
 
 
 def _folder(revision: NetworkRevision) -> Path:

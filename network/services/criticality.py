@@ -73,7 +73,7 @@ def _reckon(
     told: Told | None,
 ) -> None:
     holds = masks(topology, state)
-    ready = load_snapshot(run.revision).ready(state) or make_ready(topology, holds)
+    ready = load_snapshot(run.revision).ready(state) or make_ready(topology, state)
     reckoned = criticality.Criticality(topology, holds, ready)
     pipes = reckoned.pipes(_share_of(run, told, 0, 40))
     valves = reckoned.valves(_share_of(run, told, 40, 80))

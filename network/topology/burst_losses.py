@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from network.topology.search import Trace, _Question, trace_zone
+from network.topology.search import Trace, trace_zone, valves_that_matter
 from network.topology.states import Masks
 from network.topology.structure import IntArray, Topology
 from network.topology.supply_tree import SupplyTree
@@ -63,10 +63,12 @@ class Bursts:
 
     def valves_to_close(self, trace: Trace, lost: set[int]) -> int:
         """How many boundary valves of a trace matter, once `lost` has no water."""
-        after = self.tree.wet.copy()
-        after[list(lost)] = False
-        question = _Question(self.topology, self.holds, trace, self.tree.wet)
-        return len(question._valves_that_matter(after))
+        wet = self.tree.wet.item
+
+        def after(segment: int) -> bool:
+            return wet(segment) and segment not in lost
+
+        return len(valves_that_matter(self.topology, self.holds, trace, after))
 
     def cut_off(self, trace: Trace) -> set[int]:
         """What newly has no water once the zone of a trace is shut off."""

@@ -11,8 +11,9 @@ RULE 4  What had supply before and is in the zone, or has no path left from an a
 RULE 5  An active source inside the zone cannot be shut out by valves: it is named, and the
         rest of the answer holds once it is shut.
 
-A ready state (`ready`) answers nearly every burst by look-up (`lookup`); any other state, and
-what the look-up leaves, is searched (`search`). Both give the same answer.
+A ready state answers nearly every burst in that state by look-up (`lookup`); what the look-up
+leaves, and other states, are searched (`search`), beside the zone where a ready state is near.
+All ways give the same answer.
 """
 
 from collections.abc import Sequence
@@ -21,7 +22,7 @@ from network.topology.answer import Burst, Caution, Found, Isolation
 from network.topology.lookup import look_up
 from network.topology.ready import ReadyState
 from network.topology.search import search, supplied
-from network.topology.states import NetworkState
+from network.topology.states import NetworkState, canonical
 from network.topology.structure import Topology
 
 __all__ = ["Burst", "Caution", "Found", "Isolation", "find", "isolate", "supplied"]
@@ -33,7 +34,9 @@ def isolate(
     state: NetworkState | None = None,
     ready: ReadyState | None = None,
 ) -> Isolation:
-    """Answer `bursts` together, as one question, in `state`; `ready` is made from that state.
+    """Answer `bursts` together, as one question, in `state`.
+
+    `ready` is of the same topology, in that state or another; the nearer, the quicker.
 
     Raises UnknownAsset for an id the network does not have, TopologyError without a burst.
     """
@@ -47,8 +50,9 @@ def find(
     ready: ReadyState | None = None,
 ) -> Found:
     """The same answer as positions in the arrays, for those who count or draw."""
-    if ready is not None:
+    state = state or NetworkState()
+    if ready is not None and canonical(topology, state) == ready.state:
         found = look_up(topology, ready, bursts)
         if found is not None:
             return found
-    return search(topology, bursts, state or NetworkState())
+    return search(topology, bursts, state, ready)

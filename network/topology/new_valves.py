@@ -133,7 +133,7 @@ class _Town:
         wider, self.places = _with_places(tables)
         self.topology = build(wider)
         holds = masks(self.topology, state)
-        self.ready = make_ready(self.topology, holds)
+        self.ready = make_ready(self.topology, state)
         self.bursts = Bursts(self.topology, holds)
         first = {self.topology.index("valve", f"{MARK}{n}"): n for n in range(len(self.places))}
         self.place_of = first

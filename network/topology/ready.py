@@ -15,8 +15,10 @@ Source of RULE 2: Lengauer and Tarjan, "A fast algorithm for finding dominators 
 ACM TOPLAS 1 (1979); computed by rustworkx.
 """
 
-from dataclasses import dataclass, fields
+import json
+from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import rustworkx
@@ -24,10 +26,12 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from network.topology.states import Masks
+from network.topology.states import Masks, NetworkState, canonical, masks
 from network.topology.structure import BoolArray, Grouping, IntArray, Topology, mapped
+from network.topology.supply_tree import SupplyTree
 
 AT_ONCE = 100_000
+APART = {"apart": True}  # not an array
 STOPS, PASSES, CLOSED, WALKED, THICK = range(5)  # what a border does to its group
 
 
@@ -60,21 +64,39 @@ class ReadyState:
     hydrants: IntArray
     source_starts: NDArray[np.int64]
     sources: IntArray  # active ones
+    state: NetworkState = field(metadata=APART)  # as `canonical` has it
+    tree: SupplyTree = field(metadata=APART)  # for what the look-up leaves, and for what-ifs
 
     def save(self, folder: Path) -> None:
-        """Write one `.npy` per array into `folder`, which must exist."""
-        for each in fields(self):
+        """Write one `.npy` per array into `folder`, which must exist, the state and the tree."""
+        for each in _arrays():
             np.save(folder / f"{each.name}.npy", np.asarray(getattr(self, each.name)))
+        (folder / "state.json").write_text(json.dumps(self.state.as_json()), encoding="utf-8")
+        self.tree.save(folder)
 
     @classmethod
-    def load(cls, folder: Path) -> "ReadyState":
+    def load(cls, topology: Topology, folder: Path) -> "ReadyState":
         """Map what `save` wrote; processes that map one folder share its memory."""
-        values = {each.name: mapped(folder, each.name) for each in fields(cls)}
-        return cls(**{**values, "wet_count": int(values["wet_count"])})
+        values = {each.name: mapped(folder, each.name) for each in _arrays()}
+        state = json.loads((folder / "state.json").read_text(encoding="utf-8"))
+        return cls(
+            **{**values, "wet_count": int(values["wet_count"])},
+            state=NetworkState.of_json(state),
+            tree=SupplyTree.load(topology, folder),
+        )
 
 
-def make_ready(topology: Topology, holds: Masks) -> ReadyState:
-    """Prepare `topology` in the state `holds` for instant answers. Linear in its size."""
+def _arrays() -> list[Field[Any]]:
+    return [each for each in fields(ReadyState) if each.metadata != APART]
+
+
+def make_ready(topology: Topology, state: NetworkState) -> ReadyState:
+    """Prepare `topology` in `state` for instant answers. Linear in its size.
+
+    Raises UnknownAsset for an id the network does not have.
+    """
+    state = canonical(topology, state)
+    holds = masks(topology, state)
     groups, count = _groups(topology, holds)
     number, end, wet_count = _numbered(*_flows(topology, holds, groups), count)
     group_of = np.append(number[groups], count).astype(np.int32)
@@ -110,6 +132,8 @@ def make_ready(topology: Topology, holds: Masks) -> ReadyState:
         hydrants=hydrants.items,
         source_starts=sources.starts,
         sources=active[sources.items],
+        state=state,
+        tree=SupplyTree(topology, holds),
     )
 
 

@@ -1,6 +1,6 @@
 """Answer a burst in any state: one walk over the zone, then floods over the segment graph."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -9,20 +9,9 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import breadth_first_order
 
 from network.topology.answer import Burst, Found, segments_of
+from network.topology.ready import ReadyState
 from network.topology.states import Masks, NetworkState, canonical, masks
 from network.topology.structure import BoolArray, IntArray, Topology
-
-
-def search(topology: Topology, bursts: Sequence[Burst], state: NetworkState) -> Found:
-    """Answer `bursts` together, as one question, in `state`.
-
-    Cost: one trace over the zone, one flood for the supply afterwards, and one for the supply
-    before, which is remembered for the last few states.
-    """
-    state = canonical(topology, state)
-    trace = trace_zone(topology, set(segments_of(topology, bursts)), masks(topology, state))
-    before = supplied_before(topology, state.of_supply())
-    return _Question(topology, masks(topology, state), trace, before).found()
 
 
 @lru_cache(maxsize=8)
@@ -147,90 +136,171 @@ def _heads(topology: Topology, closed: bytes, active: bytes) -> IntArray:
     return heads
 
 
-# -- RULES 3 to 5 ---------------------------------------------------------------
+# -- the question --------------------------------------------------------------
+
+
+def search(
+    topology: Topology,
+    bursts: Sequence[Burst],
+    state: NetworkState,
+    ready: ReadyState | None = None,
+) -> Found:
+    """Answer `bursts` together, as one question, in `state`.
+
+    Cost: one trace over the zone, and what hangs around it where `ready` is of a state that
+    differs by closed valves and silent sources alone (or not at all). Else two floods of the
+    segment graph: the supply afterwards, and the one before, remembered for the last few states.
+    """
+    state = canonical(topology, state)
+    holds = masks(topology, state)
+    trace = trace_zone(topology, set(segments_of(topology, bursts)), holds)
+    supply = None
+    if ready is not None:
+        supply = _beside(topology, ready, state, trace)
+    if supply is None:
+        supply = _flooded(topology, state, trace)
+    return _found(topology, holds, trace, supply)
 
 
 @dataclass(frozen=True)
-class _Question:
-    topology: Topology
-    holds: Masks
-    trace: Trace
-    before: BoolArray
+class Supply:
+    """Whether a segment has water before and after a zone is shut off, and what loses it."""
 
-    def found(self) -> Found:
-        topology, zone = self.topology, self.trace.zone
-        after = supplied(topology, self.holds, shut=self.trace.boundary, removed=zone)
-        newly_dry = self.before & ~after
-        dry = np.flatnonzero(newly_dry).tolist()
-        newly_dry[zone] = False
-        in_zone = topology.customers_by_segment.of_segments(zone.tolist())
-        was_wet = self.before[topology.customer_segment[in_zone]]
-        unintended = topology.customers_by_segment.of_segments(np.flatnonzero(newly_dry).tolist())
-        affected = np.concatenate([in_zone[was_wet], unintended])
-        sources = topology.sources_by_segment.of_segments(zone.tolist())
-        return Found(
-            zone_pipes=self._pipes(zone.tolist()),
-            boundary=self.trace.boundary.tolist(),
-            to_close=self._valves_that_matter(after),
-            already_closed=self.trace.already_closed.tolist(),
-            walked=self.trace.walked,
-            sources=sources[self.holds.active[sources]],
-            pipes_dry=self._pipes(dry),
-            isolated=in_zone[was_wet],
-            unintended=unintended,
-            already_dry=in_zone[~was_wet],
-            hydrants_dry=topology.hydrants_by_segment.of_segments(dry),
-            persons=int(topology.customer_persons[affected].sum(dtype=np.int64)),
-            was_wet=bool(self.before[zone].any()),
-        )
+    before: Callable[[int], bool]
+    after: Callable[[int], bool]
+    newly_dry: Collection[int]
 
-    def _pipes(self, segments: Iterable[int]) -> IntArray:
-        parts = self.topology.parts_by_segment.of_segments(segments)
-        return np.asarray(self.topology.part_pipe[parts])
 
-    def _valves_that_matter(self, after: BoolArray) -> list[int]:
-        """`after` is the supply with every boundary valve shut and the zone taken out."""
-        zone, boundary = set(self.trace.zone.tolist()), set(self.trace.boundary.tolist())
-        return [valve for valve in boundary if self._lets_water_in(valve, zone, boundary, after)]
+def _flooded(topology: Topology, state: NetworkState, trace: Trace) -> Supply:
+    before = supplied_before(topology, state.of_supply())
+    after = supplied(topology, masks(topology, state), shut=trace.boundary, removed=trace.zone)
+    return Supply(before.item, after.item, np.flatnonzero(before & ~after).tolist())
 
-    def _lets_water_in(
-        self, valve: int, zone: set[int], boundary: set[int], after: BoolArray
-    ) -> bool:
+
+def _beside(
+    topology: Topology, ready: ReadyState, state: NetworkState, trace: Trace
+) -> Supply | None:
+    """The same by the ready state's tree; None where valves or sources gave water since."""
+    shut = (state.closed - ready.state.closed) | (ready.state.opened - state.opened)
+    opened = (ready.state.closed - state.closed) | (state.opened - ready.state.opened)
+    silent = state.inactive_sources - ready.state.inactive_sources
+    silent |= ready.state.active_sources - state.active_sources
+    revived = ready.state.inactive_sources - state.inactive_sources
+    revived |= state.active_sources - ready.state.active_sources
+    if opened or revived:
+        return None
+    more = [topology.index("valve", each) for each in shut]
+    unfed = _unfed(topology, masks(topology, state), silent)
+    tree, boundary = ready.tree, trace.boundary.tolist()
+    was_lost = tree.lost((), more, unfed) if more or unfed else set()
+    lost = tree.lost(trace.zone.tolist(), [*more, *boundary], unfed)
+    wet = tree.wet.item
+    return Supply(
+        before=lambda segment: wet(segment) and segment not in was_lost,
+        after=lambda segment: wet(segment) and segment not in lost,
+        newly_dry=lost - was_lost,
+    )
+
+
+def _unfed(topology: Topology, holds: Masks, silent: Iterable[str]) -> set[int]:
+    """The segments in which no source is active any more once some are silent."""
+    found = {topology.source_segment.item(topology.index("source", each)) for each in silent}
+    at = topology.sources_by_segment
+    return {segment for segment in found if not holds.active[at.of_segments([segment])].any()}
+
+
+# -- RULES 3 to 5 ---------------------------------------------------------------
+
+
+def _found(topology: Topology, holds: Masks, trace: Trace, supply: Supply) -> Found:
+    zone = trace.zone.tolist()
+    had_water = [segment for segment in zone if supply.before(segment)]
+    had_none = [segment for segment in zone if not supply.before(segment)]
+    outside = set(supply.newly_dry).difference(zone)
+    customers = topology.customers_by_segment
+    isolated, unintended = customers.of_segments(had_water), customers.of_segments(outside)
+    persons = topology.customer_persons
+    sources = topology.sources_by_segment.of_segments(zone)
+    return Found(
+        zone_pipes=_pipes(topology, zone),
+        boundary=trace.boundary.tolist(),
+        to_close=valves_that_matter(topology, holds, trace, supply.after),
+        already_closed=trace.already_closed.tolist(),
+        walked=trace.walked,
+        sources=sources[holds.active[sources]],
+        pipes_dry=_pipes(topology, supply.newly_dry),
+        isolated=isolated,
+        unintended=unintended,
+        already_dry=customers.of_segments(had_none),
+        hydrants_dry=topology.hydrants_by_segment.of_segments(supply.newly_dry),
+        persons=int(
+            persons[isolated].sum(dtype=np.int64) + persons[unintended].sum(dtype=np.int64)
+        ),
+        was_wet=bool(had_water),
+    )
+
+
+def _pipes(topology: Topology, segments: Iterable[int]) -> IntArray:
+    return np.asarray(topology.part_pipe[topology.parts_by_segment.of_segments(segments)])
+
+
+def valves_that_matter(
+    topology: Topology, holds: Masks, trace: Trace, after: Callable[[int], bool]
+) -> list[int]:
+    """The boundary valves to close. `after`: the supply with all of them shut, without the zone."""
+    return _Boundary(topology, holds, trace, after).that_matter()
+
+
+class _Boundary:
+    """The boundary valves of a zone, opened one at a time."""
+
+    def __init__(
+        self, topology: Topology, holds: Masks, trace: Trace, after: Callable[[int], bool]
+    ) -> None:
+        self.topology, self.holds, self.after = topology, holds, after
+        self.zone, self.valves = set(trace.zone.tolist()), set(trace.boundary.tolist())
+
+    def that_matter(self) -> list[int]:
+        """Those through which, alone open, water comes in."""
+        return [valve for valve in self.valves if self._lets_water_in(valve)]
+
+    def _lets_water_in(self, valve: int) -> bool:
         """Whether water outside comes through this valve, opened alone, into the zone.
 
         Nearly always one or two steps: over the valve, or into its junction and out again.
         """
-        reached = set(self._through(valve, after))
+        reached = set(self._through(valve))
         queue = list(reached)
         while queue:
             segment = queue.pop()
-            if segment in zone:
+            if segment in self.zone:
                 return True
-            for beyond in self._downstream(segment, boundary - {valve}):
-                if beyond not in reached and not after[beyond]:
+            for beyond in self._downstream(segment, valve):
+                if beyond not in reached and not self.after(beyond):
                     reached.add(beyond)
                     queue.append(beyond)
         return False
 
-    def _through(self, valve: int, after: BoolArray) -> Iterable[int]:
+    def _through(self, valve: int) -> Iterable[int]:
         """Segments that water outside the zone steps into over one valve."""
         topology = self.topology
         for arc in topology.arcs_by_valve.of_segments([valve + 1]).tolist():
             u, v = topology.arc_u.item(arc), topology.arc_v.item(arc)
-            if after[u] and topology.arc_forward[arc]:
+            if self.after(u) and topology.arc_forward[arc]:
                 yield v
-            if after[v] and topology.arc_backward[arc]:
+            if self.after(v) and topology.arc_backward[arc]:
                 yield u
 
-    def _downstream(self, segment: int, shut: set[int]) -> Iterable[int]:
-        """Segments that water flows into while the `shut` valves are closed as well."""
+    def _downstream(self, segment: int, opened: int) -> Iterable[int]:
+        """Segments that water flows into while the other boundary valves are shut."""
         topology, flow = self.topology, self.topology.flow
         first, stop = flow.starts[segment : segment + 2].tolist()
         for arc, head in zip(
             flow.arcs[first:stop].tolist(), flow.heads[first:stop].tolist(), strict=True
         ):
             valve = topology.arc_valve.item(arc)
-            if valve < 0 or not (self.holds.closed[valve] or valve in shut):
+            shut = valve != opened and valve in self.valves
+            if valve < 0 or not (self.holds.closed[valve] or shut):
                 yield head
 
 

@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 
 import numpy as np
@@ -50,10 +50,19 @@ class NetworkState:
         """Only what decides where water flows: a valve that works or not carries it alike."""
         return replace(self, inoperable=frozenset(), operable=frozenset())
 
+    def as_json(self) -> dict[str, list[str]]:
+        """Every set as a sorted list."""
+        return {each.name: sorted(getattr(self, each.name)) for each in fields(self)}
+
+    @classmethod
+    def of_json(cls, content: Mapping[str, Iterable[str]]) -> "NetworkState":
+        """Read what `as_json` gave."""
+        return cls(**{name: frozenset(ids) for name, ids in content.items()})
+
     def digest(self) -> str:
         """A short fingerprint: equal states have equal digests in every process."""
-        content = {name: sorted(getattr(self, name)) for name in self.__dataclass_fields__}
-        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+        content = json.dumps(self.as_json(), sort_keys=True)
+        return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ what is below a saved one is not looked at.
 from bisect import bisect_right
 from collections.abc import Collection, Iterable
 from copy import copy
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +23,7 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import breadth_first_order
 
 from network.topology.states import Masks
-from network.topology.structure import BoolArray, Grouping, IntArray, Topology
+from network.topology.structure import BoolArray, Grouping, IntArray, Topology, mapped
 
 
 class SupplyTree:
@@ -33,8 +35,24 @@ class SupplyTree:
 
     def __init__(self, topology: Topology, holds: Masks) -> None:
         self.topology = topology
-        self._ways = _Ways(topology, *_open_ways(topology, holds))
+        self._ways = _Ways.of(topology, *_open_ways(topology, holds))
         self._grow(np.empty(0, dtype=np.int32))
+
+    def save(self, folder: Path) -> None:
+        """Write what `load` maps, as `.npy` files of `folder`, which must exist."""
+        for name, array in {**self._arrays, **self._ways.arrays}.items():
+            np.save(folder / f"tree.{name}.npy", array)
+
+    @classmethod
+    def load(cls, topology: Topology, folder: Path) -> "SupplyTree":
+        """Map a saved tree; processes that map one folder share its memory."""
+        tree = cls.__new__(cls)
+        tree.topology = topology
+        tree._ways = _Ways(
+            topology, {name: mapped(folder, f"tree.{name}") for name in _Ways.ARRAYS}
+        )
+        tree._use({name: mapped(folder, f"tree.{name}") for name in cls.ARRAYS})
+        return tree
 
     def without(self, taken: Collection[int]) -> "SupplyTree":
         """The tree of what is left once some segments are out; the ways are shared."""
@@ -42,40 +60,49 @@ class SupplyTree:
         found._grow(np.fromiter(taken, dtype=np.int32, count=len(taken)))
         return found
 
+    ARRAYS = ("wet", "tree_way", "first", "end", "children", "child_starts")
+
     def _grow(self, taken: IntArray) -> None:
-        above, ways = self.topology.segment_count, self._ways
-        parent, tree_way = ways.tree(taken)
-        self.wet: BoolArray = parent >= 0
-        self._is_dry: list[bool] = (~self.wet).tolist()
-        self._is_dry[above] = False
-        self._tree_way: list[int] = tree_way.tolist()
-        self._children = _Lists(parent + 1, above + 2)
-        self._first, self._end = self._numbered(parent.tolist(), above)
+        above = self.topology.segment_count
+        parent, tree_way = self._ways.tree(taken)
+        children = Grouping.of(parent + 1, above + 2)
+        first, end = _numbered(parent.tolist(), children, above)
+        self._use(
+            {
+                "wet": parent >= 0,
+                "tree_way": tree_way,
+                "first": first,
+                "end": end,
+                "children": children.items,
+                "child_starts": children.starts,
+            }
+        )
 
-    def _numbered(self, parent: list[int], root: int) -> tuple[list[int], list[int]]:
-        """Numbers such that each subtree is one run: its first number and its end."""
-        order, first, end = [root], [-1] * (root + 1), [-1] * (root + 1)
-        for segment in order:
-            order.extend(self._children.of(segment + 1))
-        size = [1] * (root + 1)
-        for segment in reversed(order[1:]):
-            size[parent[segment]] += size[segment]
-        free = [0] * (root + 1)
-        for segment in order[1:]:
-            above = parent[segment]
-            first[segment] = mine = free[above]
-            free[above] += size[segment]
-            free[segment] = mine + 1
-            end[segment] = mine + size[segment]
-        return first, end
+    def _use(self, arrays: dict[str, NDArray[Any]]) -> None:
+        """Read single items through memory views: as quick as lists, and nothing is copied."""
+        self._arrays = arrays
+        self.wet: BoolArray = arrays["wet"]
+        self._is_wet = memoryview(arrays["wet"])
+        self._tree_way = memoryview(arrays["tree_way"])
+        self._first, self._end = memoryview(arrays["first"]), memoryview(arrays["end"])
+        self._children = _Lists(arrays["children"], arrays["child_starts"])
 
-    def lost(self, taken: Collection[int], shut: Iterable[int] = ()) -> set[int]:
+    def _has_water(self, segment: int) -> bool:
+        """Whether a segment, or what stands above all of them, has water before any cut."""
+        return segment == self.topology.segment_count or bool(self._is_wet[segment])
+
+    def lost(
+        self, taken: Collection[int], shut: Iterable[int] = (), unfed: Collection[int] = ()
+    ) -> set[int]:
         """Segments that had water and have none once `taken` are out and `shut` valves closed.
 
-        `taken` segments carry nothing, and sources in them feed nothing.
+        `taken` segments carry nothing, and sources in them feed nothing; nor do those in `unfed`
+        segments, which go on carrying what comes from elsewhere.
         """
         gone = set(taken)
         barred = self._ways.through(shut)
+        if unfed:
+            barred |= self._ways.from_sources(unfed)
         heads = self._ways.heads
         cut = {heads[way] for way in barred if self._tree_way[heads[way]] == way}
         roots = [each for each in gone | cut if self._first[each] >= 0]
@@ -95,10 +122,10 @@ class SupplyTree:
 
     def _is_saved(self, segment: int, barred: set[int], orphaned: "_Runs") -> bool:
         """Whether water comes in from outside all orphaned subtrees. Above all has no number."""
-        tails, dry, first = self._ways.tails, self._is_dry, self._first
+        tails, first = self._ways.tails, self._first
         for way in self._ways.into.of(segment):
             tail = tails[way]
-            if way not in barred and not dry[tail] and first[tail] not in orphaned:
+            if way not in barred and self._has_water(tail) and first[tail] not in orphaned:
                 return True
         return False
 
@@ -119,7 +146,12 @@ class SupplyTree:
     def _is_fed(self, segment: int, lost: set[int], gone: set[int], barred: set[int]) -> bool:
         for way in self._ways.into.of(segment):
             tail = self._ways.tails[way]
-            if not (tail in lost or tail in gone or way in barred or self._is_dry[tail]):
+            if (
+                tail not in lost
+                and tail not in gone
+                and way not in barred
+                and self._has_water(tail)
+            ):
                 return True
         return False
 
@@ -127,22 +159,39 @@ class SupplyTree:
 class _Ways:
     """The ways that no closed valve bars, by either end; arc -1 leads out of a source."""
 
-    def __init__(self, topology: Topology, tails: IntArray, heads: IntArray, arcs: IntArray):
-        self.topology = topology
-        self._tails, self._heads = tails, heads
-        self.tails: list[int] = tails.tolist()
-        self.heads: list[int] = heads.tolist()
-        self.into = _Lists(heads, topology.segment_count + 1)
-        self.out_of = _Lists(tails, topology.segment_count + 1)
-        self._of_arc = _Lists(arcs + 1, len(topology.arc_u) + 1)
+    ARRAYS = ("tails", "heads", "into", "into_starts", "out_of", "out_of_starts")
+    ARRAYS += ("of_arc", "of_arc_starts")
+
+    def __init__(self, topology: Topology, arrays: dict[str, NDArray[Any]]) -> None:
+        self.topology, self.arrays = topology, arrays
+        self.tails, self.heads = memoryview(arrays["tails"]), memoryview(arrays["heads"])
+        self.into = _Lists(arrays["into"], arrays["into_starts"])
+        self.out_of = _Lists(arrays["out_of"], arrays["out_of_starts"])
+        self._of_arc = _Lists(arrays["of_arc"], arrays["of_arc_starts"])
+
+    @classmethod
+    def of(cls, topology: Topology, tails: IntArray, heads: IntArray, arcs: IntArray) -> "_Ways":
+        into = Grouping.of(heads, topology.segment_count + 1)
+        out_of = Grouping.of(tails, topology.segment_count + 1)
+        of_arc = Grouping.of(arcs + 1, len(topology.arc_u) + 1)
+        return cls(
+            topology,
+            {
+                **{"tails": tails, "heads": heads},
+                **{"into": into.items, "into_starts": into.starts},
+                **{"out_of": out_of.items, "out_of_starts": out_of.starts},
+                **{"of_arc": of_arc.items, "of_arc_starts": of_arc.starts},
+            },
+        )
 
     def tree(self, taken: IntArray) -> tuple[IntArray, IntArray]:
         """For each segment the one before it on a way from above, and the way; -1 where dry."""
         above = self.topology.segment_count
         out = np.zeros(above + 1, dtype=bool)
         out[taken] = True
-        kept = np.flatnonzero(~out[self._tails] & ~out[self._heads])
-        tails, heads = self._tails[kept], self._heads[kept]
+        all_tails, all_heads = self.arrays["tails"], self.arrays["heads"]
+        kept = np.flatnonzero(~out[all_tails] & ~out[all_heads])
+        tails, heads = all_tails[kept], all_heads[kept]
         graph = csr_matrix(
             (np.ones(len(kept), np.int8), (tails, heads)), shape=(above + 1, above + 1)
         )
@@ -163,17 +212,41 @@ class _Ways:
             for way in self._of_arc.of(arc + 1)
         }
 
+    def from_sources(self, segments: Iterable[int]) -> set[int]:
+        """Ways by which a source feeds some segments."""
+        above = self.topology.segment_count
+        fed = set(segments)
+        return {way for way in self.out_of.of(above) if self.heads[way] in fed}
+
 
 class _Lists:
-    """Items grouped by a key, as plain lists: single items are read quickly."""
+    """Items grouped by a key, of which single groups are read."""
 
-    def __init__(self, keys: IntArray, count: int) -> None:
-        grouping = Grouping.of(keys, count)
-        self._items: list[int] = grouping.items.tolist()
-        self._starts: list[int] = grouping.starts.tolist()
+    def __init__(self, items: IntArray, starts: NDArray[np.int64]) -> None:
+        self._items, self._starts = memoryview(items), memoryview(starts)
 
     def of(self, key: int) -> list[int]:
-        return self._items[self._starts[key] : self._starts[key + 1]]
+        found: list[int] = self._items[self._starts[key] : self._starts[key + 1]].tolist()
+        return found
+
+
+def _numbered(parent: list[int], children: Grouping, root: int) -> tuple[IntArray, IntArray]:
+    """Numbers such that each subtree is one run: its first number and its end; -1 where dry."""
+    starts, items = children.starts.tolist(), children.items.tolist()
+    order, first, end = [root], [-1] * (root + 1), [-1] * (root + 1)
+    for segment in order:
+        order.extend(items[starts[segment + 1] : starts[segment + 2]])
+    size = [1] * (root + 1)
+    for segment in reversed(order[1:]):
+        size[parent[segment]] += size[segment]
+    free = [0] * (root + 1)
+    for segment in order[1:]:
+        above = parent[segment]
+        first[segment] = mine = free[above]
+        free[above] += size[segment]
+        free[segment] = mine + 1
+        end[segment] = mine + size[segment]
+    return np.asarray(first, dtype=np.int32), np.asarray(end, dtype=np.int32)
 
 
 class _Runs:

@@ -9,7 +9,6 @@ from network.topology import reference
 from network.topology.build import build
 from network.topology.isolation import isolate
 from network.topology.ready import make_ready
-from network.topology.states import masks
 from tests.network.topology.networks import Question, questions
 from tests.network.topology.test_isolation_properties import as_sets, brute_answer
 
@@ -31,7 +30,7 @@ def agree(cases: int) -> int:
         nonlocal asked
         topology = build(question.tables)
         answer = as_sets(isolate(topology, question.bursts, question.state))
-        ready = make_ready(topology, masks(topology, question.state))
+        ready = make_ready(topology, question.state)
         assert as_sets(isolate(topology, question.bursts, question.state, ready)) == answer
         assert answer == brute_answer(question)
         assert answer == reference.isolate(question.tables, question.bursts, question.state)

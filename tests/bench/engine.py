@@ -8,7 +8,7 @@ from pathlib import Path
 from network.topology.build import build
 from network.topology.isolation import Burst, find, isolate
 from network.topology.ready import ReadyState, make_ready
-from network.topology.states import NetworkState, masks
+from network.topology.states import NetworkState
 from network.topology.structure import Topology
 from tests.bench.city_tables import city_tables
 from tests.bench.networkx_search import NetworkxSearch
@@ -27,17 +27,16 @@ def rows(name: str, source: Path) -> list[list[str]]:
         state.mkdir()
         build(tables).save(kept)
         topology = Topology.load(kept)
-        holds = masks(topology, NetworkState())
-        getting_ready = measure(lambda: make_ready(topology, holds), runs=1, warm_up=0)
-        make_ready(topology, holds).save(state)
-        ready = ReadyState.load(state)
+        getting_ready = measure(lambda: make_ready(topology, NetworkState()), runs=1, warm_up=0)
+        make_ready(topology, NetworkState()).save(state)
+        ready = ReadyState.load(topology, state)
         chance = random.Random(1)
         pipes = [each.decode() for each in chance.sample(topology.pipe_ids.tolist(), ASKED)]
         valves = [each.decode() for each in chance.sample(topology.valve_ids.tolist(), SEARCHED)]
         asked = measure_each(lambda pipe: find(topology, [Burst(pipe)], None, ready), pipes)
         named = measure_each(lambda pipe: isolate(topology, [Burst(pipe)], None, ready), pipes)
-        stuck = _what_if(topology, pipes, valves, "inoperable")
-        shut = _what_if(topology, pipes, valves, "closed")
+        stuck = _what_if(topology, ready, pipes, valves, "inoperable")
+        shut = _what_if(topology, ready, pipes, valves, "closed")
         search = NetworkxSearch(tables)
         plain = measure_each(search.ask, pipes[:BASELINE])
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -55,12 +54,15 @@ def rows(name: str, source: Path) -> list[list[str]]:
     ]
 
 
-def _what_if(topology: Topology, pipes: list[str], valves: list[str], change: str) -> Measured:
+def _what_if(
+    topology: Topology, ready: ReadyState, pipes: list[str], valves: list[str], change: str
+) -> Measured:
     """Every question in a state that nobody has asked about before."""
     cases = list(zip(pipes, valves, strict=False))
 
     def ask(case: tuple[str, str]) -> object:
         pipe, valve = case
-        return find(topology, [Burst(pipe)], NetworkState().with_changes(**{change: [valve]}))
+        state = NetworkState().with_changes(**{change: [valve]})
+        return find(topology, [Burst(pipe)], state, ready)
 
     return measure_each(ask, cases)

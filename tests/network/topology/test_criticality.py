@@ -19,7 +19,7 @@ from tests.network.topology.networks import Question, questions
 
 def criticality(topology: Topology, state: NetworkState) -> Criticality:
     holds = masks(topology, state)
-    return Criticality(topology, holds, make_ready(topology, holds))
+    return Criticality(topology, holds, make_ready(topology, state))
 
 
 def of(drawing: str) -> tuple[Topology, Criticality]:

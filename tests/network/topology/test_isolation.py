@@ -12,6 +12,7 @@ from network.topology.build import build
 from network.topology.elements import TopologyError, UnknownAsset
 from network.topology.graphs import element_graph, segment_graph, zone_graph
 from network.topology.isolation import Burst, Isolation, isolate
+from network.topology.ready import ReadyState, make_ready
 from network.topology.states import NetworkState
 from network.topology.structure import Topology
 from tests.drawing import Sketch, draw, sketch
@@ -304,6 +305,24 @@ class TestGraphs:
         tables = draw(self.DRAWING)
         zone = zone_graph(tables, isolate(build(tables), [Burst("p2")]))
         assert set(zone) == {("pipe", "p2"), ("junction", "V"), ("junction", "a")}
+
+
+def test_a_saved_ready_state_answers_as_the_one_it_was_made_from(tmp_path) -> None:
+    topology = build(draw("(S) -p1- [V] -p2- a -p3- [W] -p4- b -p5> c -p6- [X] -p7- (T)"))
+    state = NetworkState().with_changes(closed=["X"])
+    ready = make_ready(topology, state)
+    ready.save(tmp_path)
+    loaded = ReadyState.load(topology, tmp_path)
+    assert loaded.state == state
+    for pipe in ("p2", "p5", "p7"):
+        for asked in (
+            state,
+            state.with_changes(inoperable=["V"]),
+            state.with_changes(closed=["W"]),
+        ):
+            answer = isolate(topology, [Burst(pipe)], asked)
+            assert isolate(topology, [Burst(pipe)], asked, ready) == answer
+            assert isolate(topology, [Burst(pipe)], asked, loaded) == answer
 
 
 def test_a_saved_topology_answers_as_the_one_it_was_made_from(tmp_path) -> None:

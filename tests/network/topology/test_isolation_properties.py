@@ -6,7 +6,7 @@ from network.topology import reference
 from network.topology.build import build
 from network.topology.isolation import Burst, Isolation, isolate
 from network.topology.ready import make_ready
-from network.topology.states import masks
+from network.topology.states import NetworkState
 from tests.network.topology.networks import Question, questions
 from tests.oracles.brute import BruteForce
 
@@ -60,10 +60,20 @@ def test_the_engine_answers_as_readable_networkx_does(question: Question) -> Non
 @given(questions())
 def test_a_ready_state_answers_as_a_search_does(question: Question) -> None:
     topology = build(question.tables)
-    ready = make_ready(topology, masks(topology, question.state))
+    ready = make_ready(topology, question.state)
     for pipe in question.tables.pipes.ids:
         searched = isolate(topology, [Burst(pipe)], question.state)
         assert isolate(topology, [Burst(pipe)], question.state, ready) == searched
+
+
+@given(questions())
+def test_a_ready_state_of_another_state_helps_and_changes_nothing(question: Question) -> None:
+    topology = build(question.tables)
+    ready = make_ready(topology, NetworkState())
+    searched = isolate(topology, question.bursts, question.state)
+    assert isolate(topology, question.bursts, question.state, ready) == searched
+    of_it = make_ready(topology, question.state)
+    assert isolate(topology, question.bursts, question.state, of_it) == searched
 
 
 @given(questions())

@@ -12,7 +12,7 @@ from network.topology.elements import TopologyError, UnknownAsset
 from network.topology.locate import Kind, Report, Suspect, locate
 from network.topology.mains import Mains, mains_of
 from network.topology.ready import make_ready
-from network.topology.states import NetworkState, masks
+from network.topology.states import NetworkState
 from tests.drawing import Sketch, sketch
 
 LENGTH_M = 100.0
@@ -23,7 +23,7 @@ def ask(drawn: Sketch, *reports: Report, **options: object) -> list[Suspect]:
     topology = build(tables)
     closed = [row[0] for row in drawn.valves if row[6]]
     mains = mains_of(tables, dict.fromkeys(tables.pipes.ids, LENGTH_M), closed=closed)
-    ready = make_ready(topology, masks(topology, NetworkState()))
+    ready = make_ready(topology, NetworkState())
     return locate(topology, ready, mains, reports, **options)
 
 
@@ -166,7 +166,7 @@ def ranks(towns: int, seed: int) -> list[int]:
         tables = random_town(rng).tables()
         lengths = {each: float(rng.uniform(60, 180)) for each in tables.pipes.ids}
         mains, topology = mains_of(tables, lengths, closed=()), build(tables)
-        ready = make_ready(topology, masks(topology, NetworkState()))
+        ready = make_ready(topology, NetworkState())
         supply = mains.from_sources()
         fed = np.flatnonzero(np.isfinite(supply[mains.us]))
         burst = int(rng.choice(fed))

@@ -11,7 +11,7 @@ from network.topology.build import build
 from network.topology.elements import NetworkTables
 from network.topology.isolation import Burst, Isolation, isolate
 from network.topology.ready import make_ready
-from network.topology.states import NetworkState, masks
+from network.topology.states import NetworkState
 from tests.drawing import sketch
 from tests.network.topology.networks import Question
 from tests.network.topology.test_isolation_properties import as_sets, brute_answer
@@ -79,7 +79,7 @@ def test_the_page_is_true(picture: str, lines: str) -> None:
         *case.told
     }:
         assert not _answered(answer, words), f"the page does not say: {words}"
-    ready = make_ready(topology, masks(topology, case.state))
+    ready = make_ready(topology, case.state)
     assert isolate(topology, case.bursts, case.state, ready) == answer
     question = Question(case.tables, case.bursts, case.state)
     assert as_sets(answer) == brute_answer(question)
