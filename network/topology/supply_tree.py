@@ -82,9 +82,9 @@ class SupplyTree:
         """Read single items through memory views: as quick as lists, and nothing is copied."""
         self._arrays = arrays
         self.wet: BoolArray = arrays["wet"]
-        self._is_wet = memoryview(arrays["wet"])
-        self._tree_way = memoryview(arrays["tree_way"])
-        self._first, self._end = memoryview(arrays["first"]), memoryview(arrays["end"])
+        self._is_wet = arrays["wet"].data
+        self._tree_way = arrays["tree_way"].data
+        self._first, self._end = arrays["first"].data, arrays["end"].data
         self._children = _Lists(arrays["children"], arrays["child_starts"])
 
     def _has_water(self, segment: int) -> bool:
@@ -159,12 +159,14 @@ class SupplyTree:
 class _Ways:
     """The ways that no closed valve bars, by either end; arc -1 leads out of a source."""
 
-    ARRAYS = ("tails", "heads", "into", "into_starts", "out_of", "out_of_starts")
-    ARRAYS += ("of_arc", "of_arc_starts")
+    ARRAYS = (
+        *("tails", "heads", "into", "into_starts"),
+        *("out_of", "out_of_starts", "of_arc", "of_arc_starts"),
+    )
 
     def __init__(self, topology: Topology, arrays: dict[str, NDArray[Any]]) -> None:
         self.topology, self.arrays = topology, arrays
-        self.tails, self.heads = memoryview(arrays["tails"]), memoryview(arrays["heads"])
+        self.tails, self.heads = arrays["tails"].data, arrays["heads"].data
         self.into = _Lists(arrays["into"], arrays["into_starts"])
         self.out_of = _Lists(arrays["out_of"], arrays["out_of_starts"])
         self._of_arc = _Lists(arrays["of_arc"], arrays["of_arc_starts"])
@@ -223,7 +225,7 @@ class _Lists:
     """Items grouped by a key, of which single groups are read."""
 
     def __init__(self, items: IntArray, starts: NDArray[np.int64]) -> None:
-        self._items, self._starts = memoryview(items), memoryview(starts)
+        self._items, self._starts = items.data, starts.data
 
     def of(self, key: int) -> list[int]:
         found: list[int] = self._items[self._starts[key] : self._starts[key + 1]].tolist()
