@@ -8,6 +8,9 @@ from django.utils import timezone
 
 from layers.public.snapshots import publish_public_snapshot
 from layers.rate_limits import forget_old_counts
+from network.selectors import current_revision
+from network.selectors.risk import is_being_reckoned
+from network.services.criticality import compute_criticality
 from outages.services.public_reports import take_public_reports, update_stages
 
 
@@ -18,6 +21,14 @@ def publish_public() -> None:
     publish_public_snapshot(now)
     update_stages(now)
     forget_old_counts()
+
+
+@shared_task(name="gisapp.reckon_risk")
+def reckon_risk() -> None:
+    """Reckon the risk map as things stand, unless that is done or somebody is at it."""
+    revision, now = current_revision(), timezone.now()
+    if revision is not None and not is_being_reckoned(revision, at=now):
+        compute_criticality(revision, at=now)
 
 
 @shared_task(name="gisapp.take_public_reports")

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 
-from gisapp import health, views
+from gisapp import health, reckoning, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz/live", health.live, name="health-live"),
@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language", views.switch_language, name="switch-language"),
     path("theme", views.switch_theme, name="switch-theme"),
     path("favicon.ico", views.favicon, name="favicon"),
+    path("reckon-risk", reckoning.reckon_risk, name="reckon-risk"),
     path("gallery/", views.gallery, name="gallery"),
     path("gallery/map/", views.gallery_map, name="gallery-map"),
     path("gallery/public/", views.gallery_public, name="gallery-public"),

@@ -9,6 +9,7 @@ app_name = "layers"
 urlpatterns = [
     path("tiles/<int:z>/<int:x>/<int:y>.mvt", tiles.staff_tile, name="tile"),
     path("network.geojson", features.network, name="network"),
+    path("risk.geojson", features.risk, name="risk"),
     path("outages.geojson", features.outages, name="outages"),
     path("reports.geojson", features.reports, name="reports"),
     path("plans/<int:plan_id>.geojson", plans.overlay, name="plan-overlay"),

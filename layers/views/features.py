@@ -13,11 +13,14 @@ from layers.geojson import (
     open_outage_features,
     open_report_features,
 )
+from layers.risk import risk_features
 from layers.views.requests import answers_map_errors, geojson_response
 from network.models import NetworkRevision
 
 MAX_NETWORK_KM2 = 60.0
 MAX_FEATURES = 3000
+# A whole district: only the worst pipes are sent.
+MAX_RISK_KM2 = 5000.0
 
 
 @require_safe
@@ -45,6 +48,20 @@ def network(request: HttpRequest) -> HttpResponse:
         )
     document = collection(features, truncated=truncated, revision=revision.number)
     return geojson_response(request, document)
+
+
+@require_safe
+@permission_required("network.view_network", raise_exception=True)
+@answers_map_errors
+def risk(request: HttpRequest) -> HttpResponse:
+    """Pipes in `bbox` by what a burst takes, worst first; `truncated` when some were left out."""
+    rectangle = parse_rectangle(request.GET.get("bbox", ""), max_km2=MAX_RISK_KM2)
+    with bounded_read():
+        revision = NetworkRevision.objects.filter(status="current").first()
+        if revision is None:
+            return geojson_response(request, collection([], truncated=False, run=None))
+        features, truncated, run = risk_features(revision, rectangle, limit=MAX_FEATURES)
+    return geojson_response(request, collection(features, truncated=truncated, run=run))
 
 
 @require_safe

@@ -25,9 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("map/plans/<int:plan_id>/adopt", plans.adopt, name="plan-adopt"),
     path("map/plans/<int:plan_id>/abort", plans.abort, name="plan-abort"),
     path("map/plans/<int:plan_id>/why", argument.why, name="plan-why"),
-    path(
-        "map/plans/<int:plan_id>/why-customer", argument.customer_why, name="plan-customer-why"
-    ),
+    path("map/plans/<int:plan_id>/why-customer", argument.customer_why, name="plan-customer-why"),
     path("map/plans/<int:plan_id>/options", argument.options, name="plan-options"),
     path("map/plans/<int:plan_id>/customers", plans.customers, name="plan-customers"),
     path("map/plans/<int:plan_id>/customers/<str:customer>/phone", plans.phone, name="plan-phone"),

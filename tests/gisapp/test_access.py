@@ -48,6 +48,7 @@ NAMES = all_of("outages.view_outages", "outages.view_customers")
 CLOSES = all_of("outages.view_outages", "outages.close_outage")
 PUBLISHES = all_of("outages.publish_notice")
 SEES_NETWORK = all_of("network.view_network")
+IMPORTS = all_of("network.import_network")
 SHOWS_PHONES = all_of("outages.enquire", "outages.view_customers")
 TURNS_VALVES = all_of("network.operate_valves")
 SWITCHES_SOURCES = all_of("network.operate_sources")
@@ -59,6 +60,7 @@ ASKED: Final[dict[Rule, str]] = {
     BUILDERS: "gallery gallery-map gallery-public gallery-phone",
     SEES_NETWORK: """
         layers:tile layers:network network:check network:check-findings network:asset
+        network:risk network:risk-progress network:risk-export layers:risk
     """,
     SEES_OUTAGES: """
         outages:map outages:cases outages:board outages:search outages:reports
@@ -85,6 +87,7 @@ ASKED: Final[dict[Rule, str]] = {
 SENT: Final[dict[Rule, str]] = {
     PUBLIC: "logout switch-language switch-theme",
     TURNS_VALVES: "network:valve-record network:valve-take-back",
+    IMPORTS: "reckon-risk",
     SWITCHES_SOURCES: "network:source-record network:source-take-back",
     PLANS: "outages:report-plan outages:plan-adjust outages:plan-abort",
     APPROVES: """

@@ -12,6 +12,7 @@ import { startBurstTool } from "outages/control/burst_tool";
 import { startLayers } from "outages/control/layer_switch";
 import { startPlanDrawing } from "outages/control/plan_drawing";
 import { startQuietRefresh } from "outages/control/quiet_refresh";
+import { startRiskSwitch } from "outages/control/risk_switch";
 import { startTabs } from "outages/control/tabs";
 import { startValveEditor } from "outages/control/valve_editor";
 import { startPipePicker, startPlacePicker } from "outages/control/pickers";
@@ -28,6 +29,7 @@ startArgument(live, document.getElementById("panel"), screen);
 if (live) {
   const layers = startLayers(live, screen);
   const drawing = startPlanDrawing(live, layers);
+  startRiskSwitch(live, screen);
   startBurstTool(live);
   startValveEditor(live);
   startPlacePicker(live);

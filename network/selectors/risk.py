@@ -1,0 +1,93 @@
+"""The risk map: what was reckoned in advance, with its places, for a screen."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db import connection
+from django.utils import timezone
+
+from network.choices import RunStatus
+from network.models import CriticalityRun, Junction, NetworkRevision, Pipe, Valve
+from network.selectors.criticality import current_criticality, newest_criticality
+
+# Customers lost from which a pipe stands in the next band: the law's steps are about persons, a
+# dispatcher's about how many telephones will ring.
+BANDS: Final = (50, 200, 1000)
+LONGEST: Final = timedelta(minutes=30)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known in advance: `run` holds for what is in force now unless `is_old`."""
+
+    run: CriticalityRun | None
+    is_old: bool
+    under_way: CriticalityRun | None
+
+
+def known_risk(revision: NetworkRevision) -> Known:
+    """The reckoning to show for `revision`, and the one that is being made."""
+    current = current_criticality(revision)
+    run = current or newest_criticality(revision)
+    going = CriticalityRun.objects.filter(revision=revision, status=RunStatus.RUNNING)
+    newest = going.filter(started_at__gt=timezone.now() - LONGEST).order_by("-pk").first()
+    return Known(run, run is not None and current is None, newest)
+
+
+def is_being_reckoned(revision: NetworkRevision, *, at: datetime) -> bool:
+    """Whether a worker is at it. One that began long ago was killed: its run is done anew."""
+    going = CriticalityRun.objects.filter(revision=revision, status=RunStatus.RUNNING)
+    return going.filter(started_at__gt=at - LONGEST).exists()
+
+
+def band_of(customers: int) -> int:
+    """How dark a pipe is drawn: 0 to 3."""
+    return sum(customers >= limit for limit in BANDS)
+
+
+def pipes_at_risk(
+    run: CriticalityRun, box: Sequence[float], *, limit: int
+) -> list[tuple[str, str, int, int, int]]:
+    """The worst pipes that touch `box` (west, south, east, north in degrees), worst first.
+
+    Each with its geometry as GeoJSON text (EPSG:4326), customers, persons and valves to close.
+    One more than `limit` where some are left out.
+    """
+    query = """
+        SELECT asset.asset_id, ST_AsGeoJSON(asset.geom, 6), row.customers, row.persons,
+               row.valves_to_close
+        FROM network_pipe asset JOIN network_pipecriticality row
+          ON row.run_id = %s AND row.pipe = asset.asset_id
+        WHERE asset.revision_id = %s AND asset.geom && ST_MakeEnvelope(%s, %s, %s, %s, 4326)
+        ORDER BY row.customers DESC, asset.asset_id LIMIT %s"""
+    with connection.cursor() as cursor:
+        cursor.execute(query, [run.pk, run.revision_id, *box, limit + 1])
+        return list(cursor.fetchall())
+
+
+def places_of(run: CriticalityRun, kind: str, names: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Place, street and bore of some pipes, valves or junctions of the run's revision, by id."""
+    wanted = list(names)
+    if kind == "pipe":
+        rows = Pipe.objects.filter(revision=run.revision_id, asset_id__in=wanted)
+        return {
+            row.asset_id: {
+                "point": row.geom.interpolate_normalized(0.5),
+                "bore": row.diameter_mm,
+                "street": row.street,
+                "street_en": row.street_en,
+            }
+            for row in rows
+        }
+    model: Any = Valve if kind == "valve" else Junction
+    return {
+        row.asset_id: {
+            "point": row.geom,
+            "bore": getattr(row, "bore_mm", None),
+            "street": getattr(row, "location", ""),
+            "street_en": getattr(row, "location_en", ""),
+        }
+        for row in model.objects.filter(revision=run.revision_id, asset_id__in=wanted)
+    }
