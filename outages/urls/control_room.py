@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from outages.views import argument, board, map, notices, outages, planned, plans, reports, search
+from outages.views import (
+    argument,
+    board,
+    map,
+    notices,
+    outages,
+    overlap,
+    planned,
+    plans,
+    reports,
+    search,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("map/", map.map_screen, name="map"),
@@ -26,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("map/plans/<int:plan_id>/abort", plans.abort, name="plan-abort"),
     path("map/plans/<int:plan_id>/why", argument.why, name="plan-why"),
     path("map/plans/<int:plan_id>/why-customer", argument.customer_why, name="plan-customer-why"),
+    path("map/plans/<int:plan_id>/together", overlap.together, name="plan-together"),
     path("map/plans/<int:plan_id>/options", argument.options, name="plan-options"),
     path("map/plans/<int:plan_id>/customers", plans.customers, name="plan-customers"),
     path("map/plans/<int:plan_id>/customers/<str:customer>/phone", plans.phone, name="plan-phone"),

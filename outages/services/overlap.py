@@ -1,0 +1,98 @@
+"""What a plan does together with other works at the same time. Reads only."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+
+from network.models import NetworkRevision
+from network.selectors import load_topology, network_now
+from network.topology.together import TimeSlice, Work, dry_together
+from outages.choices import Direction
+from outages.models import IsolationPlan, Outage
+from outages.planning import holding
+from outages.workflow import OPEN_OUTAGES, RUNNING_OUTAGES, OutageKind, StepStatus
+
+THIS = "this plan"
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """Customers who are dry only because of the plan and the works in `codes` together.
+
+    Without an `end` it lasts until one of them is really over.
+    """
+
+    start: datetime
+    end: datetime | None
+    codes: tuple[str, ...]
+    customers: tuple[str, ...]
+    persons: int
+
+
+def overlaps(plan: IsolationPlan, *, at: datetime) -> list[Overlap]:
+    """Who would have water if this plan and other works did not overlap, by slices of time.
+
+    A running outage counts until it is really over. Empty where the plan was made on another
+    revision than the one in force: approving it computes anew.
+    """
+    now = network_now()
+    if now is None or now.revision.number != plan.revision_number:
+        return []
+    works = [_of_plan(plan, at), *_others(plan, now.revision, at)]
+    if len(works) == 1:
+        return []
+    turned = frozenset(valve for work in works for valve in work.shut)
+    before = now.state.with_changes(opened=turned)
+    slices = dry_together(load_topology(now.revision), works, before, since=at)
+    return [found for each in slices for found in _with_plan(each)]
+
+
+def _with_plan(each: TimeSlice) -> list[Overlap]:
+    return [
+        Overlap(
+            start=each.start,
+            end=each.end,
+            codes=tuple(code for code in one.works if code != THIS),
+            customers=one.customers,
+            persons=one.persons,
+        )
+        for one in each.combinations
+        if THIS in one.works
+    ]
+
+
+def _of_plan(plan: IsolationPlan, at: datetime) -> Work:
+    start, end = _window(plan.outage, at)
+    steps = plan.operations.filter(direction=Direction.CLOSE).exclude(status=StepStatus.VOID)
+    return Work(
+        id=THIS,
+        start=start,
+        end=end,
+        shut=frozenset(steps.values_list("valve", flat=True)),
+        silenced=frozenset(plan.answer["sources_to_shut"]),
+    )
+
+
+def _others(plan: IsolationPlan, revision: NetworkRevision, at: datetime) -> list[Work]:
+    """What the other open outages hold or are about to hold shut, each with its time."""
+    is_open = Q(plan__outage__status__in=OPEN_OUTAGES)
+    by_outage: dict[int, list[holding.Hold]] = defaultdict(list)
+    for hold in holding.holds(is_open, exclude=plan.outage_id):
+        if hold.operation.plan.revision_number == revision.number:
+            by_outage[hold.outage.pk].append(hold)
+    works = []
+    for held in by_outage.values():
+        start, end = _window(held[0].outage, at)
+        if end is None or end > at:
+            silenced = held[0].operation.plan.answer["sources_to_shut"]
+            works.append(Work(held[0].code, start, end, holding.valves(held), frozenset(silenced)))
+    return works
+
+
+def _window(outage: Outage | None, at: datetime) -> tuple[datetime, datetime | None]:
+    """From when to when an outage counts; a burst and whatever runs have no sure end."""
+    if outage is None or outage.kind == OutageKind.UNPLANNED or outage.status in RUNNING_OUTAGES:
+        return at, None
+    return outage.planned_start_at or at, outage.planned_end_at

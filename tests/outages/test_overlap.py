@@ -1,0 +1,89 @@
+"""Works at the same time: who is dry only because of both, said before the second is approved."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from gisapp.accounts.roles import sync_roles
+from outages.models import IsolationPlan
+from outages.services import outages, plans
+from outages.services.overlap import overlaps
+from tests import factories
+from tests.factories import lay
+from tests.outages.conftest import Desk
+
+# c is fed from two sides: either may be shut, not both. p6 hangs on c.
+TWO_SIDES = """
+    (S) -p1- a |V1-p2- b -p3-V2| c -p6- e
+    a |V3-p4- d -p5-V4| c
+"""
+
+
+def planned(desk: Desk, pipe: str, days: int) -> IsolationPlan:
+    """Works on a pipe that last a day, so many days from now, with their plan confirmed."""
+    start, now = timezone.now() + timedelta(days=days), timezone.now()
+    outage = outages.draft_planned_outage(
+        place="解放路",
+        planned_start_at=start,
+        planned_end_at=start + timedelta(days=1),
+        by=desk.dana,
+        at=now,
+    )
+    plan = plans.propose_plan(outage=outage, pipes=[pipe], by=desk.dana, at=now)
+    outages.confirm_impact(outage, plan=plan, by=desk.dana, at=now)
+    return IsolationPlan.objects.get(pk=plan.pk)
+
+
+def test_a_running_outage_and_a_new_plan_dry_somebody_only_together(desk: Desk) -> None:
+    lay(TWO_SIDES)
+    first = desk.burst("p2")
+    assert overlaps(first.plan, at=timezone.now()) == []
+    second = desk.propose(desk.report("p4"))
+    (found,) = overlaps(second, at=timezone.now())
+    assert found.codes == (first.outage.code,)
+    assert found.customers == ("c.p6",)
+    assert (found.persons, found.end) == (4, None)
+
+
+def test_it_stays_so_once_the_first_ones_valves_are_shut(desk: Desk) -> None:
+    lay(TWO_SIDES)
+    first = desk.burst("p2")
+    desk.close_all(first.outage)
+    second = desk.propose(desk.report("p4"))
+    assert [each.customers for each in overlaps(second, at=timezone.now())] == [("c.p6",)]
+
+
+def test_works_far_from_one_another_dry_nobody_together(desk: Desk) -> None:
+    lay("(S) -p1-V1| a -p2- b\n    (T) -p3-V2| c -p4- d")
+    desk.burst("p2")
+    assert overlaps(desk.propose(desk.report("p4")), at=timezone.now()) == []
+
+
+def test_planned_works_count_where_their_times_overlap_and_nowhere_else(desk: Desk) -> None:
+    lay(TWO_SIDES)
+    planned(desk, "p2", 3)
+    assert overlaps(planned(desk, "p4", 5), at=timezone.now()) == []
+    same_day = planned(desk, "p4", 3)
+    (found,) = overlaps(same_day, at=timezone.now())
+    assert found.customers == ("c.p6",)
+    assert found.end is not None
+    assert found.end - found.start < timedelta(days=1)
+
+
+def test_the_panel_asks_and_is_told_in_words(desk: Desk) -> None:
+    lay(TWO_SIDES)
+    sync_roles()
+    first = desk.burst("p2")
+    second = desk.propose(desk.report("p4"))
+    client = Client(HTTP_ACCEPT_LANGUAGE="en")
+    client.cookies["django_language"] = "en"
+    client.force_login(factories.person("dispatcher"))
+    url = reverse("outages:plan-together", args=[second.pk])
+    assert url in client.get(reverse("outages:plan", args=[second.pk])).content.decode()
+    said = client.get(url, headers={"HX-Request": "true"}).content.decode()
+    assert f"Dry only together with {first.outage.code}: 1 customer (4 people)" in said
+    assert "until one is really over" in said
