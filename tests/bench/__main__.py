@@ -63,7 +63,7 @@ def _of_engine(sizes: list[str]) -> list[list[str]]:
 
 def _of_product(sizes: list[str]) -> list[list[str]]:
     from network.selectors import current_revision
-    from tests.bench import importing, isolation, planning
+    from tests.bench import importing, isolation, planning, snapshot
     from tests.bench.ground import own_database, write_network
 
     found: list[list[str]] = []
@@ -78,6 +78,7 @@ def _of_product(sizes: list[str]) -> list[list[str]]:
             found += importing.rows(name, source)
             revision = current_revision()
             assert revision is not None
+            found += snapshot.rows(name, revision)
             found += isolation.rows(name, revision, with_wntr=not pipes)
             found += planning.rows(name)
     return found
