@@ -34,7 +34,7 @@ def rows(name: str, revision: NetworkRevision) -> list[list[str]]:
 def _copy(revision: NetworkRevision) -> None:
     with connection.cursor() as cursor:
         for table, columns in COLUMNS.items():
-            query = f"SELECT {columns} FROM {table} WHERE revision_id = %s"  # noqa: S608 - ours
+            query = f"SELECT {columns} FROM {table} WHERE revision_id = %s"
             with cursor.copy(f"COPY ({query}) TO STDOUT", [revision.pk]) as taken:
                 for _row in taken:
                     pass
