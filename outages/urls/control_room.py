@@ -13,6 +13,7 @@ from outages.views import (
     plans,
     reports,
     search,
+    where,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -30,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("map/reports/<int:report_id>/merge", reports.merge, name="report-merge"),
     path("map/reports/<int:report_id>/unmerge", reports.unmerge, name="report-unmerge"),
     path("map/reports/<int:report_id>/place", reports.place, name="report-place"),
+    path("map/reports/<int:report_id>/where", where.where, name="report-where"),
     path("map/plans/<int:plan_id>/", plans.plan, name="plan"),
     path("map/plans/<int:plan_id>/change", plans.adjust, name="plan-adjust"),
     path("map/plans/<int:plan_id>/approve", plans.approve, name="plan-approve"),

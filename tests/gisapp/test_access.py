@@ -66,7 +66,7 @@ ASKED: Final[dict[Rule, str]] = {
         outages:map outages:cases outages:board outages:search outages:reports
         outages:report outages:plan outages:outage outages:planned layers:outages
         layers:reports outages:plan-why outages:plan-options
-        outages:plan-together
+        outages:plan-together outages:report-where
     """,
     SEES_PLANS: """
         outages:work-order-photo layers:plan-overlay layers:plan-map layers:plan-print

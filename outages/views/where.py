@@ -1,0 +1,78 @@
+"""Where is the burst? Likely pipes from the reports at hand, in the panel of one of them."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from network.models import Pipe
+from network.selectors import current_revision
+from network.topology.locate import Suspect
+from outages.models import BurstReport
+from outages.services.locating import companions, likely_pipes
+from outages.views.screen import is_htmx, may
+from outages.views.wording import bore, local, short_reference
+
+
+@require_safe
+@never_cache
+@may("outages.view_outages")
+def where(request: HttpRequest, report_id: int) -> HttpResponse:
+    """Rank the pipes that explain the chosen reports: `with` repeats, without it all near ones."""
+    report = get_object_or_404(BurstReport, pk=report_id)
+    near = companions(report)
+    wanted = set(request.GET.getlist("with"))
+    chosen = [each for each in near if not wanted or str(each.pk) in wanted]
+    context = {
+        "report": report,
+        "near": [
+            {
+                "report": each,
+                "name": short_reference(each),
+                "is_chosen": each in chosen,
+                "away_m": each.away.m,  # type: ignore[attr-defined]
+            }
+            for each in near
+        ],
+        "chosen": len(chosen),
+        "suspects": _rows(likely_pipes(chosen), chosen),
+        "may_place": request.user.has_perm("outages.report_burst"),
+        "panel_url": reverse("outages:report", args=[report.pk]),
+    }
+    name = "_where" if is_htmx(request) else "where"
+    return render(request, f"outages/control/{name}.html", context)
+
+
+def _rows(found: Sequence[Suspect], reports: Sequence[BurstReport]) -> list[dict[str, Any]]:
+    names = {str(each.pk): short_reference(each) for each in reports}
+    pipes = Pipe.objects.filter(
+        revision=current_revision(), asset_id__in=[each.pipe for each in found]
+    )
+    drawn = {pipe.asset_id: pipe for pipe in pipes}
+    return [
+        {
+            "pipe": each.pipe,
+            "share": round(each.share * 100),
+            "explains": [names[report] for report in each.explains],
+            "contradicts": [names[report] for report in each.contradicts],
+            "open": [names[report] for report in each.leaves_open],
+            **_place(drawn.get(each.pipe)),
+        }
+        for each in found
+    ]
+
+
+def _place(pipe: Pipe | None) -> dict[str, Any]:
+    if pipe is None:
+        return {}
+    line = [[round(x, 6), round(y, 6)] for x, y, *_ in pipe.geom.coords]
+    return {
+        "line": json.dumps(line),
+        "street": local(pipe.street, pipe.street_en),
+        "bore": bore(pipe.diameter_mm),
+    }
