@@ -17,11 +17,10 @@ from network.choices import (
     ValveState,
 )
 from network.importer import values, vocabulary
-from network.importer.search import search_columns
+from network.importer.packed import Column, Packed
+from network.importer.places import Geometry
 from network.importer.tables import Table
 from network.topology.findings import Finding
-
-Column = NDArray[np.object_]
 
 _FLOWS: Final = {
     **dict.fromkeys(("both", "twoway", "bidirectional", "0", "双向"), Flow.BOTH),
@@ -36,8 +35,8 @@ class Assets:
     """Rows of one kind, understood: `fields` are columns of our table by their names there."""
 
     kind: str
-    ids: Column
-    geometry: Column
+    ids: NDArray[np.object_]
+    geometry: Geometry
     fields: dict[str, Any] = field(default_factory=dict)
     extras: dict[str, Column] = field(default_factory=dict)
 
@@ -56,15 +55,16 @@ class _Reader:
     def assets(self, **fields: Any) -> Assets:
         return Assets(self.table.kind, self.ids, self.table.geometry, fields, self.table.extras)
 
-    def text(self, name: str, longest: int) -> list[str]:
-        found: list[str] = values.texts(self.table.column(name)).tolist()
+    def text(self, name: str, longest: int) -> Packed:
+        found = values.texts(self.table.column(name))
+        if max((len(max(block, key=len)) for block in found.blocks()), default=0) <= longest:
+            return found
         for nth, text in enumerate(found):
             if len(text) > longest:
-                found[nth] = text[:longest]
                 self.tell("text_shortened", nth, name, text[:40])
-        return found
+        return Packed.of(text[:longest] for text in found)
 
-    def reference(self, name: str) -> Column:
+    def reference(self, name: str) -> NDArray[np.object_]:
         return values.references(self.table.column(name))
 
     def words(self, name: str, known: Any, *, otherwise: Any, missing: Any) -> list[Any]:
@@ -94,7 +94,8 @@ class _Reader:
         self, name: str, read: Any = None, *, highest: int = _MAX_INTEGER
     ) -> list[int | None]:
         found = self.numbers(name, read, highest=highest)
-        return [None if np.isnan(number) else round(number) for number in found.tolist()]
+        counts = {number: round(number) for number in np.unique(found[~np.isnan(found)]).tolist()}
+        return [counts.get(number) for number in found.tolist()]  # None where it is NaN
 
     def dates(self, name: str) -> list[date | None]:
         misread: values.Misread = []
@@ -212,15 +213,13 @@ def _sources(reader: _Reader) -> Assets:
 def _customers(reader: _Reader) -> Assets:
     special = reader.text("special_user", 40)
     no = {"false", "0", "no", "否", "无"}
-    name, address = reader.text("name", 120), reader.text("address", 200)
-    search_text, search_initials = search_columns(address, name)
     connections = reader.integers("connections")
     return reader.assets(
         junction=reader.reference("node"),
         pipe=reader.reference("pipe"),
         account=reader.text("account", 40),
-        name=name,
-        address=address,
+        name=reader.text("name", 120),
+        address=reader.text("address", 200),
         address_en=reader.text("address_en", 200),
         phone=reader.text("phone", 40),
         email=reader.text("email", 254),
@@ -229,9 +228,7 @@ def _customers(reader: _Reader) -> Assets:
         connections=[1 if count is None else count for count in connections],
         key_user=reader.flags("key_user"),
         large_user=reader.flags("large_user"),
-        special_user=["" if text.lower() in no else text for text in special],
-        search_text=search_text,
-        search_initials=search_initials,
+        special_user=Packed.of("" if text.lower() in no else text for text in special),
     )
 
 

@@ -14,11 +14,18 @@ from typing import Final
 import numpy as np
 import shapely
 from django.utils.translation import gettext
-from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError, ProjError
 
 from network.importer.layers import Layer
+from network.importer.places import (
+    Coordinates,
+    Geometry,
+    bounds_of,
+    coordinates_of,
+    is_points,
+    with_coordinates,
+)
 from network.importer.refusals import (
     HINT_CHECK,
     HINT_METRES,
@@ -26,8 +33,6 @@ from network.importer.refusals import (
     HINT_ZONE_MISSING,
     refusal,
 )
-
-Coordinates = NDArray[np.float64]
 
 LOCAL: Final = "local"
 WGS84: Final = CRS.from_epsg(4326)
@@ -104,21 +109,23 @@ def label_of(crs: CRS) -> str:
     return f"EPSG:{number}" if number else crs.name[:200]
 
 
-def to_lon_lat(layer: Layer, crs: CRS, *, swap_axes: bool) -> NDArray[np.object_]:
+def to_lon_lat(layer: Layer, crs: CRS, *, swap_axes: bool) -> Geometry:
     """Return the layer's geometries in EPSG:4326, x being longitude.
 
     Raises ImportRefused where the coordinates as a whole cannot be in `crs`; single bad ones are
     left (not finite) for the findings.
     """
-    geometry = shapely.force_2d(layer.geometry)
-    coordinates = shapely.get_coordinates(geometry)
+    geometry = layer.geometry
+    if not is_points(geometry) and shapely.has_z(geometry).any():
+        geometry = shapely.force_2d(geometry)
+    coordinates = coordinates_of(geometry)
     if swap_axes:
         coordinates = coordinates[:, ::-1]
     if len(coordinates):
         _check_area(layer, crs, coordinates)
-    changed = coordinates if _is_wgs84(crs) else _transformed(crs, coordinates)
-    result: NDArray[np.object_] = shapely.set_coordinates(geometry.copy(), changed)
-    return result
+    if _is_wgs84(crs):
+        return with_coordinates(geometry, coordinates) if swap_axes else geometry
+    return with_coordinates(geometry, _transformed(crs, coordinates))
 
 
 def _is_wgs84(crs: CRS) -> bool:
@@ -188,7 +195,7 @@ def _hint(crs: CRS, middle: Coordinates) -> str:
     return gettext(HINT_CHECK)
 
 
-def check_agreement(layers: Sequence[tuple[Layer, NDArray[np.object_]]]) -> None:
+def check_agreement(layers: Sequence[tuple[Layer, Geometry]]) -> None:
     """Refuse a layer that lies elsewhere than the pipes and would fit them with swapped axes.
 
     Degrees of a place like (41, 2) are valid both ways; beside the pipes they are not. The first
@@ -210,9 +217,7 @@ def check_agreement(layers: Sequence[tuple[Layer, NDArray[np.object_]]]) -> None
             )
 
 
-def check_against_known(
-    layer: Layer, geometry: NDArray[np.object_], known: Coordinates | None
-) -> None:
+def check_against_known(layer: Layer, geometry: Geometry, known: Coordinates | None) -> None:
     """Refuse pipes that fit where the network is known to be only with their axes swapped.
 
     `known` are the bounds (west, south, east, north) of the service area or the network so far.
@@ -225,14 +230,6 @@ def check_against_known(
         raise refusal(
             reason="axes_swapped", layer=layer.origin, x=f"{bounds[0]:.6g}", y=f"{bounds[1]:.6g}"
         )
-
-
-def bounds_of(geometry: NDArray[np.object_]) -> Coordinates:
-    """Return west, south, east, north of all geometries; not finite where there is nothing."""
-    if not len(geometry):
-        return np.full(4, np.nan)
-    bounds: Coordinates = shapely.total_bounds(geometry)
-    return bounds
 
 
 def _meets(one: Coordinates, other: Coordinates) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -14,7 +14,8 @@ from shapely.geometry.base import BaseGeometry
 
 from network.choices import Flow, LinkKind, PipeStatus
 from network.importer.assets import Assets, understand
-from network.importer.crs import WGS84, bounds_of
+from network.importer.crs import WGS84
+from network.importer.places import Courses, Geometry, bounds_of, coordinates_of
 from network.importer.progress import Progress
 from network.importer.reading import Source
 from network.importer.refusals import refusal
@@ -62,9 +63,9 @@ class Plane:
         )
         return moved
 
-    def metres_of_points(self, geometry: NDArray[np.object_]) -> NDArray[np.float64]:
+    def metres_of_points(self, geometry: Geometry) -> NDArray[np.float64]:
         """Return points of EPSG:4326 as x and y in metres, shape (n, 2)."""
-        coordinates = shapely.get_coordinates(geometry).reshape(-1, 2)
+        coordinates = coordinates_of(geometry).reshape(-1, 2)
         x, y = _transformer(self, back=False).transform(coordinates[:, 0], coordinates[:, 1])
         return np.stack([x, y], axis=1)
 
@@ -94,8 +95,8 @@ class Drawing:
     """What an import would publish, with everything that was found wrong with it."""
 
     assets: Mapping[str, Assets]
+    courses: Courses  # of the pipes, EPSG:4326; their assets have no geometry any more
     network: NodedNetwork
-    records: Records
     length_m: NDArray[np.float64]
     plane: Plane
     findings: Sequence[Finding]
@@ -111,10 +112,13 @@ def draw(
     """Understand, node and check what was read. Raises ImportRefused for a senseless tolerance."""
     findings = list(source.findings)
     progress.stage("joining")
-    assets = {kind: understand(table, findings) for kind, table in source.tables.items()}
-    source.tables.clear()
+    # A table is let go as soon as it is understood.
+    kinds = list(source.tables)
+    assets = {kind: understand(source.tables.pop(kind), findings) for kind in kinds}
     plane = Plane.around(assets["pipes"].geometry)
     raw = _raw(assets, plane)
+    courses = Courses.of(assets["pipes"].geometry)
+    assets["pipes"].geometry = np.empty(0, dtype=object)
     try:
         network, met = node_network(raw, tolerances)
     except SnappingError as error:
@@ -125,11 +129,45 @@ def draw(
     network, valves["flow_to_pipe"] = settle_directions(
         network, raw.valves, valves["flow_to_pipe"], findings
     )
+    raw, network = _without_references(assets, raw, network)
     progress.stage("checking")
     area = None if service_area is None else plane.metres_of_area(service_area)
     records = _records(assets, raw, network, tolerances.snap_m, area, source.is_local)
     findings.extend(check_network(records, findings))
-    return Drawing(assets, network, records, _lengths(assets["pipes"], network), plane, findings)
+    length_m = _lengths(assets["pipes"].fields["length_m"], courses)
+    return Drawing(assets, courses, network, length_m, plane, findings)
+
+
+_REFERENCES = ("junction", "pipe", "from_junction", "to_junction")
+
+
+def _without_references(
+    assets: Mapping[str, Assets], raw: RawNetwork, network: NodedNetwork
+) -> tuple[RawNetwork, NodedNetwork]:
+    """Let go of what the source said stands where, now that everything has its place."""
+    for each in assets.values():
+        for name in _REFERENCES:
+            each.fields.pop(name, None)
+
+    def placed(points: RawPoints) -> RawPoints:
+        return replace(points, nodes=_blanks(len(points)), pipes=_blanks(len(points)))
+
+    blank = _blanks(len(raw.pipes))
+    pipes = replace(raw.pipes, from_nodes=blank, to_nodes=blank)
+    raw = RawNetwork(
+        pipes=pipes,
+        nodes=placed(raw.nodes),
+        valves=placed(raw.valves),
+        hydrants=placed(raw.hydrants),
+        sources=placed(raw.sources),
+        customers=placed(raw.customers),
+    )
+    return raw, replace(network, pipes=pipes)
+
+
+def _blanks(count: int) -> NDArray[np.object_]:
+    """Return so many blanks, which all are one."""
+    return np.broadcast_to(np.asarray("", dtype=object), (count,))
 
 
 def _raw(assets: Mapping[str, Assets], plane: Plane) -> RawNetwork:
@@ -155,7 +193,7 @@ def _raw(assets: Mapping[str, Assets], plane: Plane) -> RawNetwork:
 
 
 def _raw_points(assets: Assets, plane: Plane) -> RawPoints:
-    blank = np.full(len(assets), "", dtype=object)
+    blank = _blanks(len(assets))
     return RawPoints(
         ids=assets.ids,
         xy=plane.metres_of_points(assets.geometry),
@@ -195,10 +233,8 @@ def _records(
         ),
         customers=CustomerRecords(
             points=raw.customers,
-            account=np.asarray(customers.fields["account"], dtype=object),
-            persons=np.asarray(
-                [np.nan if n is None else n for n in customers.fields["persons"]], dtype=float
-            ),
+            account=np.asarray(customers.fields["account"].tolist(), dtype=object),
+            persons=np.asarray(customers.fields["persons"], dtype=float),
         ),
         snap_m=snap_m,
         drawn_to_scale=not is_local,
@@ -206,13 +242,12 @@ def _records(
     )
 
 
-def _lengths(pipes: Assets, network: NodedNetwork) -> NDArray[np.float64]:
+def _lengths(given: NDArray[np.float64], courses: Courses) -> NDArray[np.float64]:
     """Return the stated lengths in metres, and geodesic ones where none is stated."""
-    given: NDArray[np.float64] = pipes.fields["length_m"]
-    coordinates, owner = shapely.get_coordinates(pipes.geometry, return_index=True)
+    coordinates, owner = courses.points, np.repeat(np.arange(len(given)), np.diff(courses.starts))
     same = owner[1:] == owner[:-1]
     _, _, steps = Geod(ellps="WGS84").inv(
         coordinates[:-1, 0], coordinates[:-1, 1], coordinates[1:, 0], coordinates[1:, 1]
     )
-    drawn = np.bincount(owner[1:][same], weights=np.asarray(steps)[same], minlength=len(pipes))
+    drawn = np.bincount(owner[1:][same], weights=np.asarray(steps)[same], minlength=len(given))
     return np.where(np.isnan(given), drawn, given)

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 import numpy as np
@@ -17,9 +18,9 @@ from pyogrio.errors import DataLayerError, DataSourceError
 
 from network.importer.encodings import dbf_encoding, text_encoding
 from network.importer.intake import DataFile
+from network.importer.packed import Column, Packed, blocks_of, compact
+from network.importer.places import Geometry
 from network.importer.refusals import ImportRefused, refusal
-
-Column = NDArray[np.object_]
 
 LON_NAMES = ("lon", "lng", "long", "longitude", "经度")
 LAT_NAMES = ("lat", "latitude", "纬度")
@@ -37,12 +38,13 @@ pyogrio.set_gdal_config_options(
 class Layer:
     """One layer: `crs` is what the file says (EPSG:n or WKT), None where it says nothing.
 
-    `geometry` holds shapely geometries in the file's own coordinates, None where there is none.
+    `geometry` is in the file's own coordinates: shapely geometries, None where there is none, or
+    plain points as numbers (see `places`).
     """
 
     name: str
     origin: str
-    geometry: NDArray[np.object_]
+    geometry: Geometry
     columns: dict[str, Column]
     crs: str | None
     is_geographic_by_name: bool = False
@@ -83,7 +85,7 @@ def read_layer(file: DataFile, name: str) -> Layer:
         name=name,
         origin=file.path.name if file.format != "geopackage" else f"{file.path.name}/{name}",
         geometry=_geometries(geometry, len(columns[0]) if columns else 0),
-        columns=dict(zip(names, columns, strict=True)),
+        columns={name: compact(column) for name, column in zip(names, columns, strict=True)},
         crs=crs,
         is_geographic_by_name=file.format == "geojson",
     )
@@ -150,20 +152,25 @@ def _read_csv(file: DataFile) -> Layer:
 
 
 def _csv_columns(header: list[str], rows: Iterator[list[str]], file: DataFile) -> dict[str, Column]:
-    values: list[list[str]] = [[] for _name in header]
+    packed = [Packed() for _name in header]
+    for block in blocks_of(_csv_rows(rows, len(header), file)):
+        columns = list(zip_longest(*block, fillvalue=""))
+        short = [("",) * len(block)] * (len(header) - len(columns))
+        for column, values in zip(packed, [*columns, *short], strict=True):
+            column.append(values)
+    return dict(zip(header, packed, strict=True))
+
+
+def _csv_rows(rows: Iterator[list[str]], width: int, file: DataFile) -> Iterator[list[str]]:
+    """Yield rows that hold anything. Raises ImportRefused for one that is too long."""
     for number, row in enumerate(rows, start=2):
-        if not row or (len(row) == 1 and not row[0].strip()):
-            continue
-        if len(row) > len(header):
+        if len(row) > width:
             raise refusal(reason="csv_row", name=file.path.name, line=number)
-        for nth, column in enumerate(values):
-            column.append(row[nth].strip() if nth < len(row) else "")
-    return {
-        name: np.asarray(column, dtype=object) for name, column in zip(header, values, strict=True)
-    }
+        if len(row) > 1 or (row and row[0].strip()):
+            yield row
 
 
-def _csv_geometry(columns: dict[str, Column], file: DataFile) -> tuple[NDArray[np.object_], bool]:
+def _csv_geometry(columns: dict[str, Column], file: DataFile) -> tuple[Geometry, bool]:
     """Return geometries and whether their columns are called longitude and latitude."""
     by_name = {name.lower(): name for name in columns}
     for x_names, y_names, is_lon_lat in ((LON_NAMES, LAT_NAMES, True), (X_NAMES, Y_NAMES, False)):
@@ -171,19 +178,17 @@ def _csv_geometry(columns: dict[str, Column], file: DataFile) -> tuple[NDArray[n
         y = next((by_name[name] for name in y_names if name in by_name), None)
         if x is not None and y is not None:
             xs, ys = _numbers(columns.pop(x)), _numbers(columns.pop(y))
-            points = np.asarray(shapely.points(xs, ys), dtype=object).reshape(-1)
             # No number at all is a missing geometry; a written NaN is one that is not finite.
-            points[np.isnan(xs) & np.isnan(ys)] = None
-            return points, is_lon_lat
+            return np.stack([xs, ys], axis=1), is_lon_lat
     wkt = next((by_name[name] for name in WKT_NAMES if name in by_name), None)
     if wkt is None:
         raise refusal(reason="csv_without_place", name=file.path.name)
-    geometry = shapely.from_wkt(columns.pop(wkt), on_invalid="ignore")
+    geometry = shapely.from_wkt(columns.pop(wkt).tolist(), on_invalid="ignore")
     return shapely.force_2d(geometry), True
 
 
 def _numbers(column: Column) -> NDArray[np.float64]:
-    return np.asarray([_number(text) for text in column], dtype=np.float64)
+    return np.fromiter(map(_number, column), dtype=np.float64, count=len(column))
 
 
 def _number(text: str) -> float:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
-from typing import Final, TextIO, TypeVar
+from collections.abc import Iterable
+from typing import Final, TextIO
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
-
-Row = TypeVar("Row")
 
 STAGES: Final = {
     "reading": _("reading"),
@@ -37,12 +35,13 @@ class Progress:
         seconds = time.monotonic() - self._started
         self._write(f"{seconds:6.1f} s  {gettext(STAGES[name])} {detail}".rstrip(), keep=True)
 
-    def rows(self, rows: Iterable[Row], what: str, total: int) -> Iterator[Row]:
-        """Pass rows through, telling from time to time how many have gone and what is left."""
+    def counted(self, blocks: Iterable[int], what: str, total: int) -> None:
+        """Run through blocks of rows, telling from time to time how many have gone and are left."""
         began = told = time.monotonic()
-        for done, row in enumerate(rows, start=1):
-            yield row
-            if self._is_terminal and done % 1000 == 0 and time.monotonic() - told > _EVERY_S:
+        done = 0
+        for rows in blocks:
+            done += rows
+            if self._is_terminal and time.monotonic() - told > _EVERY_S:
                 told = time.monotonic()
                 left = (told - began) / done * (total - done)
                 self._write(f"          {what} {done:,} / {total:,}, {left:.0f} s left", keep=False)

@@ -7,24 +7,25 @@ new one after it; the revision before is kept, older ones keep their record but 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
-from math import isnan
-from typing import Any, Final
+from itertools import chain, repeat
+from typing import Final
 
 import numpy as np
-import shapely
 from django.contrib.gis.geos import Polygon
 from django.db import connection, models, transaction
-from numpy.typing import NDArray
 
 from network.choices import RevisionStatus, ValvePlacement
 from network.importer.assets import Assets
-from network.importer.crs import bounds_of
+from network.importer.copying import Copy, Made, Same, Values, lines, made, named, shapes
 from network.importer.drawing import Drawing
+from network.importer.places import bounds_of
 from network.importer.progress import Progress
+from network.importer.search import search_initials, search_text
 from network.importer.tables import extra_rows
 from network.importer.valve_history import record_valve_changes
 from network.models import (
@@ -62,15 +63,35 @@ class Publication:
     held_valves: Callable[[], frozenset[str]] = frozenset
 
 
-def publish(drawing: Drawing, publication: Publication, progress: Progress) -> NetworkRevision:
-    """Store the drawing and make it current. The caller has made sure that nothing is blocking."""
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """What is stored of a drawing. Each table's rows are let go as soon as they are stored."""
+
+    copies: deque[Copy]
+    valves: Assets
+    counts: dict[str, float]
+    extent: Polygon | None
+
+    @staticmethod
+    def of(drawing: Drawing) -> Stock:
+        """Return what to store; whoever lets go of the drawing then spares its memory."""
+        return Stock(
+            copies=deque(_copies(drawing)),
+            valves=drawing.assets["valves"],
+            counts=counts_of(drawing),
+            extent=_extent(drawing),
+        )
+
+
+def publish(stock: Stock, publication: Publication, progress: Progress) -> NetworkRevision:
+    """Store a drawing and make it current. The caller has made sure that nothing is blocking."""
     with transaction.atomic(), ExitStack() as undo:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_PUBLISHING_LOCK])
         previous = NetworkRevision.objects.filter(status=RevisionStatus.CURRENT).first()
-        revision = _staged(drawing, publication)
-        for copy in _copies(drawing, revision.pk):
-            copy.run(progress)
+        revision = _staged(stock, publication)
+        while stock.copies:
+            stock.copies.popleft().run(revision.pk, progress)
         _drop_rows_before(previous)
         progress.stage("analysing")
         with connection.cursor() as cursor:
@@ -83,7 +104,7 @@ def publish(drawing: Drawing, publication: Publication, progress: Progress) -> N
             # From here to the commit, which is near, nobody records a valve's state.
             cursor.execute("LOCK TABLE network_valvecondition IN SHARE ROW EXCLUSIVE MODE")
         record_valve_changes(
-            drawing.assets["valves"],
+            stock.valves,
             previous=previous,
             revision=revision,
             held=publication.held_valves(),
@@ -95,7 +116,7 @@ def publish(drawing: Drawing, publication: Publication, progress: Progress) -> N
     return revision
 
 
-def _staged(drawing: Drawing, publication: Publication) -> NetworkRevision:
+def _staged(stock: Stock, publication: Publication) -> NetworkRevision:
     newest = NetworkRevision.objects.aggregate(newest=models.Max("number"))["newest"] or 0
     return NetworkRevision.objects.create(
         number=newest + 1,
@@ -105,8 +126,8 @@ def _staged(drawing: Drawing, publication: Publication) -> NetworkRevision:
         source_name=publication.source_name,
         source_crs=publication.source_crs,
         snap_tolerance_m=publication.snap_tolerance_m,
-        counts=counts_of(drawing),
-        extent=_extent(drawing),
+        counts=stock.counts,
+        extent=stock.extent,
     )
 
 
@@ -127,7 +148,7 @@ def counts_of(drawing: Drawing) -> dict[str, float]:
 
 
 def _extent(drawing: Drawing) -> Polygon | None:
-    bounds = bounds_of(drawing.assets["pipes"].geometry)
+    bounds = bounds_of(drawing.courses.points)
     if not np.isfinite(bounds).all():
         return None
     west, south, east, north = (float(edge) for edge in bounds)
@@ -155,170 +176,106 @@ def _drop_rows_before(previous: NetworkRevision | None) -> None:
 # -- COPY ------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Copy:
-    """One table's rows on their way into the database."""
-
-    model: type[models.Model]
-    columns: Sequence[str]
-    rows: Iterable[Sequence[Any]]
-    count: int
-
-    def run(self, progress: Progress) -> None:
-        table = self.model._meta.db_table
-        progress.stage("storing", detail=f"{table} {self.count:,}")
-        names = ", ".join(f'"{name}"' for name in self.columns)
-        with (
-            connection.cursor() as cursor,
-            cursor.copy(f"COPY {table} ({names}) FROM STDIN") as sink,
-        ):
-            for row in progress.rows(self.rows, table, self.count):
-                sink.write_row(row)
-        progress.close()
-
-
-def _copies(drawing: Drawing, revision: int) -> Iterator[_Copy]:
+def _copies(drawing: Drawing) -> Iterator[Copy]:
     network, assets = drawing.network, drawing.assets
     names = network.junctions.ids
-    yield _junctions(drawing, revision)
-    yield _pipes(drawing, revision)
+    yield _junctions(drawing)
+    yield _pipes(drawing)
     splits = network.splits
-    yield _Copy(
-        PipeSplit,
-        ("revision_id", "pipe", "junction", "fraction"),
-        zip(
-            _same(revision),
-            network.pipes.ids[splits.pipe].tolist(),
-            names[splits.junction].tolist(),
-            splits.fraction.tolist(),
-            strict=False,
-        ),
-        len(splits),
-    )
-    yield _valves(drawing, revision)
-    for model, kind, places in (
-        (Hydrant, "hydrants", network.hydrants),
-        (Customer, "customers", network.customers),
-    ):
-        yield _asset_copy(model, assets[kind], revision, _placed(drawing, places))
-    sources = {"junction": [str(names[nth]) for nth in network.sources.junction.tolist()]}
-    yield _asset_copy(Source, assets["sources"], revision, sources)
+    columns: dict[str, Values] = {
+        "pipe": named(network.pipes.ids, splits.pipe),
+        "junction": named(names, splits.junction),
+        "fraction": splits.fraction,
+    }
+    yield Copy(PipeSplit, columns, len(splits))
+    yield _valves(drawing)
+    yield _asset_copy(Hydrant, assets["hydrants"], _placed(drawing, network.hydrants))
+    yield _customers(drawing)
+    junction = named(names, network.sources.junction)
+    yield _asset_copy(Source, assets["sources"], {"junction": junction})
 
 
-def _same(value: Any) -> Iterator[Any]:
-    while True:
-        yield value
-
-
-def _asset_copy(
-    model: type[models.Model], assets: Assets, revision: int, found: dict[str, Any]
-) -> _Copy:
+def _asset_copy(model: type[models.Model], assets: Assets, found: dict[str, Values]) -> Copy:
     """Copy assets; `found` are the columns that noding found, over those that the source said."""
     stored = {field.column for field in model._meta.concrete_fields} - {"id"}
-    fields = {**assets.fields, **found}
-    columns = [name for name in fields if name in stored]
-    values = [_plain(fields[name]) for name in columns]
-    rows = zip(
-        _same(revision),
-        assets.ids.tolist(),
-        _ewkb(assets.geometry),
-        _attributes(assets),
-        *values,
-        strict=False,
-    )
-    return _Copy(
-        model, ("revision_id", "asset_id", "geom", "attributes", *columns), rows, len(assets)
-    )
+    fields: dict[str, Values] = {**assets.fields, **found}
+    columns: dict[str, Values] = {
+        "asset_id": assets.ids,
+        "geom": shapes(assets.geometry),
+        "attributes": _attributes(assets),
+    }
+    columns |= {name: values for name, values in fields.items() if name in stored}
+    return Copy(model, columns, len(assets))
 
 
-def _attributes(assets: Assets) -> Iterator[str]:
+def _attributes(assets: Assets) -> Made | Same:
     if not assets.extras:
-        return _same("{}")
-    return (
+        return Same("{}")
+    return made(
         json.dumps(row, ensure_ascii=False, allow_nan=False) if row else "{}"
-        for row in extra_rows(assets.extras, range(len(assets)))
+        for row in extra_rows(assets.extras)
     )
 
 
-def _plain(values: Any) -> Any:
-    """Return a column as plain values, NaN as NULL and choices as their text."""
-    if not isinstance(values, np.ndarray):
-        return values
-    if values.dtype.kind == "f":
-        return [None if isnan(number) else number for number in values.tolist()]
-    return values.tolist()
-
-
-def _ewkb(geometry: NDArray[np.object_], block: int = 20_000) -> Iterator[str]:
-    """Yield geometries as hexadecimal EWKB with their SRID, some at a time to spare memory."""
-    for start in range(0, len(geometry), block):
-        part = shapely.set_srid(geometry[start : start + block], 4326)
-        yield from shapely.to_wkb(part, hex=True, include_srid=True)
-
-
-def _junctions(drawing: Drawing, revision: int) -> _Copy:
+def _junctions(drawing: Drawing) -> Copy:
     """Copy the source's nodes as they are, and the junctions made of the ends it left open."""
     junctions, nodes = drawing.network.junctions, drawing.assets["nodes"]
-    known = len(nodes)
-    made = shapely.points(drawing.plane.lon_lat(junctions.xy[known:]))
-    geometry = np.concatenate([nodes.geometry, np.asarray(made, dtype=object).reshape(-1)])
-    elevation = nodes.fields["elevation_m"] + [None] * (len(junctions) - known)
-    blank = iter("{}" for _nth in range(len(junctions) - known))
-    rows = zip(
-        _same(revision),
-        junctions.ids.tolist(),
-        _ewkb(geometry),
-        _chained(_attributes(nodes), known, blank),
-        junctions.generated.tolist(),
-        elevation,
-        strict=False,
-    )
-    columns = ("revision_id", "asset_id", "geom", "attributes", "is_generated", "elevation_m")
-    return _Copy(Junction, columns, rows, len(junctions))
+    left_open = len(junctions) - len(nodes)
+    columns: dict[str, Values] = {
+        "asset_id": junctions.ids,
+        "geom": shapes(
+            np.concatenate([nodes.geometry, drawing.plane.lon_lat(junctions.xy[len(nodes) :])])
+        ),
+        "attributes": _attributes_and_blanks(nodes, left_open),
+        "is_generated": junctions.generated,
+        "elevation_m": nodes.fields["elevation_m"] + [None] * left_open,
+    }
+    return Copy(Junction, columns, len(junctions))
 
 
-def _chained(first: Iterator[str], count: int, then: Iterator[str]) -> Iterator[str]:
-    for _nth in range(count):
-        yield next(first)
-    yield from then
+def _attributes_and_blanks(nodes: Assets, blanks: int) -> Made | Same:
+    attributes = _attributes(nodes)
+    if isinstance(attributes, Same):
+        return attributes
+    of_nodes = chain.from_iterable(attributes.blocks())
+    return made(chain(of_nodes, repeat("{}", blanks)))
 
 
-def _pipes(drawing: Drawing, revision: int) -> _Copy:
+def _pipes(drawing: Drawing) -> Copy:
     network, pipes = drawing.network, drawing.assets["pipes"]
     names = network.junctions.ids
-    geometry = pipes.geometry.copy()
-    geometry[network.flipped] = shapely.reverse(geometry[network.flipped])
-    turned = Assets("pipes", pipes.ids, geometry, pipes.fields, pipes.extras)
-    return _asset_copy(
-        Pipe,
-        turned,
-        revision,
-        {
-            "from_junction": names[network.start].tolist(),
-            "to_junction": names[network.end].tolist(),
-            "length_m": drawing.length_m,
-        },
-    )
+    found: dict[str, Values] = {
+        "geom": lines(drawing.courses, network.flipped),
+        "from_junction": named(names, network.start),
+        "to_junction": named(names, network.end),
+        "length_m": drawing.length_m,
+    }
+    return _asset_copy(Pipe, pipes, found)
 
 
-def _placed(drawing: Drawing, places: Places) -> dict[str, Any]:
-    junctions, pipes = drawing.network.junctions.ids, drawing.network.pipes.ids
+def _placed(drawing: Drawing, places: Places) -> dict[str, Values]:
     return {
-        "junction": _named(junctions, places.junction),
-        "pipe": _named(pipes, places.pipe),
+        "junction": named(drawing.network.junctions.ids, places.junction),
+        "pipe": named(drawing.network.pipes.ids, places.pipe),
         "fraction": places.fraction,
     }
 
 
-def _named(ids: NDArray[np.object_], indices: NDArray[np.int64]) -> list[str]:
-    return ["" if nth == NOWHERE else str(ids[nth]) for nth in indices.tolist()]
-
-
-def _valves(drawing: Drawing, revision: int) -> _Copy:
+def _valves(drawing: Drawing) -> Copy:
     places = drawing.network.valves
     has_pipe, has_junction = places.pipe != NOWHERE, places.junction != NOWHERE
     placement = np.full(len(places), ValvePlacement.NODE.value, dtype=object)
     placement[has_pipe & has_junction] = ValvePlacement.PIPE_END.value
     placement[has_pipe & ~has_junction] = ValvePlacement.MID_PIPE.value
     found = _placed(drawing, places) | {"placement": placement}
-    return _asset_copy(Valve, drawing.assets["valves"], revision, found)
+    return _asset_copy(Valve, drawing.assets["valves"], found)
+
+
+def _customers(drawing: Drawing) -> Copy:
+    customers = drawing.assets["customers"]
+    names, addresses = customers.fields["name"], customers.fields["address"]
+    found = _placed(drawing, drawing.network.customers) | {
+        "search_text": made(map(search_text, addresses, names)),
+        "search_initials": made(map(search_initials, addresses)),
+    }
+    return _asset_copy(Customer, customers, found)

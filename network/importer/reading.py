@@ -21,6 +21,7 @@ from network.importer.epanet import read_epanet
 from network.importer.intake import DataFile, open_intake
 from network.importer.layers import Layer, layer_names, read_layer
 from network.importer.mapping import LayerMapping, LayerRule
+from network.importer.places import Geometry, as_shapes, coordinates_of, with_coordinates
 from network.importer.progress import Progress
 from network.importer.refusals import refusal
 from network.importer.tables import Table, joined, table_of, with_sound_geometry
@@ -96,7 +97,7 @@ def _gather(
     # Pipes first: the other layers are held against them.
     found.sort(key=lambda pair: pair[1].kind != "pipes")
     scale = _local_scale(found, choice) if choice.is_local else None
-    placed: list[tuple[Layer, NDArray[np.object_]]] = []
+    placed: list[tuple[Layer, Geometry]] = []
     parts: dict[str, list[Table]] = {kind: [] for kind in KINDS}
     labels: dict[str, None] = {}
     for layer, rule in found:
@@ -138,7 +139,9 @@ def _local_scale(
     A drawing's unit is its own: where its pipes have lengths, the usual ratio of length to drawn
     length is the factor, so that the picture comes out as large as the network.
     """
-    lines = np.concatenate([layer.geometry for layer, rule in found if rule.kind == "pipes"])
+    lines = np.concatenate(
+        [as_shapes(layer.geometry) for layer, rule in found if rule.kind == "pipes"]
+    )
     west, south, east, north = shapely.total_bounds(lines)
     factor = 1.0
     for layer, rule in found:
@@ -146,15 +149,13 @@ def _local_scale(
         if name is None:
             continue
         given = np.asarray([each or np.nan for each in layer.columns[name].tolist()], dtype=float)
-        drawn = shapely.length(layer.geometry)
+        drawn = shapely.length(as_shapes(layer.geometry))
         usable = np.isfinite(given) & (given > 0) & (drawn > 0)
         if usable.any():
             factor = float(np.median(given[usable] / drawn[usable]))
     return (west + east) / 2, (south + north) / 2, factor
 
 
-def _moved(geometry: NDArray[np.object_], scale: tuple[float, float, float]) -> NDArray[np.object_]:
+def _moved(geometry: Geometry, scale: tuple[float, float, float]) -> Geometry:
     x, y, factor = scale
-    coordinates = (shapely.get_coordinates(geometry) - (x, y)) * factor
-    moved: NDArray[np.object_] = shapely.set_coordinates(geometry.copy(), coordinates)
-    return moved
+    return with_coordinates(geometry, (coordinates_of(geometry) - (x, y)) * factor)

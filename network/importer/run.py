@@ -23,7 +23,7 @@ from network.importer.drawing import Drawing, Plane, draw
 from network.importer.found_at_valves import Recorded, disagreements, found_at_valves
 from network.importer.mapping import LayerMapping, read_mapping
 from network.importer.progress import Progress
-from network.importer.publishing import Publication, counts_of, publish
+from network.importer.publishing import Publication, Stock, counts_of, publish
 from network.importer.reading import Source, read_source
 from network.models import Area, CheckFinding, ImportRun, NetworkRevision
 from network.selectors import current_revision, prepare_current_state
@@ -107,26 +107,28 @@ def _import(options: ImportOptions, run: ImportRun, progress: Progress) -> Impor
         service_area=area,
         progress=progress,
     )
-    drawing = _with_disagreements(drawing)
-    run.counts = summary(drawing, source)
-    keep_findings(run, drawing.findings, drawing.plane)
-    result = ImportResult(run, None, drawing.findings, source)
+    findings = [*drawing.findings, *_disagreements(drawing)]
+    run.counts = summary(drawing, findings, source)
+    keep_findings(run, findings, drawing.plane)
+    result = ImportResult(run, None, findings, source)
+    stock = Stock.of(drawing)
+    del drawing  # storing takes as much memory as what is still to be stored
     revision = None
     if result.blocking:
         run.outcome = ImportRun.Outcome.REFUSED
     elif options.is_dry_run:
         run.outcome = ImportRun.Outcome.DRY_RUN
     else:
-        revision = _publish(drawing, run, source, options, snap_m, progress)
+        revision = _publish(stock, run, source, options, snap_m, progress)
         run.outcome = ImportRun.Outcome.PUBLISHED
         run.revision = revision
     run.finished_at = timezone.now()
     run.save()
-    return ImportResult(run, revision, drawing.findings, source)
+    return replace(result, revision=revision)
 
 
-def _with_disagreements(drawing: Drawing) -> Drawing:
-    """Add where the source says otherwise of a valve than was found in the street."""
+def _disagreements(drawing: Drawing) -> list[Finding]:
+    """Return where the source says otherwise of a valve than was found in the street."""
     valves = drawing.assets["valves"]
     recorded = map(
         Recorded,
@@ -135,13 +137,11 @@ def _with_disagreements(drawing: Drawing) -> Drawing:
         valves.fields["checked_on"],
         map(tuple, drawing.plane.metres_of_points(valves.geometry).tolist()),
     )
-    return replace(
-        drawing, findings=[*drawing.findings, *disagreements(recorded, found_at_valves())]
-    )
+    return disagreements(recorded, found_at_valves())
 
 
 def _publish(
-    drawing: Drawing,
+    stock: Stock,
     run: ImportRun,
     source: Source,
     options: ImportOptions,
@@ -156,7 +156,7 @@ def _publish(
         at=timezone.now(),
         held_valves=held_valves,
     )
-    revision = publish(drawing, publication, progress)
+    revision = publish(stock, publication, progress)
     prepare_current_state()
     return revision
 
@@ -170,10 +170,10 @@ def held_valves() -> frozenset[str]:
     return frozenset(import_string(name)()) if name else frozenset()
 
 
-def summary(drawing: Drawing, source: Source) -> dict[str, Any]:
+def summary(drawing: Drawing, findings: Sequence[Finding], source: Source) -> dict[str, Any]:
     """Return what is kept of a run: how much was read, how much was found."""
-    codes = Counter(finding.code for finding in drawing.findings)
-    severities = Counter(finding.severity for finding in drawing.findings)
+    codes = Counter(finding.code for finding in findings)
+    severities = Counter(finding.severity for finding in findings)
     return {
         "assets": counts_of(drawing),
         "findings": dict(sorted(codes.items())),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from functools import lru_cache
 
 from pypinyin import Style, lazy_pinyin
@@ -12,15 +11,6 @@ _CHINESE = re.compile(r"[㐀-鿿]+")
 _BLANKS = re.compile(r"\s+")
 _NOT_INITIAL = re.compile(r"[^0-9a-z]+")
 LONGEST_INITIALS = 200
-
-
-def search_columns(addresses: Sequence[str], names: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Return the text and the initials that each customer is found by."""
-    pairs = list(zip(addresses, names, strict=True))
-    return (
-        [search_text(address, name) for address, name in pairs],
-        [search_initials(address) for address, _name in pairs],
-    )
 
 
 def search_text(address: str, name: str) -> str:

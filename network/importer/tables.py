@@ -5,7 +5,7 @@ A row that cannot be drawn is left out here and told as a blocking finding with 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,11 +15,18 @@ from numpy.typing import NDArray
 
 from network.importer.layers import Layer
 from network.importer.mapping import LayerRule
+from network.importer.packed import Column
+from network.importer.places import (
+    Coordinates,
+    Geometry,
+    as_shapes,
+    coordinates_of,
+    is_points,
+    missing_points,
+)
 from network.importer.refusals import refusal
 from network.importer.values import text_of, texts
 from network.topology.findings import Finding
-
-Column = NDArray[np.object_]
 
 # A pipe drawn without length gets this much, about a centimetre: the database refuses none.
 _NUDGE_DEGREES = 1e-7
@@ -38,7 +45,7 @@ class Table:
     """Rows of one kind. `columns` are ours by name, values as the source has them."""
 
     kind: str
-    geometry: NDArray[np.object_]
+    geometry: Geometry
     columns: dict[str, Column] = field(default_factory=dict)
     extras: dict[str, Column] = field(default_factory=dict)
 
@@ -65,7 +72,7 @@ class Table:
         )
 
 
-def table_of(layer: Layer, geometry: NDArray[np.object_], rule: LayerRule) -> Table:
+def table_of(layer: Layer, geometry: Geometry, rule: LayerRule) -> Table:
     """Make the rows that a rule takes from a layer.
 
     Raises ImportRefused where there is no column of ids.
@@ -97,7 +104,8 @@ def _rows_wanted(layer: Layer, rule: LayerRule) -> NDArray[np.bool_]:
         if theirs not in layer.columns:
             error = f"where: {theirs!r} is no column"
             raise refusal(reason="mapping_broken", name=rule.layer, error=error)
-        rows &= np.isin(texts(layer.columns[theirs]).astype(str), [str(each) for each in wanted])
+        among = {str(each) for each in wanted}
+        rows &= np.fromiter((text in among for text in texts(layer.columns[theirs])), dtype=bool)
     return rows
 
 
@@ -120,9 +128,12 @@ def joined(kind: str, tables: Sequence[Table]) -> Table:
         return tables[0]
     if not tables:
         return Table(kind, np.empty(0, dtype=object), {"id": np.empty(0, dtype=object)})
+    alike = len({is_points(table.geometry) for table in tables}) == 1
     return Table(
         kind,
-        np.concatenate([table.geometry for table in tables]),
+        np.concatenate(
+            [table.geometry if alike else as_shapes(table.geometry) for table in tables]
+        ),
         _joined_columns([(len(table), table.columns) for table in tables]),
         _joined_columns([(len(table), table.extras) for table in tables]),
     )
@@ -133,7 +144,7 @@ def _joined_columns(parts: Sequence[tuple[int, dict[str, Column]]]) -> dict[str,
     return {
         name: np.concatenate(
             [
-                columns[name].astype(object)
+                np.asarray(columns[name].tolist(), dtype=object)
                 if name in columns
                 else np.full(count, None, dtype=object)
                 for count, columns in parts
@@ -145,25 +156,56 @@ def _joined_columns(parts: Sequence[tuple[int, dict[str, Column]]]) -> dict[str,
 
 def with_sound_geometry(table: Table, findings: list[Finding]) -> Table:
     """Return the rows that can be drawn; the others become blocking findings."""
+    if table.kind == "pipes":
+        return _with_sound_lines(table, findings)
+    if is_points(table.geometry):
+        return _kept_or_told(table, _point_faults(table.geometry), findings)
     geometry = _single_parts(table.geometry)
-    wanted = (
-        shapely.GeometryType.LINESTRING if table.kind == "pipes" else shapely.GeometryType.POINT
-    )
-    faults = _faults(geometry, int(wanted))
+    faults = _faults(geometry, int(shapely.GeometryType.POINT))
+    table.geometry = geometry
+    table = _kept_or_told(table, faults, findings)
+    table.geometry = coordinates_of(table.geometry).reshape(-1, 2)
+    return table
+
+
+def _with_sound_lines(table: Table, findings: list[Finding]) -> Table:
+    table.geometry = _single_parts(as_shapes(table.geometry))
+    faults = _faults(table.geometry, int(shapely.GeometryType.LINESTRING))
+    table = _kept_or_told(table, faults, findings)
+    table.geometry = _with_length(_without_repeated_points(table.geometry))
+    return table
+
+
+def _without_repeated_points(lines: NDArray[np.object_]) -> NDArray[np.object_]:
+    coordinates, owner = shapely.get_coordinates(lines, return_index=True)
+    repeated = (coordinates[1:] == coordinates[:-1]).all(axis=1) & (owner[1:] == owner[:-1])
+    some = np.unique(owner[1:][repeated])
+    lines[some] = shapely.remove_repeated_points(lines[some])
+    return lines
+
+
+def _kept_or_told(table: Table, faults: NDArray[np.object_], findings: list[Finding]) -> Table:
+    """Return the table without the rows that have a fault; each of those is a finding."""
     rows = np.fromiter((fault is None for fault in faults), dtype=bool, count=len(faults))
-    ids = table.column("id")
+    if rows.all():
+        return table
+    ids = table.column("id").tolist()
     for nth in np.flatnonzero(~rows).tolist():
         facts: dict[str, Any] = {"row": nth + 1}
         if faults[nth] in ("geometry_wrong_type", "geometry_multipart"):
             facts["type"] = str(table.geometry[nth].geom_type)
         asset_id = text_of(ids[nth])
         findings.append(Finding(str(faults[nth]), table.asset_kind, asset_id, None, facts))
-    table = Table(table.kind, geometry, table.columns, table.extras)
-    if not rows.all():
-        table = table.kept(rows)
-    if table.kind == "pipes":
-        table.geometry = _with_length(shapely.remove_repeated_points(table.geometry))
-    return table
+    return table.kept(rows)
+
+
+def _point_faults(points: Coordinates) -> NDArray[np.object_]:
+    faults = np.full(len(points), None, dtype=object)
+    with np.errstate(invalid="ignore"):
+        faults[(np.abs(points[:, 0]) > 180) | (np.abs(points[:, 1]) > 90)] = "geometry_out_of_range"
+    faults[~np.isfinite(points).all(axis=1)] = "geometry_not_finite"
+    faults[missing_points(points)] = "geometry_missing"
+    return faults
 
 
 def _single_parts(geometry: NDArray[np.object_]) -> NDArray[np.object_]:
@@ -178,7 +220,7 @@ def _single_parts(geometry: NDArray[np.object_]) -> NDArray[np.object_]:
     return result
 
 
-def _faults(geometry: NDArray[np.object_], wanted: int) -> list[str | None]:
+def _faults(geometry: NDArray[np.object_], wanted: int) -> NDArray[np.object_]:
     """Return what is wrong with each geometry, None for what is sound."""
     types = shapely.get_type_id(geometry)
     coordinates, owner = shapely.get_coordinates(geometry, return_index=True)
@@ -203,8 +245,7 @@ def _faults(geometry: NDArray[np.object_], wanted: int) -> list[str | None]:
         (missing, "geometry_missing"),
     ):
         faults[mask] = code
-    found: list[str | None] = faults.tolist()
-    return found
+    return faults
 
 
 def _with_length(lines: NDArray[np.object_]) -> NDArray[np.object_]:
@@ -215,13 +256,11 @@ def _with_length(lines: NDArray[np.object_]) -> NDArray[np.object_]:
     return lines
 
 
-def extra_rows(extras: dict[str, Column], rows: Iterable[int]) -> Iterable[dict[str, Any]]:
+def extra_rows(extras: dict[str, Column]) -> Iterator[dict[str, Any]]:
     """Yield what the source says beyond our fields, row by row, as plain JSON values."""
-    columns = list(extras.items())
-    for nth in rows:
+    for values in zip(*extras.values(), strict=True):
         row = {}
-        for name, column in columns:
-            value = column[nth]
+        for name, value in zip(extras, values, strict=True):
             text = text_of(value)
             if text:
                 row[name] = _plain(value, text)

@@ -16,13 +16,12 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from network.importer.packed import Column, Packed, clean
 from network.importer.vocabulary import BOOLEANS, folded, valve_kind
 
-Column = NDArray[np.object_]
 Misread = list[tuple[int, str]]
 Value = TypeVar("Value")
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?|[-+]?\.\d+")
 _DIAMETER = re.compile(r"^(?:dn|de|d|φ|Φ|ø|管径)?\s*", re.IGNORECASE)
 
@@ -38,19 +37,30 @@ def text_of(value: Any) -> str:
         return str(int(number)) if number.is_integer() and abs(number) < 2**63 else repr(number)
     if isinstance(value, list | tuple | np.ndarray):
         return json.dumps([text_of(each) for each in value], ensure_ascii=False)
-    return _CONTROL.sub("", str(value)).strip()
+    return clean(str(value))
 
 
-def texts(column: Column) -> Column:
+_NO_REFERENCE = frozenset(("null", "NULL", "None", "nan", "NaN"))
+
+
+def texts(column: Column) -> Packed:
     """Return the column as text."""
-    return np.asarray([text_of(value) for value in column.tolist()], dtype=object)
+    return column if isinstance(column, Packed) else Packed.of(map(text_of, column.tolist()))
 
 
-def references(column: Column) -> Column:
-    """Return the column as ids; the words for nothing that tables are full of are nothing."""
-    found = texts(column)
-    nothing = np.isin(found.astype(str), ("null", "NULL", "None", "nan", "NaN"))
-    found[nothing] = ""
+def references(column: Column) -> NDArray[np.object_]:
+    """Return the column as ids; the words for nothing that tables are full of are nothing.
+
+    Neighbours that name the same thing share one string.
+    """
+    found = np.empty(len(column), dtype=object)
+    start = 0
+    for block in texts(column).blocks():
+        seen = {text: text for text in block}
+        for word in _NO_REFERENCE & seen.keys():
+            seen[word] = ""
+        found[start : start + len(block)] = [seen[text] for text in block]
+        start += len(block)
     return found
 
 
@@ -63,26 +73,28 @@ def words(
     misread: Misread,
 ) -> list[Value]:
     """Look every value up among the known words; unknown ones become `otherwise` and are told."""
-    cache: dict[str, Value | None] = {}
-    result = []
-    for nth, value in enumerate(column.tolist()):
-        text = text_of(value)
-        if text not in cache:
-            cache[text] = known.get(folded(text))
-        found = cache[text]
-        if text == "":
-            result.append(missing)
-        elif found is None:
-            misread.append((nth, text))
-            result.append(otherwise)
-        else:
-            result.append(found)
-    return result
+    given = texts(column)
+    cache = {text: known.get(folded(text)) for text in distinct(given)} | {"": missing}
+    strange = {text for text, found in cache.items() if found is None}
+    if strange:
+        misread.extend((nth, text) for nth, text in enumerate(given) if text in strange)
+        cache |= dict.fromkeys(strange, otherwise)
+    return [cache[text] for text in given]  # type: ignore[misc]  # no None is left in it
+
+
+def distinct(column: Packed) -> set[str]:
+    """Return the texts that a column holds, each once."""
+    found: set[str] = set()
+    for block in column.blocks():
+        found.update(block)
+    return found
 
 
 def kinds(column: Column) -> list[str]:
     """Return valve kinds as they are compared."""
-    return [valve_kind(text_of(value)) for value in column.tolist()]
+    given = texts(column)
+    cache = {text: valve_kind(text) for text in distinct(given)}
+    return [cache[text] for text in given]
 
 
 def booleans(column: Column, *, missing: bool, misread: Misread) -> list[bool]:
@@ -94,23 +106,27 @@ def numbers(
     column: Column, misread: Misread, read: Callable[[str], float | None] | None = None
 ) -> NDArray[np.float64]:
     """Return the column as numbers, NaN for nothing. Not finite or unreadable ones are told."""
-    if column.dtype.kind in "iuf":
+    if not isinstance(column, Packed) and column.dtype.kind in "iuf":
         found = column.astype(np.float64)
         for nth in np.flatnonzero(np.isinf(found)).tolist():
             misread.append((nth, str(found[nth])))
         found[np.isinf(found)] = np.nan
         return found
     result = np.full(len(column), np.nan)
-    for nth, value in enumerate(column.tolist()):
-        text = text_of(value)
-        if not text:
-            continue
-        number = (read or plain_number)(text)
-        if number is None or not math.isfinite(number):
-            misread.append((nth, text))
-        else:
-            result[nth] = number
+    start = 0
+    for block in texts(column).blocks():
+        known = {text: _finite((read or plain_number)(text)) for text in {*block} - {""}}
+        for text in [text for text, number in known.items() if number is None]:
+            misread.extend((start + nth, text) for nth, each in enumerate(block) if each == text)
+        known[""] = None
+        result[start : start + len(block)] = [known[text] for text in block]  # None becomes NaN
+        start += len(block)
+    misread.sort()
     return result
+
+
+def _finite(number: float | None) -> float | None:
+    return number if number is not None and math.isfinite(number) else None
 
 
 def plain_number(text: str) -> float | None:
@@ -140,9 +156,11 @@ _DATE = re.compile(r"\s*(\d{4})(?:[-/.年](\d{1,2})[-/.月](\d{1,2})|(\d{2})(\d{
 def dates(column: Column, misread: Misread) -> list[date | None]:
     """Return the column as days: 2026-11-21 (with a time or not), 2026/11/21, 20261121."""
     result: list[date | None] = []
-    for nth, value in enumerate(column.tolist()):
-        text = text_of(value)
-        found = _day(text) if text else None
+    known: dict[str, date | None] = {}
+    for nth, text in enumerate(texts(column)):
+        if text not in known:
+            known[text] = _day(text) if text else None
+        found = known[text]
         if text and text != "NaT" and found is None:
             misread.append((nth, text))
         result.append(found)

@@ -20,8 +20,9 @@ from network.topology.elements import (
     Valves,
 )
 from network.topology.findings import Finding
+from network.topology.ids import IdArray, as_ids
 from network.topology.noding import Places
-from network.topology.noding.columns import NOWHERE, Booleans, Integers, Strings
+from network.topology.noding.columns import NOWHERE, Booleans, Strings
 from network.topology.structure import Topology
 
 # So many names are enough to find the place; the count says how many more there are.
@@ -50,54 +51,55 @@ def tables_of(records: Records) -> NetworkTables:
     """Return the drawing as the tables that a topology is built from."""
     network = records.network
     served = network.pipes.in_service
-    names, pipes = network.junctions.ids, network.pipes.ids
+    names, pipes = _with_blank(network.junctions.ids), _with_blank(network.pipes.ids)
     valves, sources = records.valves, records.sources
     return NetworkTables(
-        junctions=names.tolist(),
+        junctions=names[:-1],
         pipes=Pipes(
-            ids=pipes[served].tolist(),
-            starts=names[network.start[served]].tolist(),
-            ends=names[network.end[served]].tolist(),
-            one_way=network.pipes.is_forward[served].tolist(),
+            ids=pipes[:-1][served],
+            starts=names[network.start[served]],
+            ends=names[network.end[served]],
+            one_way=network.pipes.is_forward[served],
         ),
         splits=Splits(
-            pipes=pipes[network.splits.pipe].tolist(),
-            junctions=names[network.splits.junction].tolist(),
-            fractions=network.splits.fraction.tolist(),
+            pipes=pipes[network.splits.pipe],
+            junctions=names[network.splits.junction],
+            fractions=network.splits.fraction,
         ),
         valves=Valves(
-            ids=valves.points.ids.tolist(),
-            junctions=_named(names, network.valves.junction),
-            pipes=_named(pipes, network.valves.pipe),
-            fractions=network.valves.fraction.tolist(),
-            isolates=valves.isolates.tolist(),
-            flow_to=valves.flow_to_pipe.tolist(),
-            closed=(valves.state == "closed").tolist(),
-            operable=[True] * len(valves.points),
+            ids=_with_blank(valves.points.ids)[:-1],
+            junctions=names[network.valves.junction],
+            pipes=pipes[network.valves.pipe],
+            fractions=network.valves.fraction,
+            isolates=valves.isolates,
+            flow_to=_with_blank(valves.flow_to_pipe)[:-1],
+            closed=valves.state == "closed",
+            operable=np.ones(len(valves.points), dtype=bool),
         ),
         sources=Sources(
             ids=sources.points.ids.tolist(),
-            junctions=_named(names, network.sources.junction),
+            junctions=names[network.sources.junction],
             inlet_pipes=sources.inlet_pipes,
-            active=sources.active.tolist(),
+            active=sources.active,
         ),
         hydrants=Points(),
-        customers=_customers(records, network.customers),
+        customers=_customers(records, network.customers, names, pipes),
     )
 
 
-def _customers(records: Records, places: Places) -> Customers:
+def _customers(records: Records, places: Places, names: IdArray, pipes: IdArray) -> Customers:
     return Customers(
-        ids=records.customers.points.ids.tolist(),
-        junctions=_named(records.network.junctions.ids, places.junction),
-        pipes=_named(records.network.pipes.ids, places.pipe),
-        fractions=places.fraction.tolist(),
-        persons=[0] * len(places),
+        ids=_with_blank(records.customers.points.ids)[:-1],
+        junctions=names[places.junction],
+        pipes=pipes[places.pipe],
+        fractions=places.fraction,
+        persons=np.zeros(len(places), dtype=np.int32),
     )
 
 
-def _named(names: Strings, indices: Integers) -> list[str]:
-    return ["" if nth == NOWHERE else str(names[nth]) for nth in indices.tolist()]
+def _with_blank(ids: Strings) -> IdArray:
+    """Return ids as bytes and an empty one at the end, so that NOWHERE (-1) names nothing."""
+    return as_ids([*ids.tolist(), ""])
 
 
 def _passing(topology: Topology, *, closed_too: bool) -> Booleans:

@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 import numpy as np
+import shapely
 
 from network.topology.check.records import Records, where
 from network.topology.findings import Finding
-from network.topology.noding.columns import NOWHERE, Floats, Integers
+from network.topology.noding.columns import NOWHERE, Booleans, Floats, Integers
 
 
 def check_valves(records: Records) -> Iterator[Finding]:
@@ -36,19 +37,20 @@ def check_valves(records: Records) -> Iterator[Finding]:
 def _orphans(records: Records) -> Iterator[Finding]:
     """Yield valves at a junction that no pipe uses: they cut nothing."""
     network = records.network
-    connected = set(network.start.tolist()) | set(network.end.tolist())
-    connected |= set(network.splits.junction.tolist())
-    for nth in where(network.valves.junction != NOWHERE):
-        if int(network.valves.junction[nth]) not in connected:
-            yield records.about_point(
-                "valve_off_pipe", "valve", records.valves.points, nth, within_m=records.snap_m
-            )
+    connected = np.zeros(len(network.junctions) + 1, dtype=bool)  # the last one for NOWHERE
+    for junctions in (network.start, network.end, network.splits.junction, [NOWHERE]):
+        connected[junctions] = True
+    for nth in where(~connected[network.valves.junction]):
+        yield records.about_point(
+            "valve_off_pipe", "valve", records.valves.points, nth, within_m=records.snap_m
+        )
 
 
-def _pipes_at(records: Records) -> dict[int, list[int]]:
-    """Return the pipes that end at or are split by each junction where a valve stands."""
+def _pipes_at(records: Records, valves: Booleans) -> dict[int, list[int]]:
+    """Return the pipes that end at or are split by each junction where one of `valves` stands."""
     network = records.network
-    wanted = set(network.valves.junction[network.valves.junction != NOWHERE].tolist())
+    at = network.valves.junction
+    wanted = set(at[valves & (at != NOWHERE)].tolist())
     pipes: dict[int, list[int]] = defaultdict(list)
     for junctions in (network.start, network.end):
         for pipe in where(np.isin(junctions, list(wanted))):
@@ -72,16 +74,15 @@ def _same_places(records: Records) -> Iterator[Finding]:
     """Yield isolating valves where another one already cuts the same thing."""
     places, isolates = records.network.valves, records.valves.isolates
     taken: dict[tuple[int, int, int], int] = {}
-    lengths = {
-        int(pipe): float(records.network.lines[pipe].length)
-        for pipe in np.unique(places.pipe[places.pipe != NOWHERE])
-    }
+    lengths = np.zeros(len(places))
+    inside = (places.junction == NOWHERE) & (places.pipe != NOWHERE)
+    lengths[inside] = shapely.length(records.network.lines[places.pipe[inside]])
     step = max(records.snap_m / 5, 0.01)
     for nth in where(isolates & ((places.junction >= 0) | (places.pipe >= 0))):
         junction, pipe = int(places.junction[nth]), int(places.pipe[nth])
         along = 0
         if junction == NOWHERE:
-            along = round(float(places.fraction[nth]) * lengths[pipe] / step)
+            along = round(float(places.fraction[nth]) * float(lengths[nth]) / step)
         first = taken.setdefault((junction, pipe, along), nth)
         if first != nth:
             other = str(records.valves.points.ids[first])
@@ -95,10 +96,16 @@ def _bores(records: Records) -> Iterator[Finding]:
     places, bore = records.network.valves, records.valves.bore_mm
     # An air or washout valve sits on a small branch of its own that nobody draws.
     sized = np.isfinite(bore) & records.valves.isolates
-    if not sized.any():
+    on_pipe = places.pipe != NOWHERE
+    fits = np.zeros(len(places), dtype=bool)
+    with np.errstate(invalid="ignore"):
+        apart = np.abs(records.diameter_mm[places.pipe[on_pipe]] - bore[on_pipe])
+        fits[on_pipe] = ~(apart > np.maximum(10.0, 0.1 * bore[on_pipe]))
+    doubtful = sized & ~fits
+    if not doubtful.any():
         return
-    pipes_at = _pipes_at(records)
-    for nth in where(sized):
+    pipes_at = _pipes_at(records, doubtful & ~on_pipe)
+    for nth in where(doubtful):
         pipe = int(places.pipe[nth])
         pipes = [pipe] if pipe != NOWHERE else pipes_at.get(int(places.junction[nth]), [])
         diameters = _known(records, np.asarray(pipes, dtype=np.int64))

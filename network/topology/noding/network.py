@@ -92,7 +92,7 @@ def _place_sources(
     ends, made = _junctions_for(points, pending, refs.junction[pending], ground.ends)
     junction[pending] = made
     splits = _with_splits(ground.splits, ends, made[pipe != NOWHERE], pipe[pipe != NOWHERE])
-    ground = Ground.under(ground.pipes, ends, splits)
+    ground = ground.with_tees(ends, splits)
     places = Places.unplaced(len(points))
     put_at_junctions(places, ground, points, np.arange(len(points)), junction)
     return places, ground

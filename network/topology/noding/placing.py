@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
@@ -40,9 +40,6 @@ class Ground:
     @staticmethod
     def under(pipes: RawPipes, ends: PipeEnds, splits: Splits) -> Ground:
         """Prepare the look-ups for one noded set of pipes."""
-        connected = np.zeros(len(ends.junctions), dtype=bool)
-        connected[ends.start] = connected[ends.end] = True
-        connected[splits.junction] = True
         served = np.flatnonzero(pipes.in_service)
         return Ground(
             pipes=pipes,
@@ -50,10 +47,16 @@ class Ground:
             splits=splits,
             junction_index={name: nth for nth, name in enumerate(ends.junctions.ids.tolist())},
             pipe_index={name: nth for nth, name in enumerate(pipes.ids.tolist())},
-            connected=connected,
+            connected=_connected(ends, splits),
             served=served,
             tree=shapely.STRtree(ends.lines[served]),
         )
+
+    def with_tees(self, ends: PipeEnds, splits: Splits) -> Ground:
+        """Return the ground with more junctions and splits on the same pipes."""
+        for nth in range(len(self.ends.junctions), len(ends.junctions)):
+            self.junction_index[str(ends.junctions.ids[nth])] = nth
+        return replace(self, ends=ends, splits=splits, connected=_connected(ends, splits))
 
     def nearest_pipe(self, xy: Floats, within_m: float) -> Integers:
         """Return the nearest pipe in service per point, NOWHERE where none is within reach."""
@@ -69,6 +72,13 @@ class Ground:
         """Return whether each pipe begins or ends at its junction."""
         at_end: Booleans = (self.ends.start[pipe] == junction) | (self.ends.end[pipe] == junction)
         return at_end
+
+
+def _connected(ends: PipeEnds, splits: Splits) -> Booleans:
+    connected = np.zeros(len(ends.junctions), dtype=bool)
+    connected[ends.start] = connected[ends.end] = True
+    connected[splits.junction] = True
+    return connected
 
 
 @dataclass(frozen=True, slots=True)
