@@ -22,6 +22,10 @@ HOLE_M2 = 4_000.0
 # Gaps of up to twice this between the parts of an area are closed: on a map they are slivers.
 CLOSE_M = 15.0
 SIMPLIFY_M = 2.0
+# Of that, what the outline loses before it is shrunk: arcs of many short pipes, laid over another.
+CORNER_M = 0.5
+# Straight pieces of a quarter circle: at 50 m they stay within a metre of it.
+CORNER_SEGMENTS = 4
 
 Shapes = TypeVar("Shapes", BaseGeometry, NDArray[np.object_])
 
@@ -67,7 +71,10 @@ def _pairwise(transformer: Transformer) -> Callable[[NDArray[np.float64]], NDArr
 
 
 def outage_area(
-    pipes: Sequence[BaseGeometry], customers: Sequence[BaseGeometry], *, buffer_m: float
+    pipes: Sequence[BaseGeometry],
+    customers: Sequence[BaseGeometry] | NDArray[np.object_],
+    *,
+    buffer_m: float,
 ) -> MultiPolygon | None:
     """Return the area within `buffer_m` of the pipes and around the customers, or None if empty.
 
@@ -79,12 +86,29 @@ def outage_area(
         return None
     west, south, east, north = shapely.total_bounds(shapes)
     plane = LocalPlane((west + east) / 2, (south + north) / 2)
-    around_m = np.repeat([buffer_m, CUSTOMER_BUFFER_M], [len(pipes), len(customers)])
-    area = shapely.union_all(shapely.buffer(plane.to_metres(shapes), around_m))
-    area = area.buffer(CLOSE_M).buffer(-CLOSE_M)
-    # Widened by as much as simplifying may take away, so that nobody falls out at the edge.
-    area = _without_small_holes(area).buffer(SIMPLIFY_M).simplify(SIMPLIFY_M)
-    return _multipolygon(shapely.make_valid(plane.to_degrees(area)))
+    metres = plane.to_metres(shapes)
+    mains, homes = metres[: len(pipes)], metres[len(pipes) :]
+    homes = _beyond(mains, homes, buffer_m - CUSTOMER_BUFFER_M)
+    around_m = np.repeat([buffer_m, CUSTOMER_BUFFER_M], [len(mains), len(homes)])
+    # Gaps are closed by growing too far and shrinking back; not quite as far, since simplifying
+    # may take a little away and nobody is to fall out at the edge.
+    grown = shapely.buffer(
+        np.concatenate([mains, homes]), around_m + CLOSE_M, quad_segs=CORNER_SEGMENTS
+    )
+    area = shapely.simplify(shapely.union_all(grown), CORNER_M)
+    area = _without_small_holes(area.buffer(SIMPLIFY_M - CLOSE_M, quad_segs=CORNER_SEGMENTS))
+    return _multipolygon(shapely.make_valid(plane.to_degrees(area.simplify(SIMPLIFY_M - CORNER_M))))
+
+
+def _beyond(
+    mains: NDArray[np.object_], homes: NDArray[np.object_], within_m: float
+) -> NDArray[np.object_]:
+    """Return the places further than that from all mains, each once; the others are inside."""
+    homes = shapely.points(np.unique(shapely.get_coordinates(homes), axis=0))
+    if not len(mains) or not len(homes):
+        return homes
+    near, _main = shapely.STRtree(mains).query(homes, predicate="dwithin", distance=within_m)
+    return np.delete(homes, near)
 
 
 def merged(*areas: MultiPolygon | None) -> MultiPolygon | None:

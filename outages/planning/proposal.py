@@ -6,26 +6,23 @@
 4. write plan, steps, customers and the event.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from time import perf_counter
 from typing import Any
 
-import shapely
 from django.conf import settings
-from django.contrib.gis.db.models.functions import AsWKB
 from django.contrib.gis.geos import MultiPolygon
 from shapely.geometry.base import BaseGeometry
 
 from network import selectors as network
-from network.models import Customer, NetworkRevision, Pipe
 from network.topology.elements import UnknownAsset
 from network.topology.isolation import Burst
 from outages import impact
 from outages.choices import Effect
 from outages.models import (
-    AffectedCustomer,
     BurstReport,
     Event,
     IsolationPlan,
@@ -34,7 +31,7 @@ from outages.models import (
 )
 from outages.models.events import Actor
 from outages.models.locking import whole
-from outages.planning import answers, steps
+from outages.planning import affected, answers, steps
 from outages.planning.areas import outage_area
 from outages.planning.basis import Basis, current_basis
 from outages.planning.refusals import NoPlan, PlanningRefused
@@ -183,7 +180,7 @@ def _store(
     found = _ask(question, basis, question.what_if)
     computed_in_ms = (perf_counter() - started) * 1000
     automatic = _ask(question, basis, WhatIf()) if question.what_if else None
-    dry = _read_dry(basis.revision, found)
+    dry = affected.read_dry(basis.revision, found)
     turned = steps.planned_steps(found, basis)
     plan = IsolationPlan.objects.create(
         report=question.report,
@@ -209,10 +206,7 @@ def _store(
         **_drawing(found, dry),
     )
     turned.save(plan)
-    AffectedCustomer.objects.bulk_create(
-        [AffectedCustomer(plan=plan, customer=c, effect=e) for c, e in found.effects.items()],
-        batch_size=5_000,
-    )
+    affected.store(plan, found.effects)
     Event.objects.append(
         plan,
         "plan_computed",
@@ -234,60 +228,21 @@ def _replaceable(last: IsolationPlan | None) -> IsolationPlan | None:
     return last if last and last.status != PlanStatus.ABORTED else None
 
 
-@dataclass(frozen=True)
-class _Dry:
-    """The records of who and what is newly dry: one query each, shapes by asset id."""
-
-    people: tuple[impact.CustomerFacts, ...]
-    customer_shapes: dict[str, BaseGeometry]
-    pipe_shapes: dict[str, BaseGeometry]
-    trunk_pipes: frozenset[str]
-
-
-_PERSON = ("asset_id", "persons", "connections", "key_user", "large_user", "special_user")
-
-
-def _read_dry(revision: NetworkRevision, found: answers.Answer) -> _Dry:
-    ids = [*found.customers_with(Effect.ZONE), *found.customers_with(Effect.UNINTENDED)]
-    customers = list(
-        Customer.objects.filter(revision=revision, asset_id__in=ids).values_list(
-            *_PERSON, AsWKB("geom")
-        )
-    )
-    bursts = {burst.pipe for burst in found.isolation.bursts}
-    pipes = list(
-        Pipe.objects.filter(
-            revision=revision, asset_id__in=bursts.union(found.pipes_dry)
-        ).values_list("asset_id", "on_trunk_road", AsWKB("geom"))
-    )
-    return _Dry(
-        people=tuple(impact.CustomerFacts(*row[:-1]) for row in customers),
-        customer_shapes=_shapes(customers),
-        pipe_shapes=_shapes(pipes),
-        trunk_pipes=frozenset(pipe for pipe, on_trunk_road, _geom in pipes if on_trunk_road),
-    )
-
-
-def _shapes(rows: Sequence[tuple[Any, ...]]) -> dict[str, BaseGeometry]:
-    """Return the shapes of rows that begin with their asset id and end with their WKB."""
-    found = shapely.from_wkb([bytes(row[-1]) for row in rows])
-    return dict(zip((row[0] for row in rows), found, strict=True))
-
-
-def _people(found: answers.Answer, dry: _Dry) -> dict[str, Any]:
+def _people(found: answers.Answer, dry: affected.Dry) -> dict[str, Any]:
     """Return the plan's counts: newly dry customers only, those dry before apart."""
     total = impact.assess(dry.people, persons_per_connection=settings.PERSONS_PER_CONNECTION)
+    by_effect = Counter(found.effects.values())
     return {
-        "customers_in_zone": len(found.customers_with(Effect.ZONE)),
-        "customers_unintended": len(found.customers_with(Effect.UNINTENDED)),
-        "customers_already_dry": len(found.customers_with(Effect.ALREADY_DRY)),
+        "customers_in_zone": by_effect[Effect.ZONE],
+        "customers_unintended": by_effect[Effect.UNINTENDED],
+        "customers_already_dry": by_effect[Effect.ALREADY_DRY],
         "connections": total.connections,
         "persons": total.persons,
         "key_users": len(total.key_users),
     }
 
 
-def _drawing(found: answers.Answer, dry: _Dry) -> dict[str, Any]:
+def _drawing(found: answers.Answer, dry: affected.Dry) -> dict[str, Any]:
     """Return the areas of zone and unintended isolation, and whether a trunk road is touched."""
     zone = {*found.isolation.zone_pipes}
     pipes_by_place: dict[bool, list[BaseGeometry]] = {True: [], False: []}
@@ -296,10 +251,9 @@ def _drawing(found: answers.Answer, dry: _Dry) -> dict[str, Any]:
             pipes_by_place[pipe in zone].append(dry.pipe_shapes[pipe])
 
     def area(effect: Effect) -> MultiPolygon | None:
-        shapes = dry.customer_shapes
         return outage_area(
             pipes_by_place[effect == Effect.ZONE],
-            [shapes[each] for each in found.customers_with(effect) if each in shapes],
+            dry.places[[found.effects[person.asset_id] == effect for person in dry.people]],
             buffer_m=settings.AREA_BUFFER_M,
         )
 
