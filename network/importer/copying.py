@@ -94,7 +94,7 @@ def lines(courses: Courses, flipped: NDArray[np.bool_]) -> Made:
     def blocks() -> Iterator[list[str]]:
         for start in range(0, len(courses), BLOCK_ROWS):
             rows = slice(start, start + BLOCK_ROWS)
-            found = courses.lines(rows)
+            found = courses.lines(rows.start, rows.stop)
             found[flipped[rows]] = shapely.reverse(found[flipped[rows]])
             yield ewkb_hex(found)
 

@@ -47,7 +47,7 @@ class Plane:
     lat: float
 
     @staticmethod
-    def around(geometry: NDArray[np.object_]) -> Plane:
+    def around(geometry: Geometry) -> Plane:
         """Return the plane whose middle is the middle of some EPSG:4326 geometries."""
         bounds = bounds_of(geometry)
         if not np.isfinite(bounds).all():
@@ -115,10 +115,10 @@ def draw(
     # A table is let go as soon as it is understood.
     kinds = list(source.tables)
     assets = {kind: understand(source.tables.pop(kind), findings) for kind in kinds}
-    plane = Plane.around(assets["pipes"].geometry)
-    raw = _raw(assets, plane)
     courses = Courses.of(assets["pipes"].geometry)
     assets["pipes"].geometry = np.empty(0, dtype=object)
+    plane = Plane.around(courses.points)
+    raw = _raw(assets, courses, plane)
     try:
         network, met = node_network(raw, tolerances)
     except SnappingError as error:
@@ -170,13 +170,13 @@ def _blanks(count: int) -> NDArray[np.object_]:
     return np.broadcast_to(np.asarray("", dtype=object), (count,))
 
 
-def _raw(assets: Mapping[str, Assets], plane: Plane) -> RawNetwork:
+def _raw(assets: Mapping[str, Assets], courses: Courses, plane: Plane) -> RawNetwork:
     pipes = assets["pipes"]
     fields = pipes.fields
     return RawNetwork(
         pipes=RawPipes(
             ids=pipes.ids,
-            lines=plane.metres(pipes.geometry),
+            lines=Courses(plane.metres_of_points(courses.points), courses.starts).lines(),
             from_nodes=fields["from_junction"],
             to_nodes=fields["to_junction"],
             in_service=np.asarray(

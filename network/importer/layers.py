@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import mmap
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -112,14 +113,14 @@ def _geojson_crs(path: Path) -> str | None:
 
     Only a number is taken from the file, never a definition or a link.
     """
-    start = path.read_bytes()
-    match = _CRS_MEMBER.search(start)
-    if match is None:
-        return None
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        match = _CRS_MEMBER.search(content)
+        if match is None:
+            return None
+        said = content[match.end() : match.end() + 2000].decode("utf-8", "replace")
+        del match  # it holds the mapping
     try:
-        member, _end = json.JSONDecoder().raw_decode(
-            start[match.end() : match.end() + 2000].decode("utf-8", "replace")
-        )
+        member, _end = json.JSONDecoder().raw_decode(said)
         name = str(member["properties"]["name"])
     except (ValueError, KeyError, TypeError):
         name = ""

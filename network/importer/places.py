@@ -112,9 +112,11 @@ class Courses:
     def __len__(self) -> int:
         return len(self.starts) - 1
 
-    def lines(self, rows: slice) -> NDArray[np.object_]:
-        """Return some of them as LineStrings; at least one, from a row that there is."""
-        starts = self.starts[rows.start : rows.stop + 1]
+    def lines(self, first: int = 0, stop: int | None = None) -> NDArray[np.object_]:
+        """Return them as LineStrings, all or some."""
+        starts = self.starts[first : len(self) + 1 if stop is None else stop + 1]
+        if len(starts) < 2:
+            return np.empty(0, dtype=object)
         owner = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
         lines: NDArray[np.object_] = np.asarray(
             shapely.linestrings(self.points[starts[0] : starts[-1]], indices=owner), dtype=object

@@ -21,7 +21,7 @@ from network.topology.noding.columns import (
 )
 from network.topology.noding.ends import PipeEnds
 from network.topology.noding.nearest import nearest_within
-from network.topology.noding.tees import measure
+from network.topology.noding.tees import AT_ONCE, measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +61,11 @@ class Ground:
     def nearest_pipe(self, xy: Floats, within_m: float) -> Integers:
         """Return the nearest pipe in service per point, NOWHERE where none is within reach."""
         found = np.full(len(xy), NOWHERE, dtype=np.int64)
-        if len(xy) and len(self.served):
-            nth, hit = self.tree.query_nearest(
-                shapely.points(xy), max_distance=np.nextafter(within_m, np.inf), all_matches=False
-            )
-            found[nth] = self.served[hit]
+        reach = np.nextafter(within_m, np.inf)
+        for start in range(0, len(xy) if len(self.served) else 0, AT_ONCE):
+            points = shapely.points(xy[start : start + AT_ONCE])
+            nth, hit = self.tree.query_nearest(points, max_distance=reach, all_matches=False)
+            found[start + nth] = self.served[hit]
         return found
 
     def meets(self, pipe: Integers, junction: Integers) -> Booleans:

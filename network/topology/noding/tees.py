@@ -19,6 +19,8 @@ from network.topology.noding.ends import PipeEnds
 
 # A split nearer than this to a pipe's end would be a part without length.
 END_MARGIN_M = 0.002
+# So many points become objects at a time, to spare memory.
+AT_ONCE = 20_000
 
 
 def find_tees(
@@ -57,9 +59,14 @@ def measure(ends: PipeEnds, pipe: Integers, xy: Floats) -> tuple[Floats, Floats,
 
     All in metres; row by row for equally long `pipe` indices and `xy` points.
     """
-    lines, points = ends.lines[pipe], shapely.points(xy)
-    along = shapely.line_locate_point(lines, points)
-    return along, shapely.distance(lines, points), shapely.length(lines)
+    along, away, length = np.empty(len(pipe)), np.empty(len(pipe)), np.empty(len(pipe))
+    for start in range(0, len(pipe), AT_ONCE):
+        rows = slice(start, start + AT_ONCE)
+        lines, points = ends.lines[pipe[rows]], shapely.points(xy[rows])
+        along[rows] = shapely.line_locate_point(lines, points)
+        away[rows] = shapely.distance(lines, points)
+        length[rows] = shapely.length(lines)
+    return along, away, length
 
 
 def _used_junctions(pipes: RawPipes, ends: PipeEnds) -> Integers:
