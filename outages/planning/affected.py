@@ -50,7 +50,7 @@ def read_dry(revision: NetworkRevision, found: Answer) -> Dry:
 
 
 def _rows(
-    model: type[Customer | Pipe], columns: str, revision: NetworkRevision, ids: Sequence[str]
+    model: type[Customer | Pipe], columns: str, revision: NetworkRevision, ids: list[str]
 ) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         # Only names and expressions of this module; values are parameters.

@@ -104,7 +104,8 @@ def _beyond(
     mains: NDArray[np.object_], homes: NDArray[np.object_], within_m: float
 ) -> NDArray[np.object_]:
     """Return the places further than that from all mains, each once; the others are inside."""
-    homes = shapely.points(np.unique(shapely.get_coordinates(homes), axis=0))
+    different = np.unique(shapely.get_coordinates(homes), axis=0)
+    homes = np.asarray(shapely.points(different), dtype=object)
     if not len(mains) or not len(homes):
         return homes
     near, _main = shapely.STRtree(mains).query(homes, predicate="dwithin", distance=within_m)
