@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from network.importer.layers import Layer
 from network.importer.mapping import LayerRule
-from network.importer.packed import Column
+from network.importer.packed import Column, Packed
 from network.importer.places import (
     Coordinates,
     Geometry,
@@ -144,7 +144,7 @@ def _joined_columns(parts: Sequence[tuple[int, dict[str, Column]]]) -> dict[str,
     return {
         name: np.concatenate(
             [
-                np.asarray(columns[name].tolist(), dtype=object)
+                _as_objects(columns[name])
                 if name in columns
                 else np.full(count, None, dtype=object)
                 for count, columns in parts
@@ -154,24 +154,30 @@ def _joined_columns(parts: Sequence[tuple[int, dict[str, Column]]]) -> dict[str,
     }
 
 
+def _as_objects(column: Column) -> NDArray[np.object_]:
+    if isinstance(column, Packed):
+        return np.asarray(column.tolist(), dtype=object)
+    return column.astype(object)
+
+
 def with_sound_geometry(table: Table, findings: list[Finding]) -> Table:
     """Return the rows that can be drawn; the others become blocking findings."""
     if table.kind == "pipes":
         return _with_sound_lines(table, findings)
     if is_points(table.geometry):
-        return _kept_or_told(table, _point_faults(table.geometry), findings)
+        return _kept_or_told(table, table.geometry, _point_faults(table.geometry), findings)
     geometry = _single_parts(table.geometry)
     faults = _faults(geometry, int(shapely.GeometryType.POINT))
-    table.geometry = geometry
-    table = _kept_or_told(table, faults, findings)
+    table = _kept_or_told(table, geometry, faults, findings)
     table.geometry = coordinates_of(table.geometry).reshape(-1, 2)
     return table
 
 
 def _with_sound_lines(table: Table, findings: list[Finding]) -> Table:
-    table.geometry = _single_parts(as_shapes(table.geometry))
-    faults = _faults(table.geometry, int(shapely.GeometryType.LINESTRING))
-    table = _kept_or_told(table, faults, findings)
+    table.geometry = as_shapes(table.geometry)
+    geometry = _single_parts(table.geometry)
+    faults = _faults(geometry, int(shapely.GeometryType.LINESTRING))
+    table = _kept_or_told(table, geometry, faults, findings)
     table.geometry = _with_length(_without_repeated_points(table.geometry))
     return table
 
@@ -184,11 +190,17 @@ def _without_repeated_points(lines: NDArray[np.object_]) -> NDArray[np.object_]:
     return lines
 
 
-def _kept_or_told(table: Table, faults: NDArray[np.object_], findings: list[Finding]) -> Table:
-    """Return the table without the rows that have a fault; each of those is a finding."""
+def _kept_or_told(
+    table: Table, geometry: Geometry, faults: NDArray[np.object_], findings: list[Finding]
+) -> Table:
+    """Return the table without the rows that have a fault, drawn as `geometry` has it.
+
+    Each of those rows is a finding, which names what kind of geometry the source has.
+    """
+    sound = Table(table.kind, geometry, table.columns, table.extras)
     rows = np.fromiter((fault is None for fault in faults), dtype=bool, count=len(faults))
     if rows.all():
-        return table
+        return sound
     ids = table.column("id").tolist()
     for nth in np.flatnonzero(~rows).tolist():
         facts: dict[str, Any] = {"row": nth + 1}
@@ -196,7 +208,7 @@ def _kept_or_told(table: Table, faults: NDArray[np.object_], findings: list[Find
             facts["type"] = str(table.geometry[nth].geom_type)
         asset_id = text_of(ids[nth])
         findings.append(Finding(str(faults[nth]), table.asset_kind, asset_id, None, facts))
-    return table.kept(rows)
+    return sound.kept(rows)
 
 
 def _point_faults(points: Coordinates) -> NDArray[np.object_]:
