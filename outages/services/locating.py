@@ -33,7 +33,7 @@ M_PER_DEGREE: Final = 111_320
 SHOWN: Final = 5
 
 
-def companions(report: BurstReport) -> list[BurstReport]:
+def companions(report: BurstReport) -> Sequence[BurstReport]:
     """The report and the open ones near it in place and time that say something, nearest first.
 
     Reports merged into one of them count as well: each is somebody who called.

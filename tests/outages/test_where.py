@@ -63,7 +63,7 @@ def test_other_kinds_and_cases_with_an_outage_do_not_count(dana: Client, desk: D
     desk.report("q1", kind="water_quality")
     desk.burst("q3")
     leak = desk.report("t2", kind="leak")
-    assert companions(leak) == [leak]
+    assert list(companions(leak)) == [leak]
 
 
 def test_one_click_makes_it_the_burst_pipe_of_the_plan(dana: Client, desk: Desk) -> None:

@@ -53,7 +53,7 @@ class WaysOfWater {
   draw(owner) {
     this.lines.clearLayers();
     const button = owner.matches("[data-line]") ? owner : owner.querySelector("[data-line]");
-    if (button) this.drawWay(JSON.parse(button.dataset.line));
+    if (button) this.drawWay(JSON.parse(button.dataset.line), "plain" in button.dataset);
     const spots = owner.closest("[data-spots]") ?? owner.querySelector("[data-spots]");
     if (spots?.dataset.spots) JSON.parse(spots.dataset.spots).forEach((spot) => this.drawSpot(spot));
     const mark = owner.closest("[data-mark]");
@@ -65,11 +65,12 @@ class WaysOfWater {
     L.polyline(places, given).addTo(this.lines);
   }
 
-  drawWay(line) {
+  /** A way with arrows; a `plain` line says nothing of where water runs. */
+  drawWay(line, plain) {
     const places = line.map(([lng, lat]) => [lat, lng]);
     this.add(places, HALO);
     this.add(places, { weight: WIDTH, className: "ov-way" });
-    for (const arrow of arrows(this.live.map, places)) {
+    for (const arrow of plain ? [] : arrows(this.live.map, places)) {
       this.add(arrow, { weight: 2, className: "ov-way ov-way--arrow" });
     }
     this.live.element.dataset.way = String(line.length);
