@@ -215,3 +215,18 @@ def test_it_works_without_script(
     page.get_by_role("button", name="批准并派单").click()
     page.wait_for_url("**/map/outages/*/")
     assert Outage.objects.get().work_orders.count() == 1
+
+
+def test_a_valves_reason_opens_by_keys_and_draws_the_way_of_the_water(dispatcher: Page) -> None:
+    dispatcher.keyboard.press("b")
+    dispatcher.keyboard.press("Enter")
+    expect(dispatcher.locator("#argument-why h3")).to_be_visible()
+    link = dispatcher.locator('[data-why="why-V1"]')
+    link.focus()
+    dispatcher.keyboard.press("Enter")
+    reason = dispatcher.locator("#why-V1")
+    expect(reason).to_be_visible()
+    expect(reason.locator(".way")).to_be_visible()
+    expect(dispatcher.locator(".map[data-way]")).to_have_count(1)
+    dispatcher.locator("#why-customer").focus()
+    expect(dispatcher.locator(".map[data-way]")).to_have_count(0)
