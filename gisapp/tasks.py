@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from layers.public.snapshots import publish_public_snapshot
 from layers.rate_limits import forget_old_counts
-from network.selectors import current_revision
+from network.selectors import current_revision, prepare_current_state
 from network.selectors.risk import is_being_reckoned
 from network.services.criticality import compute_criticality
 from outages.services.public_reports import take_public_reports, update_stages
@@ -21,6 +21,12 @@ def publish_public() -> None:
     publish_public_snapshot(now)
     update_stages(now)
     forget_old_counts()
+
+
+@shared_task(name="network.prepare_state")
+def prepare_state() -> None:
+    """Make the valves' present states ready to be asked. Until then questions are searched."""
+    prepare_current_state()
 
 
 @shared_task(name="gisapp.reckon_risk")
