@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from outages.models import Event, Outage
 from outages.views.refusals import words_of
-from outages.views.wording import OUTAGE_CHIPS
+from outages.views.wording import ORDER_STATUSES, OUTAGE_CHIPS
 
 # Verb of the event -> tone, text. `%(new)s`, `%(valve)s` and the event's facts are filled in.
 VERBS: Final[dict[str, tuple[str, str | Promise]]] = {
@@ -55,19 +55,6 @@ PLAN_STATUS_TEXTS: Final[dict[str, tuple[str, str | Promise]]] = {
     "reopened": ("ok", _("All valves open")),
     "superseded": ("draft", _("Plan replaced")),
     "aborted": ("draft", _("Plan given up")),
-}
-ORDER_STATUSES: Final[dict[str, str | Promise]] = {
-    "issued": _("issued"),
-    "notified": _("crew told"),
-    "accepted": _("accepted"),
-    "en_route": _("en route"),
-    "on_site": _("on site"),
-    "in_progress": _("at work"),
-    "result_entered": _("result entered"),
-    "fed_back": _("reporters told"),
-    "callback": _("call-back"),
-    "archived": _("filed"),
-    "void": _("taken back"),
 }
 # Reasons are people's words only for these; elsewhere they are texts of the services.
 SPOKEN: Final = frozenset(

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from outages.services.work import Refusal
-from outages.views.wording import OUTAGE_CHIPS, PLAN_CHIPS, REPORT_CHIPS
+from outages.views.wording import ORDER_STATUSES, OUTAGE_CHIPS, PLAN_CHIPS, REPORT_CHIPS
 from outages.workflow import Refused
 
 REFUSALS: Final = (Refused,)
@@ -137,18 +137,7 @@ def state_words(state: str) -> str:
 
 
 _OTHER_STATES: Final[dict[str, str | Promise]] = {
-    # orders
-    "issued": _("issued"),
-    "notified": _("crew told"),
-    "accepted": _("accepted"),
-    "en_route": _("en route"),
-    "on_site": _("on site"),
-    "in_progress": _("at work"),
-    "result_entered": _("result entered"),
-    "fed_back": _("reporters told"),
-    "callback": _("call-back"),
-    "archived": _("filed"),
-    "void": _("taken back"),
+    **ORDER_STATUSES,
     # steps and messages
     "pending": _("waiting"),
     "done": _("done"),

@@ -126,3 +126,18 @@ def default_place(report: BurstReport | None) -> tuple[str, str]:
     """Return the public's word for the place, Chinese and English: the street, no house number."""
     facts = report.pipe_facts if report else {}
     return str(facts.get("street") or ""), str(facts.get("street_en") or "")
+
+
+ORDER_STATUSES: Final[dict[str, str | Promise]] = {
+    "issued": _("issued"),
+    "notified": _("crew told"),
+    "accepted": _("accepted"),
+    "en_route": _("en route"),
+    "on_site": _("on site"),
+    "in_progress": _("at work"),
+    "result_entered": _("result entered"),
+    "fed_back": _("reporters told"),
+    "callback": _("call-back"),
+    "archived": _("filed"),
+    "void": _("taken back"),
+}

@@ -458,6 +458,7 @@ def test_303_a_click_on_the_map_opens_the_asset_there(open_page: Callable[..., P
     lay(TOWN)
     page = open_page(card("hydrant", "h.d"))
     at_middle(page, "Hydrant h.d")
+    assert page.url.endswith(card("hydrant", "h.d"))
 
 
 def at_middle(page: Page, told: str) -> None:
