@@ -21,14 +21,24 @@ from network.models import (
     ValveCondition,
 )
 from network.selectors.tables import read_tables
-from network.topology.alternatives import (
+from network.topology.argument.alternatives import (
     Alternatives,
     Wishes,
     alternatives,
     stops_around,
     with_stops,
 )
-from network.topology.build import build
+from network.topology.argument.restore import PressureZones
+from network.topology.argument.scene import Scene
+from network.topology.argument.supply_points import (
+    Metres,
+    Need,
+    SupplyPoint,
+    choose_points,
+    wet_places,
+)
+from network.topology.argument.ways import Rows
+from network.topology.argument.work import ValveWork, Work
 from network.topology.elements import (
     Customers,
     NetworkTables,
@@ -37,11 +47,7 @@ from network.topology.elements import (
     Splits,
     Valves,
 )
-from network.topology.restore import PressureZones
-from network.topology.scene import Scene
-from network.topology.supply_points import Metres, Need, SupplyPoint, choose_points, wet_places
-from network.topology.ways import Rows
-from network.topology.work import ValveWork, Work
+from network.topology.engine.build import build
 
 NAN = float("nan")
 WORK_WITHIN_M = 3_000.0  # valves farther off count with the usual turns and no way

@@ -7,9 +7,9 @@ from network.choices import PipeStatus
 from network.models import NetworkRevision, Pipe, PipeSplit, Valve
 from network.selectors.snapshots import load_snapshot, load_topology
 from network.selectors.states import network_state
-from network.topology.isolation import Burst, Isolation, supplied
-from network.topology.states import NetworkState, masks
-from network.topology.structure import BoolArray, Topology
+from network.topology.engine.isolation import Burst, Isolation, supplied
+from network.topology.engine.states import NetworkState, masks
+from network.topology.engine.structure import BoolArray, Topology
 
 
 @dataclass(frozen=True)

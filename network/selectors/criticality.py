@@ -12,7 +12,7 @@ from network.choices import RunStatus
 from network.models import CriticalityRun, NetworkRevision
 from network.selectors.snapshots import load_topology
 from network.selectors.states import network_state
-from network.topology.states import canonical
+from network.topology.engine.states import canonical
 
 SUFFIXES = (".gpkg", ".csv")
 

@@ -25,11 +25,11 @@ from django.conf import settings
 from network.models import NetworkRevision
 from network.selectors.states import network_now
 from network.selectors.tables import read_tables
-from network.topology.build import build
-from network.topology.isolation import Burst, Isolation, isolate
-from network.topology.ready import ReadyState, make_ready
-from network.topology.states import NetworkState, canonical
-from network.topology.structure import Topology
+from network.topology.engine.build import build
+from network.topology.engine.isolation import Burst, Isolation, isolate
+from network.topology.engine.ready import ReadyState, make_ready
+from network.topology.engine.states import NetworkState, canonical
+from network.topology.engine.structure import Topology
 
 # Raise it when the arrays of `Topology` or `ReadyState` change their meaning: older ones are left.
 LAYOUT = 4

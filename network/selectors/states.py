@@ -10,7 +10,7 @@ from django.db.models.functions import JSONObject
 
 from network.choices import Operability, RevisionStatus, ValveState
 from network.models import NetworkRevision, Source, SourceActivity, Valve, ValveCondition
-from network.topology.states import NetworkState
+from network.topology.engine.states import NetworkState
 
 # Unknown is treated as working: the crew would try it. The check page lists such valves.
 WORKING = {Operability.OPERABLE, Operability.UNKNOWN}

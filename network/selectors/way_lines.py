@@ -11,7 +11,7 @@ from shapely.geometry.base import BaseGeometry
 from shapely.ops import nearest_points, substring
 
 from network.models import NetworkRevision, Pipe, Source
-from network.topology.ways import Way
+from network.topology.argument.ways import Way
 
 Line = list[list[float]]  # [lon, lat], EPSG:4326
 DECIMALS = 6

@@ -17,11 +17,11 @@ from network.models import (
     ValveCriticality,
 )
 from network.selectors import load_snapshot, network_state, read_tables
-from network.topology import criticality
-from network.topology.new_valves import NewValves, best_places
-from network.topology.ready import make_ready
-from network.topology.states import NetworkState, canonical, masks
-from network.topology.structure import Topology
+from network.topology.engine.ready import make_ready
+from network.topology.engine.states import NetworkState, canonical, masks
+from network.topology.engine.structure import Topology
+from network.topology.risk import criticality
+from network.topology.risk.new_valves import NewValves, best_places
 
 KEPT_RUNS = 3
 ROWS_AT_ONCE = 5_000

@@ -3,11 +3,16 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from network.topology.alternatives import Alternatives, Plan
-from network.topology.explain import CustomerGroup, CustomerReason, Explanation, ValveReason
-from network.topology.isolation import Caution, Isolation
-from network.topology.restore import Reopening, Restoration
-from network.topology.ways import Step, Way
+from network.topology.argument.alternatives import Alternatives, Plan
+from network.topology.argument.explain import (
+    CustomerGroup,
+    CustomerReason,
+    Explanation,
+    ValveReason,
+)
+from network.topology.argument.restore import Reopening, Restoration
+from network.topology.argument.ways import Step, Way
+from network.topology.engine.isolation import Caution, Isolation
 
 WARNINGS: dict[str, Callable[[dict[str, Any]], str]] = {
     "source_in_zone": lambda facts: (

@@ -10,8 +10,8 @@ import networkx as nx
 import numpy as np
 
 from network.topology.elements import NetworkTables
-from network.topology.isolation import Isolation
-from network.topology.structure import Topology
+from network.topology.engine.isolation import Isolation
+from network.topology.engine.structure import Topology
 
 Element = tuple[str, str]  # kind and asset id
 

@@ -12,8 +12,8 @@ from typing import TypeAlias
 import networkx as nx
 
 from network.topology.elements import NetworkTables
-from network.topology.isolation import Burst
-from network.topology.states import NetworkState
+from network.topology.engine.isolation import Burst
+from network.topology.engine.states import NetworkState
 
 Graph: TypeAlias = "nx.DiGraph[Vertex]"
 Vertex = tuple[str, str, int]  # ("part", pipe, nth), ("junction", id, 0), ("valve", id, 0)

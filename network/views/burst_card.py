@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from network.models import Customer, Hydrant, NetworkRevision, Pipe, Source, Valve
 from network.selectors import burst_answer
 from network.topology.elements import UnknownAsset
-from network.topology.isolation import Isolation
+from network.topology.engine.isolation import Isolation
 from network.views.asset_facts import headline, where
 
 # A zone without valves may be half a town: the numbers are whole, the drawing is not.

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from network.selectors import Snapshot
-from network.topology.isolation import Burst, Isolation, supplied
-from network.topology.states import NetworkState, masks
+from network.topology.engine.isolation import Burst, Isolation, supplied
+from network.topology.engine.states import NetworkState, masks
 from outages.choices import Effect
 from outages.planning.whatif import WhatIf
 

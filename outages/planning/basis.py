@@ -9,7 +9,7 @@ from typing import Any
 from network import selectors as network
 from network.choices import ValveState
 from network.models import NetworkRevision, Valve
-from network.topology.states import NetworkState
+from network.topology.engine.states import NetworkState
 from outages.models import Outage, ValveOperation
 from outages.planning import holding
 from outages.planning.refusals import NoPlan, PlanningRefused

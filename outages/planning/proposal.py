@@ -19,7 +19,7 @@ from shapely.geometry.base import BaseGeometry
 
 from network import selectors as network
 from network.topology.elements import UnknownAsset
-from network.topology.isolation import Burst
+from network.topology.engine.isolation import Burst
 from outages import impact
 from outages.choices import Effect
 from outages.models import (

@@ -3,8 +3,8 @@
 import numpy as np
 
 from network import selectors as network
-from network.topology.isolation import supplied
-from network.topology.states import masks
+from network.topology.engine.isolation import supplied
+from network.topology.engine.states import masks
 
 
 def dry_now() -> frozenset[str]:

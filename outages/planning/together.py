@@ -5,7 +5,7 @@ from datetime import datetime
 
 from network import selectors as network
 from network.models import Source, Valve
-from network.topology.together import TimeSlice, Work, dry_together
+from network.topology.argument.together import TimeSlice, Work, dry_together
 from outages.choices import Direction
 from outages.models import IsolationPlan, Outage
 from outages.planning import holding

@@ -18,20 +18,20 @@ from network.selectors.arguing import (
     supply_points,
 )
 from network.selectors.way_lines import Line, lines_of
-from network.topology.alternatives import LEAVE_OUT, Alternatives, Plan
-from network.topology.elements import UnknownAsset
-from network.topology.explain import (
+from network.topology.argument.alternatives import LEAVE_OUT, Alternatives, Plan
+from network.topology.argument.explain import (
     CustomerReason,
     Explanation,
     ValveReason,
     explain,
     explain_customer,
 )
-from network.topology.isolation import Burst
-from network.topology.restore import Restoration, restore
-from network.topology.scene import Scene
-from network.topology.states import NetworkState
-from network.topology.ways import Way
+from network.topology.argument.restore import Restoration, restore
+from network.topology.argument.scene import Scene
+from network.topology.argument.ways import Way
+from network.topology.elements import UnknownAsset
+from network.topology.engine.isolation import Burst
+from network.topology.engine.states import NetworkState
 from outages.models import IsolationPlan
 from outages.planning import WhatIf
 

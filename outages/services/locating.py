@@ -10,11 +10,11 @@ from django.contrib.gis.db.models.functions import Distance
 from network.choices import PipeStatus
 from network.models import NetworkRevision, Pipe
 from network.selectors import load_snapshot, network_now, read_tables
+from network.topology.argument.locate import Kind, Report, Suspect, locate
+from network.topology.argument.mains import Mains, mains_of
 from network.topology.elements import TopologyError
-from network.topology.locate import Kind, Report, Suspect, locate
-from network.topology.mains import Mains, mains_of
-from network.topology.ready import make_ready
-from network.topology.states import NetworkState
+from network.topology.engine.ready import make_ready
+from network.topology.engine.states import NetworkState
 from outages.choices import ReportKind
 from outages.models import BurstReport
 from outages.workflow import ReportStatus

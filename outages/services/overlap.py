@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from network.models import NetworkRevision
 from network.selectors import load_topology, network_now
-from network.topology.together import TimeSlice, Work, dry_together
+from network.topology.argument.together import TimeSlice, Work, dry_together
 from outages.choices import Direction
 from outages.models import IsolationPlan, Outage
 from outages.planning import holding

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_safe
 
 from network.models import Customer, NetworkRevision, Source, Valve
 from network.selectors.arguing import PlacedPoint
-from network.topology.alternatives import OPEN, TRY, Plan
+from network.topology.argument.alternatives import OPEN, TRY, Plan
+from network.topology.argument.restore import Reopening
 from network.topology.elements import UnknownAsset
-from network.topology.restore import Reopening
 from outages.models import IsolationPlan
 from outages.services.arguing import Argument, NotArguable, argument_for, can_be_adopted
 from outages.services.in_force import newest_of

@@ -7,9 +7,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
-from network.topology.alternatives import LEAVE_OUT, OPEN, TRY, Plan
-from network.topology.explain import CustomerGroup, CustomerReason, ValveReason
-from network.topology.ways import Way
+from network.topology.argument.alternatives import LEAVE_OUT, OPEN, TRY, Plan
+from network.topology.argument.explain import CustomerGroup, CustomerReason, ValveReason
+from network.topology.argument.ways import Way
 
 NAMED: Final = 4  # valves named in one sentence before the rest is counted
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from network.models import Pipe
 from network.selectors import current_revision
-from network.topology.locate import Suspect
+from network.topology.argument.locate import Suspect
 from outages.models import BurstReport
 from outages.services.locating import companions, likely_pipes
 from outages.views.screen import is_htmx, may

@@ -6,9 +6,9 @@ import time
 from hypothesis import HealthCheck, Phase, given, settings
 
 from network.topology import reference
-from network.topology.build import build
-from network.topology.isolation import isolate
-from network.topology.ready import make_ready
+from network.topology.engine.build import build
+from network.topology.engine.isolation import isolate
+from network.topology.engine.ready import make_ready
 from tests.network.topology.networks import Question, questions
 from tests.network.topology.test_isolation_properties import as_sets, brute_answer
 

@@ -5,11 +5,11 @@ import resource
 import tempfile
 from pathlib import Path
 
-from network.topology.build import build
-from network.topology.isolation import Burst, find, isolate
-from network.topology.ready import ReadyState, make_ready
-from network.topology.states import NetworkState
-from network.topology.structure import Topology
+from network.topology.engine.build import build
+from network.topology.engine.isolation import Burst, find, isolate
+from network.topology.engine.ready import ReadyState, make_ready
+from network.topology.engine.states import NetworkState
+from network.topology.engine.structure import Topology
 from tests.bench.city_tables import city_tables
 from tests.bench.networkx_search import NetworkxSearch
 from tests.bench.timing import Measured, measure, measure_each, row

@@ -10,9 +10,9 @@ from collections.abc import Iterable
 import networkx as nx
 
 from network.topology.elements import NetworkTables
-from network.topology.isolation import Burst
+from network.topology.engine.isolation import Burst
+from network.topology.engine.states import NetworkState
 from network.topology.reference import ReferenceNetwork, Vertex
-from network.topology.states import NetworkState
 
 
 class PlainFlood:

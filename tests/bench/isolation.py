@@ -7,10 +7,10 @@ from typing import Any
 from network.models import NetworkRevision
 from network.selectors import read_tables
 from network.selectors.snapshots import load_topology
-from network.topology.build import build
 from network.topology.elements import NetworkTables
-from network.topology.isolation import Burst, isolate
-from network.topology.states import NetworkState
+from network.topology.engine.build import build
+from network.topology.engine.isolation import Burst, isolate
+from network.topology.engine.states import NetworkState
 from tests.bench.flood import PlainFlood
 from tests.bench.timing import measure, measure_each, row
 

@@ -7,7 +7,7 @@ from django.db import connection
 
 from network.models import NetworkRevision
 from network.selectors import read_tables
-from network.topology.build import build
+from network.topology.engine.build import build
 from tests.bench.timing import measure, row
 
 COLUMNS = {

@@ -14,7 +14,7 @@ def main() -> None:
     """Write a line for each answer: the revisions in force before and after, and the answer's."""
     django.setup()
     from network.selectors import current_revision, load_snapshot, network_now, snapshots
-    from network.topology.isolation import Burst
+    from network.topology.engine.isolation import Burst
 
     def never(*_anything: object) -> None:
         sys.stdout.write(json.dumps({"built": True}) + "\n")

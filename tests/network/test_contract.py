@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from pyproj import Transformer
 
 from network.topology.elements import NetworkTables
-from network.topology.isolation import Burst
+from network.topology.engine.isolation import Burst
 from tests.network.topology.networks import Question, questions
 from tests.oracles.brute import BruteForce
 

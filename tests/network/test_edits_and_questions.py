@@ -18,7 +18,7 @@ from network.choices import ValveState
 from network.importer.run import ImportOptions, import_network
 from network.selectors import load_snapshot, network_now, prepare_current_state
 from network.services import set_valve_state
-from network.topology.isolation import Burst, isolate
+from network.topology.engine.isolation import Burst, isolate
 from tests.network.small_networks import find, grid, write_folder
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]

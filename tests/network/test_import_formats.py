@@ -16,7 +16,7 @@ from pyproj import Transformer
 from network.importer.run import ImportOptions, ImportResult, import_network
 from network.models import Customer, Junction, NetworkRevision, Pipe, Source, Valve
 from network.selectors import current_revision, load_topology, network_state
-from network.topology.isolation import Burst, isolate
+from network.topology.engine.isolation import Burst, isolate
 from tests.network.small_networks import Layers, grid, lon_lat, without, write_folder
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]

@@ -10,7 +10,7 @@ from django.core.management import call_command
 
 from network.selectors import current_revision, read_tables
 from network.topology import reference
-from network.topology.isolation import Burst
+from network.topology.engine.isolation import Burst
 
 SANT_BOI = Path(project.BASE_DIR).parent / "shared" / "data" / "sant_boi"
 

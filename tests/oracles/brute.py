@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from network.topology.elements import NetworkTables
-from network.topology.isolation import Burst
+from network.topology.engine.isolation import Burst
 
 Cell = tuple[str, str, int]  # a part of a pipe, a junction, or the gap inside a mid-pipe valve
 

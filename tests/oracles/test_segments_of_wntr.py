@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from network.topology.build import build
 from network.topology.elements import NetworkTables, Pipes, Valves
+from network.topology.engine.build import build
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

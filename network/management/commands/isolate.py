@@ -22,6 +22,9 @@ from network.selectors.arguing import (
     rows_of,
     supply_points,
 )
+from network.topology.argument.explain import explain, explain_customer
+from network.topology.argument.restore import restore
+from network.topology.argument.scene import Scene
 from network.topology.contract import (
     alternatives_as_json,
     as_json,
@@ -29,11 +32,8 @@ from network.topology.contract import (
     restoration_as_json,
 )
 from network.topology.elements import TopologyError, UnknownAsset
-from network.topology.explain import explain, explain_customer
-from network.topology.isolation import Burst, Caution
-from network.topology.restore import restore
-from network.topology.scene import Scene
-from network.topology.states import NetworkState
+from network.topology.engine.isolation import Burst, Caution
+from network.topology.engine.states import NetworkState
 
 # What-if lists of a batch line, and the keywords of NetworkState.with_changes they become.
 WHAT_IF = {

@@ -8,7 +8,6 @@ import numpy as np
 from scipy.sparse import coo_matrix, csr_matrix
 from scipy.sparse.csgraph import breadth_first_order, connected_components
 
-from network.topology.build import build
 from network.topology.check.records import Records
 from network.topology.elements import (
     Customers,
@@ -19,11 +18,12 @@ from network.topology.elements import (
     Splits,
     Valves,
 )
+from network.topology.engine.build import build
+from network.topology.engine.ids import IdArray, as_ids
+from network.topology.engine.structure import Topology
 from network.topology.findings import Finding
-from network.topology.ids import IdArray, as_ids
 from network.topology.noding import Places
 from network.topology.noding.columns import NOWHERE, Booleans, Strings
-from network.topology.structure import Topology
 
 # So many names are enough to find the place; the count says how many more there are.
 NAMED_AT_MOST = 5

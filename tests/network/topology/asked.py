@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cached_property
 
-from network.topology.isolation import Burst
+from network.topology.engine.isolation import Burst
 from tests.network.topology.networks import Question
 from tests.oracles.brute import BruteForce, Cell
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from hypothesis import strategies as st
 
 from network.topology.elements import NetworkTables
-from network.topology.isolation import Burst
-from network.topology.states import NetworkState
+from network.topology.engine.isolation import Burst
+from network.topology.engine.states import NetworkState
 from tests.drawing import Sketch
 
 

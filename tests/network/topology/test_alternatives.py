@@ -9,7 +9,7 @@ from itertools import combinations
 import pytest
 from hypothesis import given, settings
 
-from network.topology.alternatives import (
+from network.topology.argument.alternatives import (
     LEAVE_OUT,
     OPEN,
     STOP,
@@ -24,9 +24,9 @@ from network.topology.alternatives import (
     stops_around,
     with_stops,
 )
-from network.topology.build import build
-from network.topology.isolation import Burst, isolate
-from network.topology.work import Pace, ValveWork, Work
+from network.topology.argument.work import Pace, ValveWork, Work
+from network.topology.engine.build import build
+from network.topology.engine.isolation import Burst, isolate
 from tests.drawing import draw
 from tests.network.topology.asked import Asked
 from tests.network.topology.networks import Question, questions

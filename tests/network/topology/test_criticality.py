@@ -6,13 +6,13 @@ from itertools import pairwise
 import numpy as np
 from hypothesis import given, settings
 
-from network.topology.build import build
-from network.topology.criticality import Criticality, PipeCriticality, ValveCriticality
 from network.topology.elements import NetworkTables
-from network.topology.isolation import Burst, Isolation, isolate
-from network.topology.ready import make_ready
-from network.topology.states import NetworkState, masks
-from network.topology.structure import Topology
+from network.topology.engine.build import build
+from network.topology.engine.isolation import Burst, Isolation, isolate
+from network.topology.engine.ready import make_ready
+from network.topology.engine.states import NetworkState, masks
+from network.topology.engine.structure import Topology
+from network.topology.risk.criticality import Criticality, PipeCriticality, ValveCriticality
 from tests.drawing import draw
 from tests.network.topology.networks import Question, questions
 

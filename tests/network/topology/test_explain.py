@@ -6,9 +6,7 @@
 
 import pytest
 
-from network.topology.build import build
-from network.topology.elements import NetworkTables, UnknownAsset
-from network.topology.explain import (
+from network.topology.argument.explain import (
     CustomerGroup,
     CustomerReason,
     Explanation,
@@ -16,10 +14,12 @@ from network.topology.explain import (
     explain,
     explain_customer,
 )
-from network.topology.isolation import Burst
-from network.topology.scene import Scene
-from network.topology.states import NetworkState
-from network.topology.ways import Way
+from network.topology.argument.scene import Scene
+from network.topology.argument.ways import Way
+from network.topology.elements import NetworkTables, UnknownAsset
+from network.topology.engine.build import build
+from network.topology.engine.isolation import Burst
+from network.topology.engine.states import NetworkState
 from tests.drawing import Sketch, draw, sketch
 
 

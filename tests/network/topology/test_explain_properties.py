@@ -2,10 +2,10 @@
 
 from hypothesis import given, settings
 
-from network.topology.build import build
-from network.topology.explain import explain, explain_customer
-from network.topology.scene import Scene
-from network.topology.ways import Way
+from network.topology.argument.explain import explain, explain_customer
+from network.topology.argument.scene import Scene
+from network.topology.argument.ways import Way
+from network.topology.engine.build import build
 from tests.network.topology.asked import Asked
 from tests.network.topology.networks import Question, questions
 from tests.oracles.brute import BruteForce, Cell

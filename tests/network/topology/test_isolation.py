@@ -8,13 +8,13 @@
 import networkx as nx
 import pytest
 
-from network.topology.build import build
 from network.topology.elements import TopologyError, UnknownAsset
+from network.topology.engine.build import build
+from network.topology.engine.isolation import Burst, Isolation, isolate
+from network.topology.engine.ready import ReadyState, make_ready
+from network.topology.engine.states import NetworkState
+from network.topology.engine.structure import Topology
 from network.topology.graphs import element_graph, segment_graph, zone_graph
-from network.topology.isolation import Burst, Isolation, isolate
-from network.topology.ready import ReadyState, make_ready
-from network.topology.states import NetworkState
-from network.topology.structure import Topology
 from tests.drawing import Sketch, draw, sketch
 
 

@@ -3,10 +3,10 @@
 from hypothesis import given
 
 from network.topology import reference
-from network.topology.build import build
-from network.topology.isolation import Burst, Isolation, isolate
-from network.topology.ready import make_ready
-from network.topology.states import NetworkState
+from network.topology.engine.build import build
+from network.topology.engine.isolation import Burst, Isolation, isolate
+from network.topology.engine.ready import make_ready
+from network.topology.engine.states import NetworkState
 from tests.network.topology.networks import Question, questions
 from tests.oracles.brute import BruteForce
 

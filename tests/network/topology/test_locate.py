@@ -7,12 +7,12 @@ import pytest
 from scipy.sparse import coo_matrix, diags
 from scipy.sparse.linalg import factorized
 
-from network.topology.build import build
+from network.topology.argument.locate import Kind, Report, Suspect, locate
+from network.topology.argument.mains import Mains, mains_of
 from network.topology.elements import TopologyError, UnknownAsset
-from network.topology.locate import Kind, Report, Suspect, locate
-from network.topology.mains import Mains, mains_of
-from network.topology.ready import make_ready
-from network.topology.states import NetworkState
+from network.topology.engine.build import build
+from network.topology.engine.ready import make_ready
+from network.topology.engine.states import NetworkState
 from tests.drawing import Sketch, sketch
 
 LENGTH_M = 100.0

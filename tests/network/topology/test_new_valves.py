@@ -6,11 +6,11 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 
-from network.topology.build import build
 from network.topology.elements import NetworkTables, Valves
-from network.topology.isolation import Burst, isolate
-from network.topology.new_valves import NewValve, best_places
-from network.topology.states import NetworkState
+from network.topology.engine.build import build
+from network.topology.engine.isolation import Burst, isolate
+from network.topology.engine.states import NetworkState
+from network.topology.risk.new_valves import NewValve, best_places
 from tests.drawing import draw
 from tests.network.topology.networks import Question, questions
 

@@ -5,12 +5,12 @@ from itertools import combinations
 
 from hypothesis import given, settings
 
-from network.topology.build import build
-from network.topology.isolation import Burst
-from network.topology.restore import Restoration, restore
-from network.topology.scene import Scene
-from network.topology.states import NetworkState
-from network.topology.supply_points import Need, choose_points, wet_places
+from network.topology.argument.restore import Restoration, restore
+from network.topology.argument.scene import Scene
+from network.topology.argument.supply_points import Need, choose_points, wet_places
+from network.topology.engine.build import build
+from network.topology.engine.isolation import Burst
+from network.topology.engine.states import NetworkState
 from tests.drawing import draw
 from tests.network.topology.asked import Asked
 from tests.network.topology.networks import Question, questions

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from network.topology import reference
-from network.topology.build import build
 from network.topology.elements import NetworkTables
-from network.topology.isolation import Burst, Isolation, isolate
-from network.topology.ready import make_ready
-from network.topology.states import NetworkState
+from network.topology.engine.build import build
+from network.topology.engine.isolation import Burst, Isolation, isolate
+from network.topology.engine.ready import make_ready
+from network.topology.engine.states import NetworkState
 from tests.drawing import sketch
 from tests.network.topology.networks import Question
 from tests.network.topology.test_isolation_properties import as_sets, brute_answer

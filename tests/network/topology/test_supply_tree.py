@@ -4,10 +4,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from network.topology.build import build
-from network.topology.search import supplied
-from network.topology.states import masks
-from network.topology.supply_tree import SupplyTree
+from network.topology.engine.build import build
+from network.topology.engine.search import supplied
+from network.topology.engine.states import masks
+from network.topology.engine.supply_tree import SupplyTree
 from tests.network.topology.networks import Question, questions
 
 

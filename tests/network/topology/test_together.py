@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from network.topology.build import build
+from network.topology.argument.together import TimeSlice, Work, dry_together
 from network.topology.elements import NetworkTables, UnknownAsset
-from network.topology.isolation import Burst
-from network.topology.states import NetworkState
-from network.topology.together import TimeSlice, Work, dry_together
+from network.topology.engine.build import build
+from network.topology.engine.isolation import Burst
+from network.topology.engine.states import NetworkState
 from tests.drawing import draw
 from tests.network.topology.networks import Question, questions
 from tests.oracles.brute import BruteForce

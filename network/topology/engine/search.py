@@ -8,10 +8,10 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import breadth_first_order
 
-from network.topology.answer import Burst, Found, segments_of
-from network.topology.ready import ReadyState
-from network.topology.states import Masks, NetworkState, canonical, masks
-from network.topology.structure import BoolArray, IntArray, Topology
+from network.topology.engine.answer import Burst, Found, segments_of
+from network.topology.engine.ready import ReadyState
+from network.topology.engine.states import Masks, NetworkState, canonical, masks
+from network.topology.engine.structure import BoolArray, IntArray, Topology
 
 
 @lru_cache(maxsize=8)

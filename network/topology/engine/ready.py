@@ -26,9 +26,9 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from network.topology.states import Masks, NetworkState, canonical, masks
-from network.topology.structure import BoolArray, Grouping, IntArray, Topology, mapped
-from network.topology.supply_tree import SupplyTree
+from network.topology.engine.states import Masks, NetworkState, canonical, masks
+from network.topology.engine.structure import BoolArray, Grouping, IntArray, Topology, mapped
+from network.topology.engine.supply_tree import SupplyTree
 
 AT_ONCE = 100_000
 APART = {"apart": True}  # not an array

@@ -33,10 +33,10 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from network.topology.argument.mains import Mains
 from network.topology.elements import TopologyError, UnknownAsset
-from network.topology.mains import Mains
-from network.topology.ready import ReadyState
-from network.topology.structure import Topology
+from network.topology.engine.ready import ReadyState
+from network.topology.engine.structure import Topology
 
 Floats = NDArray[np.float64]
 AGAIN, LESS = 2.0, 0.5  # RULE 7

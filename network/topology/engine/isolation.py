@@ -18,12 +18,12 @@ All ways give the same answer.
 
 from collections.abc import Sequence
 
-from network.topology.answer import Burst, Caution, Found, Isolation
-from network.topology.lookup import look_up
-from network.topology.ready import ReadyState
-from network.topology.search import search, supplied
-from network.topology.states import NetworkState, canonical
-from network.topology.structure import Topology
+from network.topology.engine.answer import Burst, Caution, Found, Isolation
+from network.topology.engine.lookup import look_up
+from network.topology.engine.ready import ReadyState
+from network.topology.engine.search import search, supplied
+from network.topology.engine.states import NetworkState, canonical
+from network.topology.engine.structure import Topology
 
 __all__ = ["Burst", "Caution", "Found", "Isolation", "find", "isolate", "supplied"]
 

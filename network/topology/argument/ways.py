@@ -11,9 +11,9 @@ from itertools import pairwise
 
 import networkx as nx
 
+from network.topology.argument.scene import Scene, Trail, pipes_in
 from network.topology.elements import NetworkTables
 from network.topology.reference import ReferenceNetwork, Vertex
-from network.topology.scene import Scene, Trail, pipes_in
 
 SHOWN = 6  # pipes of one stretch that are named before the rest is counted
 PIPES_AT_MOST = 5_000  # of a way without order; a main of more is not read for its order

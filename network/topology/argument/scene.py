@@ -19,11 +19,11 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import breadth_first_order
 
-from network.topology.answer import Burst, Found, segments_of
-from network.topology.isolation import find
-from network.topology.search import supplied_before, trace_zone, upstream
-from network.topology.states import Masks, NetworkState, canonical, masks
-from network.topology.structure import BoolArray, IntArray, Topology
+from network.topology.engine.answer import Burst, Found, segments_of
+from network.topology.engine.isolation import find
+from network.topology.engine.search import supplied_before, trace_zone, upstream
+from network.topology.engine.states import Masks, NetworkState, canonical, masks
+from network.topology.engine.structure import BoolArray, IntArray, Topology
 
 NOWHERE = -9999  # what scipy calls the parent of what was not reached
 Hop = tuple[int, int]  # the valve to pass (-1 for none) and the segment then reached

@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import breadth_first_order
 
-from network.topology.states import Masks
-from network.topology.structure import BoolArray, Grouping, IntArray, Topology, mapped
+from network.topology.engine.states import Masks
+from network.topology.engine.structure import BoolArray, Grouping, IntArray, Topology, mapped
 
 
 class SupplyTree:

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from network.topology.structure import BoolArray, Topology
+from network.topology.engine.structure import BoolArray, Topology
 
 
 @dataclass(frozen=True)

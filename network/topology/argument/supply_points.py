@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from network.topology.scene import Scene
+from network.topology.argument.scene import Scene
 
 Metres = tuple[float, float]  # east, north, in any metric CRS
 AT_MOST = 500  # candidates nearest to the middle of the need; more are not looked at

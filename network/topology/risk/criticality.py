@@ -22,11 +22,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from network.topology.burst_losses import Bursts, Loss, More
-from network.topology.ready import PASSES, STOPS, ReadyState
-from network.topology.search import Trace
-from network.topology.states import Masks
-from network.topology.structure import BoolArray, Grouping, IntArray, Topology
+from network.topology.engine.ready import PASSES, STOPS, ReadyState
+from network.topology.engine.search import Trace
+from network.topology.engine.states import Masks
+from network.topology.engine.structure import BoolArray, Grouping, IntArray, Topology
+from network.topology.risk.burst_losses import Bursts, Loss, More
 
 Progress = Callable[[int, int], None]
 Counts = NDArray[np.int64]

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from network.topology.search import Trace, trace_zone, valves_that_matter
-from network.topology.states import Masks
-from network.topology.structure import IntArray, Topology
-from network.topology.supply_tree import SupplyTree
+from network.topology.engine.search import Trace, trace_zone, valves_that_matter
+from network.topology.engine.states import Masks
+from network.topology.engine.structure import IntArray, Topology
+from network.topology.engine.supply_tree import SupplyTree
 
 # Growing a tree looks at every segment once; asking it in the old one looks at what is lost.
 OWN_TREE = 0.5

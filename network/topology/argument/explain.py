@@ -25,12 +25,12 @@ from typing import Any
 
 import numpy as np
 
-from network.topology.cut_off import cut_off_parts
-from network.topology.isolation import Isolation
-from network.topology.scene import Scene, Trail, pipes_in, water_tree
-from network.topology.states import Masks
-from network.topology.structure import BoolArray, IntArray
-from network.topology.ways import Route, Rows, Way, named
+from network.topology.argument.cut_off import cut_off_parts
+from network.topology.argument.scene import Scene, Trail, pipes_in, water_tree
+from network.topology.argument.ways import Route, Rows, Way, named
+from network.topology.engine.isolation import Isolation
+from network.topology.engine.states import Masks
+from network.topology.engine.structure import BoolArray, IntArray
 
 EXAMPLES = 3  # pipes that stand for what lies beyond a valve
 

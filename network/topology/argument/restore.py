@@ -20,9 +20,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from network.topology.isolation import find
-from network.topology.scene import Scene, pipes_in
-from network.topology.structure import BoolArray, IntArray
+from network.topology.argument.scene import Scene, pipes_in
+from network.topology.engine.isolation import find
+from network.topology.engine.structure import BoolArray, IntArray
 
 # The pressure zones of these pipes, as far as they are known.
 PressureZones = Callable[[Collection[str]], Mapping[str, str]]

@@ -18,8 +18,8 @@ import numpy as np
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from network.topology.scene import Scene
-from network.topology.structure import BoolArray, Grouping, IntArray
+from network.topology.argument.scene import Scene
+from network.topology.engine.structure import BoolArray, Grouping, IntArray
 
 
 @dataclass(frozen=True, eq=False)

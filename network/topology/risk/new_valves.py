@@ -20,13 +20,13 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from network.topology.build import build
-from network.topology.burst_losses import Bursts, Loss
 from network.topology.elements import NetworkTables, Valves
-from network.topology.ready import make_ready
-from network.topology.search import Trace
-from network.topology.states import NetworkState, masks
-from network.topology.structure import Grouping
+from network.topology.engine.build import build
+from network.topology.engine.ready import make_ready
+from network.topology.engine.search import Trace
+from network.topology.engine.states import NetworkState, masks
+from network.topology.engine.structure import Grouping
+from network.topology.risk.burst_losses import Bursts, Loss
 
 MARK = "+"  # no asset's id: places are named by pipe and end, and never leave this module
 NAN = float("nan")

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from network.topology.answer import NOTHING, Burst, Found, segments_of
-from network.topology.ready import CLOSED, PASSES, ReadyState
-from network.topology.structure import Topology
+from network.topology.engine.answer import NOTHING, Burst, Found, segments_of
+from network.topology.engine.ready import CLOSED, PASSES, ReadyState
+from network.topology.engine.structure import Topology
 
 
 def look_up(topology: Topology, ready: ReadyState, bursts: Sequence[Burst]) -> Found | None:

@@ -17,9 +17,9 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from network.topology.elements import NetworkTables, Points, TopologyError
-from network.topology.ground import Ground
-from network.topology.ids import Numbering, as_ids, text
-from network.topology.structure import BoolArray, Grouping, IntArray, Topology
+from network.topology.engine.ground import Ground
+from network.topology.engine.ids import Numbering, as_ids, text
+from network.topology.engine.structure import BoolArray, Grouping, IntArray, Topology
 
 
 def build(tables: NetworkTables) -> Topology:

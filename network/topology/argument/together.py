@@ -21,10 +21,10 @@ from itertools import combinations, pairwise
 
 import numpy as np
 
-from network.topology.answer import Burst
-from network.topology.search import search, supplied
-from network.topology.states import NetworkState, masks
-from network.topology.structure import BoolArray, Topology
+from network.topology.engine.answer import Burst
+from network.topology.engine.search import search, supplied
+from network.topology.engine.states import NetworkState, masks
+from network.topology.engine.structure import BoolArray, Topology
 
 
 @dataclass(frozen=True)

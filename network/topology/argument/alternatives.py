@@ -25,14 +25,14 @@ from itertools import chain, count
 
 import numpy as np
 
-from network.topology.answer import Burst, Found
+from network.topology.argument.restore import may_open, worth_opening
+from network.topology.argument.scene import Scene
+from network.topology.argument.work import Work
 from network.topology.elements import NetworkTables
-from network.topology.isolation import find
-from network.topology.restore import may_open, worth_opening
-from network.topology.scene import Scene
-from network.topology.states import NetworkState, masks
-from network.topology.structure import BoolArray, IntArray, Topology
-from network.topology.work import Work
+from network.topology.engine.answer import Burst, Found
+from network.topology.engine.isolation import find
+from network.topology.engine.states import NetworkState, masks
+from network.topology.engine.structure import BoolArray, IntArray, Topology
 
 LEAVE_OUT, TRY, STOP, OPEN = "leave_out", "try", "stop", "open"
 Costs = tuple[float, ...]

@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network.topology.elements import NetworkTables
-from network.topology.ids import Numbering, as_ids
-from network.topology.structure import BoolArray, IntArray
+from network.topology.engine.ids import Numbering, as_ids
+from network.topology.engine.structure import BoolArray, IntArray
 
 Floats = NDArray[np.float64]
 

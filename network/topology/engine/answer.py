@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from network.topology.elements import TopologyError
-from network.topology.structure import IntArray, Topology
+from network.topology.engine.structure import IntArray, Topology
 
 NOTHING: IntArray = np.empty(0, dtype=np.int32)
 
