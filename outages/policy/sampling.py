@@ -1,0 +1,48 @@
+"""Which finished orders are called back by telephone, and which by SMS.
+
+RULES
+1. A complaint is always called by telephone and stands outside the draw (C-17).
+2. Of the others, in the order in which they were finished in a month, the telephone gets
+   its share spread evenly: among any 100 in a row exactly the percentage, from a start that
+   is drawn once a month and kept. So a draw can be repeated and proved, nobody can tell
+   beforehand whom it meets, and a month of any size is as near to its share as can be.
+"""
+
+from enum import StrEnum
+from typing import Final
+
+WHOLE: Final = 100
+
+
+class CallBackMethod(StrEnum):
+    SMS = "sms"
+    PHONE = "phone"
+    VISIT = "visit"
+
+
+def draw(number: int, *, start: int, phone_percent: int) -> CallBackMethod:
+    """Return how the order finished as `number` (0, 1, …) of its month is called back.
+
+    `start` is the month's drawn number, 0 to 99. Raises ValueError for what is out of range.
+    """
+    if not 0 <= start < WHOLE:
+        msg = f"start of the draw {start}: must be 0 to {WHOLE - 1}"
+        raise ValueError(msg)
+    if not 0 <= phone_percent <= WHOLE:
+        msg = f"share by telephone {phone_percent} %: must be 0 to {WHOLE}"
+        raise ValueError(msg)
+    if number < 0:
+        msg = f"number {number} in the month: must not be negative"
+        raise ValueError(msg)
+    before, after = number + start, number + start + 1
+    met = after * phone_percent // WHOLE > before * phone_percent // WHOLE
+    return CallBackMethod.PHONE if met else CallBackMethod.SMS
+
+
+def method_for(
+    *, is_complaint: bool, number: int, start: int, phone_percent: int
+) -> CallBackMethod:
+    """Return how a finished order is called back, complaints by telephone always."""
+    if is_complaint:
+        return CallBackMethod.PHONE
+    return draw(number, start=start, phone_percent=phone_percent)
