@@ -34,7 +34,7 @@ class Spell(NamedTuple):
     A spell holds its first second and not its last; times carry a zone.
     """
 
-    property: str
+    customer: str
     outage: str
     off_at: datetime
     on_at: datetime | None
@@ -52,7 +52,7 @@ class Share(NamedTuple):
 class Interruption:
     """One stretch of time in which one property had no water, from whatever outages."""
 
-    property: str
+    customer: str
     shares: tuple[Share, ...]
     is_running: bool
 
@@ -79,7 +79,7 @@ class Account:
 
     lost: timedelta
     by_outage: Mapping[str, timedelta]
-    by_property: Mapping[str, timedelta]
+    by_customer: Mapping[str, timedelta]
     bands: Mapping[timedelta, int]
     running: int
 
@@ -100,19 +100,19 @@ def interruptions(spells: Iterable[Spell], *, now: datetime) -> list[Interruptio
     Raises ValueError for a spell that ends before it begins. Spells of no length are left out,
     and so are those that begin after `now`.
     """
-    by_property: dict[str, list[tuple[datetime, datetime, str, bool]]] = defaultdict(list)
+    by_customer: dict[str, list[tuple[datetime, datetime, str, bool]]] = defaultdict(list)
     for spell in spells:
         if spell.on_at is not None and spell.on_at < spell.off_at:
-            msg = f"{spell.property}, {spell.outage}: back on {spell.on_at} before off"
+            msg = f"{spell.customer}, {spell.outage}: back on {spell.on_at} before off"
             raise ValueError(msg)
         is_running = spell.on_at is None or spell.on_at > now
         ends = now if spell.on_at is None or is_running else spell.on_at
         if spell.off_at < ends:
-            by_property[spell.property].append((spell.off_at, ends, spell.outage, is_running))
+            by_customer[spell.customer].append((spell.off_at, ends, spell.outage, is_running))
     return [
         _interruption(name, stretch)
-        for name in sorted(by_property)
-        for stretch in _stretches(sorted(by_property[name]))
+        for name in sorted(by_customer)
+        for stretch in _stretches(sorted(by_customer[name]))
     ]
 
 
@@ -158,7 +158,7 @@ def account(
 ) -> Account:
     """Add up what the period from `since` until before `until` cost (rules 2 and 3)."""
     by_outage: dict[str, timedelta] = defaultdict(timedelta)
-    by_property: dict[str, timedelta] = defaultdict(timedelta)
+    by_customer: dict[str, timedelta] = defaultdict(timedelta)
     counted = dict.fromkeys(bands, 0)
     running = 0
     for each in found:
@@ -168,7 +168,7 @@ def account(
             lost = min(share.ends, until) - max(share.begins, since)
             if lost > timedelta(0):
                 by_outage[share.outage] += lost
-                by_property[each.property] += lost
+                by_customer[each.property] += lost
         if each.is_running:
             running += since <= each.ends and each.begins < until
         elif since <= each.ends < until:
@@ -177,7 +177,7 @@ def account(
     return Account(
         lost=sum(by_outage.values(), timedelta(0)),
         by_outage=dict(by_outage),
-        by_property=dict(by_property),
+        by_customer=dict(by_customer),
         bands=counted,
         running=running,
     )

@@ -57,7 +57,7 @@ def test_of_two_that_begin_together_the_first_code_is_charged_while_it_lasts():
 
 def test_a_part_restored_early_is_charged_until_its_own_water_is_back():
     got = month([spell("a", "x", 0, 4), spell("b", "x", 0, 10)])
-    assert got.by_property == {"a": 4 * HOUR, "b": 10 * HOUR}
+    assert got.by_customer == {"a": 4 * HOUR, "b": 10 * HOUR}
     assert got.bands == {3 * HOUR: 2, 6 * HOUR: 1, 12 * HOUR: 0, 24 * HOUR: 0}
 
 
@@ -105,14 +105,14 @@ one_spell = st.builds(
 def counted_by_steps(spells, *, now, since, until):
     """Walk step by step: slow, and nothing to get wrong."""
     lost, by_outage, bands = timedelta(0), defaultdict(timedelta), dict.fromkeys(BANDS, 0)
-    for name in {each.property for each in spells}:
+    for name in {each.customer for each in spells}:
         runs, run = [], []
         for step in range(now + 1):
             moment = DAY + step * STEP
             dry = [
                 (s.off_at, s.outage)
                 for s in spells
-                if s.property == name
+                if s.customer == name
                 and s.off_at <= moment
                 and (s.on_at is None or moment < s.on_at)
             ]
@@ -147,7 +147,7 @@ def test_equals_counting_step_by_step(spells, one, other):
     assert (got.lost, dict(got.by_outage), dict(got.bands)) == counted_by_steps(
         spells, now=LAST, since=since, until=until
     )
-    assert sum(got.by_property.values(), timedelta(0)) == got.lost
+    assert sum(got.by_customer.values(), timedelta(0)) == got.lost
 
 
 @given(st.lists(one_spell, max_size=8), st.integers(0, LAST))
