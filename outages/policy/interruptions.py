@@ -168,7 +168,7 @@ def account(
             lost = min(share.ends, until) - max(share.begins, since)
             if lost > timedelta(0):
                 by_outage[share.outage] += lost
-                by_customer[each.property] += lost
+                by_customer[each.customer] += lost
         if each.is_running:
             running += since <= each.ends and each.begins < until
         elif since <= each.ends < until:
