@@ -186,6 +186,7 @@ _PERIODIC = (
     ("prepare-state", "network.prepare_state", 5),
     ("publish-public", "layers.publish_public", 30),
     ("take-public-reports", "gisapp.take_public_reports", 5),
+    ("scan-deadlines", "outages.scan_deadlines", 15),
 )
 CELERY_BEAT_SCHEDULE = {
     name: {"task": task, "schedule": float(seconds), "options": {"expires": seconds}}

@@ -11,6 +11,7 @@ from layers.rate_limits import forget_old_counts
 from network.selectors import current_revision, prepare_current_state
 from network.selectors.risk import is_being_reckoned
 from network.services.criticality import compute_criticality
+from outages.services import deadlines
 from outages.services.public_reports import take_public_reports, update_stages
 
 
@@ -41,3 +42,9 @@ def reckon_risk() -> None:
 def take_reports() -> None:
     """Take what the public filed: its process may wake nobody, so this one looks every time."""
     take_public_reports()
+
+
+@shared_task(name="outages.scan_deadlines")
+def scan_deadlines() -> None:
+    """Warn of limits that run out and record those that ran out (services lie above tasks)."""
+    deadlines.scan(at=timezone.now())

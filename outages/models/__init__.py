@@ -1,23 +1,30 @@
+from outages.models.alerts import Alert
 from outages.models.calls import CallNote
+from outages.models.deadlines import Deadline
 from outages.models.events import Event
 from outages.models.notices import Delivery, OutageNotice
 from outages.models.outages import Outage, RestorationEstimate
 from outages.models.plans import AffectedCustomer, IsolationPlan, ValveOperation
+from outages.models.policy import CalendarDay, PolicyValue
 from outages.models.public_reports import PublicReport
 from outages.models.reports import BurstReport
 from outages.models.work import Crew, OperationPhoto, WorkOrder
 
 __all__ = [
     "AffectedCustomer",
+    "Alert",
     "BurstReport",
+    "CalendarDay",
     "CallNote",
     "Crew",
+    "Deadline",
     "Delivery",
     "Event",
     "IsolationPlan",
     "OperationPhoto",
     "Outage",
     "OutageNotice",
+    "PolicyValue",
     "PublicReport",
     "RestorationEstimate",
     "ValveOperation",

@@ -24,6 +24,10 @@ SUBJECTS = {
     "ValveOperation": "operation",
     "Delivery": "delivery",
     "CallNote": "call",
+    "Deadline": "deadline",
+    "Alert": "alert",
+    "PolicyValue": "policy",
+    "CalendarDay": "calendar",
 }
 
 
@@ -47,11 +51,11 @@ class EventLog(models.Manager["Event"]):
         The report and the outage that it belongs to are read off the subject. `facts` must be
         JSON and hold no personal data: ids, numbers, codes.
         """
-        outage_id, report_id = _belongs_to(subject)
+        outage_id, report_id = belongs_to(subject)
         return self.create(
             at=at,
             by=by,
-            subject=SUBJECTS[type(subject).__name__],
+            subject=word_for(subject),
             subject_id=subject.pk,
             outage_id=outage_id,
             report_id=report_id,
@@ -85,9 +89,14 @@ class EventLog(models.Manager["Event"]):
         )
 
 
-def _belongs_to(subject: models.Model) -> tuple[int | None, int | None]:
+def word_for(subject: models.Model) -> str:
+    """Return the word that events use for the kind of a record."""
+    return SUBJECTS[type(subject).__name__]
+
+
+def belongs_to(subject: models.Model) -> tuple[int | None, int | None]:
     """Return (outage id, report id) of a record, through its plan or notice if need be."""
-    name = SUBJECTS[type(subject).__name__]
+    name = word_for(subject)
     if name == "operation":
         subject = subject.plan  # type: ignore[attr-defined]
     elif name == "delivery":
@@ -105,7 +114,7 @@ class Event(models.Model):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    subject = models.CharField(max_length=12)  # report, plan, outage, order, notice, operation
+    subject = models.CharField(max_length=12)  # one of SUBJECTS
     subject_id = models.BigIntegerField()
     outage = models.ForeignKey(
         "outages.Outage", null=True, blank=True, on_delete=models.PROTECT, related_name="events"

@@ -20,7 +20,7 @@ from outages import tasks
 from outages.choices import NoticeChannel, NoticeKind
 from outages.models import Delivery, Event, Outage, OutageNotice, lifecycle
 from outages.models.events import Actor
-from outages.services import audience, wording
+from outages.services import audience, clocks, wording
 from outages.services.audience import AudienceRefused
 from outages.services.reasons import required_reason
 from outages.services.wording import MissingNoticeField, NoticeFields
@@ -169,6 +169,8 @@ def publish_notice(notice: OutageNotice, *, by: Actor, at: datetime) -> OutageNo
             deliveries=notice.deliveries.count(),
             customers=notice.customers,
         )
+        if notice.kind == NoticeKind.FIRST:
+            clocks.published(outage, by=by, at=at)
         transaction.on_commit(partial(tasks.wake, tasks.send_due_deliveries))
         transaction.on_commit(tasks.wake_publication)
     return notice

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from outages.models import BurstReport, Crew, Event, Outage, WorkOrder, lifecycle
 from outages.models.events import Actor
+from outages.services import clocks
 from outages.services.codes import next_code
 from outages.services.crew_rights import crew_code_of, may_act_for
 from outages.services.reasons import required_reason
@@ -58,6 +59,7 @@ def issue_order(outage: Outage, *, crew: Crew, by: Actor, at: datetime) -> WorkO
             outage=outage, status=ReportStatus.RECEIVED
         ):
             _order_issued_for(report, by=by, at=at)
+        clocks.order_issued(order, at=at)
     return order
 
 
@@ -84,12 +86,18 @@ def _require_own(order: WorkOrder, by: Actor) -> None:
 
 def notify_crew(order: WorkOrder, *, by: Actor, at: datetime) -> WorkOrder:
     """Record that the crew was told (phone, SMS); stops the dispatch clock."""
-    return _advance(order, WorkOrderStatus.NOTIFIED, by=by, at=at, notified_at=at)
+    with transaction.atomic():
+        order = _advance(order, WorkOrderStatus.NOTIFIED, by=by, at=at, notified_at=at)
+        clocks.department_told(order, by=by, at=at)
+    return order
 
 
 def accept_order(order: WorkOrder, *, by: Actor, at: datetime) -> WorkOrder:
     """Take the order, as the crew."""
-    return _advance(order, WorkOrderStatus.ACCEPTED, by=by, at=at, accepted_at=at)
+    with transaction.atomic():
+        order = _advance(order, WorkOrderStatus.ACCEPTED, by=by, at=at, accepted_at=at)
+        clocks.order_taken(order, by=by, at=at)
+    return order
 
 
 def set_out(order: WorkOrder, *, by: Actor, at: datetime) -> WorkOrder:
@@ -99,12 +107,18 @@ def set_out(order: WorkOrder, *, by: Actor, at: datetime) -> WorkOrder:
 
 def arrive(order: WorkOrder, *, by: Actor, at: datetime) -> WorkOrder:
     """Record that the crew is on site."""
-    return _advance(order, WorkOrderStatus.ON_SITE, by=by, at=at, on_site_at=at)
+    with transaction.atomic():
+        order = _advance(order, WorkOrderStatus.ON_SITE, by=by, at=at, on_site_at=at)
+        clocks.on_site(order, by=by, at=at)
+    return order
 
 
 def start_work(order: WorkOrder, *, by: Actor, at: datetime) -> WorkOrder:
-    """Record that the crew has begun."""
-    return _advance(order, WorkOrderStatus.IN_PROGRESS, by=by, at=at, started_at=at)
+    """Record that the crew has begun, and so is on site."""
+    with transaction.atomic():
+        order = _advance(order, WorkOrderStatus.IN_PROGRESS, by=by, at=at, started_at=at)
+        clocks.on_site(order, by=by, at=at)
+    return order
 
 
 def complete_repair(
@@ -143,6 +157,7 @@ def complete_repair(
         _write(order, **values)
         lifecycle.change_outage(outage, repaired_at=at)
         Event.objects.append(order, "repair_done", by=by, at=at, reason=action_taken)
+        clocks.repaired(outage, by=by, at=at)
     return order
 
 
@@ -172,7 +187,11 @@ def archive_order(order: WorkOrder, *, by: Actor, at: datetime) -> WorkOrder:
 
 def void_order(order: WorkOrder, *, reason: str, by: Actor, at: datetime) -> WorkOrder:
     """Take an order back; it stays on record. `reason` is required."""
-    return _advance(order, WorkOrderStatus.VOID, by=by, at=at, reason=required_reason(reason))
+    why = required_reason(reason)
+    with transaction.atomic():
+        order = _advance(order, WorkOrderStatus.VOID, by=by, at=at, reason=why)
+        clocks.order_over(order, by=by, at=at, reason=why)
+    return order
 
 
 def begin_if_accepted(outage: Outage, *, by: Actor, at: datetime) -> None:

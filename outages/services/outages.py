@@ -17,7 +17,7 @@ from outages.models import (
 from outages.models.events import Actor
 from outages.models.locking import lock_decisions, whole
 from outages.planning import PlanningRefused
-from outages.services import in_force, notices, orders
+from outages.services import clocks, in_force, notices, orders
 from outages.services.codes import next_code
 from outages.services.estimates import require_estimate
 from outages.services.reasons import required_reason
@@ -110,6 +110,7 @@ def draft_planned_outage(
             estimated_restoration_at=planned_end_at,
         )
         Event.objects.append(outage, "outage_opened", by=by, at=at, new=OutageStatus.DRAFT)
+        clocks.outage_planned(outage, at=at)
     return outage
 
 
@@ -125,6 +126,7 @@ def confirm_impact(
         locked = lifecycle.lock_outage(outage)
         lifecycle.move_outage(locked, OutageStatus.IMPACT_CONFIRMED, by=by, at=at, reason=reason)
         in_force.put_in_force(plan, locked, by=by, at=at)
+        clocks.impact_confirmed(locked, at=at)
         return locked
 
     return in_force.decided(plan, by=by, at=at, reason=reason, then=confirm)
@@ -139,6 +141,7 @@ def make_ready(outage: Outage, *, by: Actor, at: datetime) -> Outage:
         outage = lifecycle.lock_outage(outage)
         lifecycle.move_outage(outage, OutageStatus.READY, by=by, at=at)
         notices.draft_notice(outage, kind=NoticeKind.FIRST, by=by, at=at)
+        clocks.ready_to_publish(outage, at=at)
     return outage
 
 
@@ -213,6 +216,7 @@ def record_repair(outage: Outage, *, by: Actor, at: datetime, reason: str) -> Ou
             raise OutageOver(outage=outage.code)
         lifecycle.change_outage(outage, repaired_at=at)
         Event.objects.append(outage, "repair_done", by=by, at=at, reason=why)
+        clocks.repaired(outage, by=by, at=at)
     return outage
 
 
@@ -229,6 +233,7 @@ def restore_outage(outage: Outage, *, by: Actor, at: datetime) -> Outage:
         raise RestoreRefused(outage, valves)
     lifecycle.move_outage(outage, OutageStatus.RESTORED, by=by, at=at, restored_at=at)
     in_force.drop_proposals(outage, by=by, at=at, reason=f"{outage} is over")
+    clocks.outage_over(outage, by=by, at=at, reason=f"{outage} restored")
     _plan_others_again(outage, by=by, at=at)
     notices.announce(outage, kind=NoticeKind.ALL_CLEAR, by=by, at=at)
     outage.refresh_from_db()
@@ -264,6 +269,7 @@ def cancel_outage(outage: Outage, *, reason: str, by: Actor, at: datetime) -> Ou
         for order in outage.work_orders.filter(status__in=OPEN_WORK_ORDERS):
             if WorkOrderStatus.VOID in WORK_ORDER_TRANSITIONS[WorkOrderStatus(order.status)]:
                 orders.void_order(order, reason=why, by=by, at=at)
+        clocks.outage_over(outage, by=by, at=at, reason=why)
         notices.announce(outage, kind=NoticeKind.CANCELLATION, by=by, at=at, reason=why)
         outage.refresh_from_db()
     return outage

@@ -22,7 +22,7 @@ from outages.models import (
 from outages.models.events import Actor
 from outages.models.locking import lock_decisions
 from outages.planning import PlanningRefused, WhatIf
-from outages.services import in_force, notices, orders
+from outages.services import clocks, in_force, notices, orders
 from outages.services.codes import next_code
 from outages.services.estimates import require_estimate
 from outages.services.in_force import NotIsolating, PlanSuperseded, StalePlan, compare_plans
@@ -152,6 +152,7 @@ def approve_plan(
         lifecycle.move_outage(outage, OutageStatus.IMPACT_CONFIRMED, by=by, at=at, reason=reason)
         in_force.put_in_force(plan, outage, by=by, at=at)
         _join(report, outage)
+        clocks.outage_opened(outage, at=at)
         order = orders.issue_order(outage, crew=crew, by=by, at=at) if crew else None
         notice = notices.announce(outage, kind=NoticeKind.FIRST, by=by, at=at)
         outage.refresh_from_db()

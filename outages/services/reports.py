@@ -21,6 +21,7 @@ from outages.choices import ISOLATION_KINDS, Channel, MeterSide, ReportKind
 from outages.models import BurstReport, Event, lifecycle
 from outages.models.events import Actor
 from outages.planning.areas import LocalPlane
+from outages.services import clocks
 from outages.services.reasons import required_reason
 from outages.workflow import (
     REPORT_TRANSITIONS,
@@ -152,6 +153,7 @@ def _stored(
         priority=report.priority,
         **_asked(facts),
     )
+    clocks.report_taken(report, at=at)
     _plan_on_commit(report)
     return report
 
@@ -410,3 +412,4 @@ def _move(
     was = report.status
     _update(report, status=status, **values)
     Event.objects.append(report, verb, by=by, at=at, old=was, new=status, reason=reason)
+    clocks.report_moved(report, by=by, at=at, reason=reason or verb)

@@ -1,0 +1,327 @@
+"""The policy of the utility as a table: every limit, threshold and switch that people may change.
+
+One `PolicyKey` is one row: what it is called, which values it may have, what it is until somebody
+sets it, where it comes from and how sure that is. Rows of the database (`PolicyValue`) override the
+default from a moment on. `manage policy docs` prints the table as docs/policy.md.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from outages.policy.rows import PolicyKey, Runs, Status, Words
+from outages.policy.values import AT_LEAST, MORE_THAN, Kind, Span, Unit
+
+_MIN, _HOUR, _DAY, _WORK_DAY = Unit.MINUTES, Unit.HOURS, Unit.DAYS, Unit.WORKING_DAYS
+_LITERAL, _ANALOGY, _ASSUMED = Status.LITERAL, Status.ANALOGY, Status.ASSUMPTION
+_READ, _GAP = Status.INTERPRETATION, Status.GAP
+_SAME: Final = Words("同上", "same")
+_NO_CLOCK: Final = Words("—", "—")
+_ALL_ORDERS: Final = Words("所有工单", "all orders")
+_COMPLAINTS: Final = Words("投诉", "complaints")
+_FAULTS: Final = Words("一般管网故障", "ordinary network faults")
+_OUTAGES: Final = Words("停水", "outages")
+_PLANNED_PLANT: Final = Words("水厂、泵站计划停水", "planned plant or pump outages")
+_PROPERTY: Final = Words("物业服务（默认关闭）", "property services (off by default)")
+_PHONE_CALLS: Final = Words("电话回访", "call-backs by telephone")
+_AFTER_SALE: Final = Words("售后工单（投诉除外）", "after-sale orders except complaints")
+_ON_COMPLETION: Final = Words("办结时", "on completion")
+_MONTHLY: Final = Words("每月", "each month")
+_TO_ACCEPTED: Final = Words("用户反映 → 接单", "reported → accepted")
+_TO_REPAIRED: Final = Words("用户反映 → 修复", "reported → repaired")
+_TO_SITE: Final = Words("用户反映 → 到场", "reported → on site")
+_LEADERS: Final = {
+    "department_leader": Words("责任部门领导", "leader of the responsible department"),
+    "company_leader": Words("公司领导", "company leader"),
+}
+_PERMITS: Final = {
+    "over_threshold": Words("仅超过阈值", "only above the threshold"),
+    "always": Words("一律报批", "always"),
+}
+_DESK: Final = ("dispatcher", "call_agent")
+
+# fmt: off
+POLICY: Final[tuple[PolicyKey, ...]] = (
+    # -- Orders ------------------------------------------------------------------------------
+    PolicyKey("dispatch_notify", Words("派单通知时限", "notify the responsible department"),
+              Kind.DURATION, Span(5, _MIN),
+              Words("用户反映 → 首次通知成功（录音电话、短信等）",
+                    "reported → first successful notification (recorded call, SMS …)"),
+              _ALL_ORDERS, "002 第8条", _LITERAL,
+              runs=Runs.AFTER, warn_key="dispatch_notify_warn", owner="call_centre",
+              warned=_DESK, told=(*_DESK, "leader", "supervision")),
+    PolicyKey("dispatch_notify_warn", Words("派单预警", "dispatch warning"),
+              Kind.DURATION, Span(4, _MIN), _SAME, _ALL_ORDERS, "—", _ASSUMED),
+    PolicyKey("dispatch_notify_clock", Words("派单时限起算点", "start of the dispatch clock"),
+              Kind.CHOICE, "reported_at", _NO_CLOCK, _ALL_ORDERS, "002 第8条 (C-08)", _READ,
+              choices={
+                  "reported_at": Words("用户反映时", "when reported"),
+                  "issued_at": Words("下达工单时", "when the order is issued")}),
+    PolicyKey("accept_complaint", Words("投诉接单时限", "accept a complaint's order"),
+              Kind.DURATION, Span(60, _MIN), _TO_ACCEPTED, _COMPLAINTS, "002 第9条", _LITERAL,
+              runs=Runs.AFTER, told=("leader", "supervision")),
+    PolicyKey("accept_normal", Words("普通工单受理时限", "accept other orders"),
+              Kind.DURATION, Span(20, _MIN), Words("通知 → 接单", "notified → accepted"),
+              Words("非投诉工单", "orders that are no complaint"),
+              "000 供水服务管理办法 第12条（他企）；002 第9条只说及时受理", _LITERAL,
+              runs=Runs.AFTER, owner="engineering", warned=("dispatcher",),
+              told=("dispatcher", "leader", "supervision")),
+    PolicyKey("complaint_classify", Words("投诉分类与责任部门分配", "classify and assign"),
+              Kind.DURATION, Span(2, _HOUR),
+              Words("用户反映 → 分配责任部门", "reported → department assigned"),
+              Words("非电话渠道的投诉", "complaints not by telephone"),
+              "000 水务公司手册 8.2.1（他企）", _LITERAL, runs=Runs.AFTER, owner="call_centre",
+              warned=("call_agent",), told=("call_agent", "supervision")),
+    PolicyKey("complaint_reply", Words("投诉答复客户时限", "answer a complaint"),
+              Kind.DURATION, Span(5, _DAY), Words("用户反映 → 答复", "reported → answered"),
+              _COMPLAINTS, "003 怀柔 三.10（供电）", _ANALOGY, runs=Runs.AFTER,
+              told=("leader", "supervision")),
+    PolicyKey("complaint_report_supervision",
+              Words("投诉上报监督部门", "copy a complaint to supervision"),
+              Kind.DURATION, Span(0, _MIN), Words("受理时", "on creation"), _COMPLAINTS,
+              "003 怀柔 三.10 同时上报监察室；部门依 002 第7条", _ANALOGY, runs=Runs.AFTER,
+              owner="call_centre"),
+    PolicyKey("transfer_followup_call", Words("转办后主动回电", "call after a transfer"),
+              Kind.DURATION, Span(24, _HOUR),
+              Words("转办 → 致电用户", "transferred → user called"),
+              Words("已转办而未结的来电", "unresolved contacts that were transferred"),
+              "000 长沙 第3章 15（他企）", _LITERAL, runs=Runs.AFTER, owner="call_centre",
+              warned=("call_agent",), told=("call_agent", "supervision")),
+    PolicyKey("consult_reply", Words("咨询回复时限", "answer a consultation"),
+              Kind.DURATION, Span(30, _MIN), Words("用户反映 → 答复", "reported → answered"),
+              Words("不能即时答复的咨询", "consultations not answered at once"),
+              "004 第10篇 (二)2(1)（物业）", _ANALOGY, runs=Runs.AFTER, owner="call_centre",
+              warned=("call_agent",), told=("call_agent",)),
+    PolicyKey("consult_reply_other_dept", Words("外部事项咨询", "other organisations' matters"),
+              Kind.DURATION, Span(2, _WORK_DAY), _SAME,
+              Words("其他单位的办事程序", "other organisations' procedures"),
+              "004 第10篇 (二)2(4)（物业）", _ANALOGY, runs=Runs.AFTER, owner="call_centre",
+              warned=("call_agent",), told=("call_agent",)),
+    PolicyKey("repair_start", Words("一般故障处理时限", "start handling a fault"),
+              Kind.DURATION, Span(6, _HOUR), _TO_SITE, _FAULTS, "004 第7篇 第7条(三)（燃气）",
+              _ANALOGY, runs=Runs.AFTER, owner="engineering", warned=("dispatcher",),
+              told=("dispatcher", "leader", "supervision")),
+    PolicyKey("repair_finish", Words("一般故障修复时限", "repair a fault"),
+              Kind.DURATION, Span(24, _HOUR), _TO_REPAIRED, _FAULTS,
+              "004 第7篇 第7条(三)（燃气）", _ANALOGY, runs=Runs.AFTER, owner="engineering",
+              warned=("dispatcher",), told=("dispatcher", "leader", "supervision")),
+    PolicyKey("arrive_utility", Words("抢修到场时限", "crew arrives"),
+              Kind.DURATION, None, Words("接单 → 到场（“立即”，无数字）",
+                                         "accepted → on site ('immediately', no number)"),
+              Words("供水抢修", "the utility's crews"),
+              "004 第7篇 第7条(四) 立即赶到现场；002 第14条指向缺失的《客户服务标准》", _GAP,
+              runs=Runs.AFTER, may_be_unset=True, owner="engineering", warned=("dispatcher",),
+              told=("dispatcher", "supervision")),
+    PolicyKey("extension_before_due", Words("延期申请须在到期前", "ask for more time before due"),
+              Kind.SWITCH, True, Words("逾期申请保留并标记", "a late request is kept and marked"),
+              _ALL_ORDERS, "000 供水服务管理办法 第13条；002 第9条", _LITERAL),
+    PolicyKey("extension_approver", Words("延期审批人", "who grants more time"),
+              Kind.CHOICE, "department_leader", _NO_CLOCK, _ALL_ORDERS, "002 第9条", _LITERAL,
+              choices=_LEADERS),
+    PolicyKey("deadline_warn_share", Words("时限预警比例", "warn when so much time is used"),
+              Kind.PERCENT, 80, Words("已用时间占时限", "time used of the limit"),
+              Words("没有专门预警的时限", "limits without a warning of their own"), "—", _ASSUMED),
+    # -- The property profile ----------------------------------------------------------------
+    PolicyKey("profile_property", Words("启用物业服务时限", "use the property limits"),
+              Kind.SWITCH, False, _NO_CLOCK, Words("物业服务", "property services"),
+              "004 第10篇 (C-12、C-13)", _LITERAL),
+    PolicyKey("arrive_property_emergency",
+              Words("物业应急到场（水浸、停电、停水、马桶堵塞）", "on site, property emergency"),
+              Kind.DURATION, Span(10, _MIN), _TO_SITE, _PROPERTY, "004 第10篇 (二)1(2)", _LITERAL,
+              runs=Runs.AFTER, needs="profile_property"),
+    PolicyKey("arrive_public_hazard",
+              Words("公共部位险情到场（井盖丢失、路面积水等）", "on site, hazard in public"),
+              Kind.DURATION, Span(10, _MIN), _TO_SITE, _PROPERTY, "004 第10篇 (二)1(3)", _LITERAL,
+              runs=Runs.AFTER, needs="profile_property"),
+    PolicyKey("repair_public_other", Words("公共部分其他维修", "other repairs in public parts"),
+              Kind.DURATION, Span(3, _WORK_DAY), _TO_REPAIRED, _PROPERTY,
+              "004 第10篇 (二)1(3)", _LITERAL, runs=Runs.AFTER, needs="profile_property"),
+    PolicyKey("repair_private_other", Words("其他维修", "other repairs"),
+              Kind.DURATION, Span(7, _WORK_DAY), Words("或按约定", "or as agreed"), _PROPERTY,
+              "004 第10篇 (二)1(2)", _LITERAL, runs=Runs.AFTER, needs="profile_property"),
+    # -- Outages -----------------------------------------------------------------------------
+    PolicyKey("big_outage_persons", Words("大范围停水人数阈值", "large-outage threshold"),
+              Kind.PERSONS, 5_000, Words("估算人数", "estimated persons"), _OUTAGES,
+              "002 第16–18条", _LITERAL),
+    PolicyKey("cmp_permit", Words("报批与管网红豆网比较符", "comparator: permit and portal"),
+              Kind.COMPARATOR, MORE_THAN, _NO_CLOCK,
+              Words("管网计划停水报批、营业部发红豆网", "planned network permit; portal notice"),
+              "002 第16条(一)2、(二)4，第17条(一) 超过", _LITERAL),
+    PolicyKey("cmp_phone_leaders",
+              Words("通知生产部、分管领导比较符", "comparator: phone production and leader"),
+              Kind.COMPARATOR, AT_LEAST, _NO_CLOCK,
+              Words("电话通知生产部与分管领导", "phone production and the leader"),
+              "002 第16条(二)2 达到5000人以上", _LITERAL),
+    PolicyKey("cmp_bureau_unplanned",
+              Words("抢修通知主管科室比较符", "comparator: tell the bureau's section"),
+              Kind.COMPARATOR, AT_LEAST, _NO_CLOCK,
+              Words("计划外管网抢修通知主管科室", "unplanned network outages"),
+              "002 第16条(二)3（达到……以上）与第18条(一)（超过）不一，取宽", _READ),
+    PolicyKey("persons_per_connection",
+              Words("户均人口（无人口数据时）", "persons per connection where unknown"),
+              Kind.COUNT, 4, _NO_CLOCK, Words("影响估算", "impact estimate"),
+              "000 苏州 以户籍人口4人（含4人）为计价单位（水价规则）", _ASSUMED),
+    PolicyKey("key_user_notice",
+              Words("重要用水户、用水大户提前通知", "tell key and large users ahead"),
+              Kind.DURATION, Span(24, _HOUR),
+              Words("停水开始前；不足者立即", "before the start; at once where less remains"),
+              Words("计划停水（管网；水厂参照）", "planned outages (network; plant by extension)"),
+              "002 第17条(一)（下同）", _LITERAL, runs=Runs.BEFORE, owner="call_centre",
+              warned=("call_agent",), told=("call_agent", "leader", "supervision")),
+    PolicyKey("public_notice_lead",
+              Words("计划停水公众公告提前量", "public notice ahead of planned outages"),
+              Kind.DURATION, Span(24, _HOUR),
+              Words("发布 → 停水开始（仅提醒）", "published → start (a warning only)"),
+              Words("计划停水", "planned outages"),
+              "002 提前；004 提前通知用户（均无数字）", _ASSUMED, runs=Runs.BEFORE,
+              owner="call_centre", warned=("call_agent",), told=("call_agent",)),
+    PolicyKey("publish_after_receipt", Words("停水信息发布", "publish an outage"),
+              Kind.DURATION, Span(30, _MIN),
+              Words("收到停水报告 → 发布（硬性：本班内）",
+                    "sheet received → published (hard: within the shift)"), _OUTAGES,
+              "003 95598值班规则 考核1)（本班）；30分钟非原文", _ASSUMED, runs=Runs.AFTER,
+              owner="call_centre", warned=("call_agent",), told=("call_agent", "supervision")),
+    PolicyKey("permit_planned_network",
+              Words("管网计划停水报批", "permit for planned network works"),
+              Kind.CHOICE, "over_threshold", _NO_CLOCK, Words("管网计划停水", "planned network"),
+              "002 第16条(一)2、第17条(一) 与 第5条(三)", _READ, choices=_PERMITS),
+    PolicyKey("permit_planned_plant", Words("水厂计划停水报批", "permit for planned plant works"),
+              Kind.CHOICE, "always", _NO_CLOCK, _PLANNED_PLANT, "002 第16条(三)1、第17条(二)",
+              _LITERAL, choices=_PERMITS),
+    PolicyKey("plant_permit_gates_publish",
+              Words("水厂停水报批为发布前置条件", "a plant's permit holds up publication"),
+              Kind.SWITCH, False, Words("否则仅提醒", "otherwise a warning"), _PLANNED_PLANT,
+              "002 第17条(二) 与 第17条(一)", _READ),
+    PolicyKey("plant_plan_approver",
+              Words("水厂停水计划审批人", "who approves a plant's outage plan"),
+              Kind.CHOICE, "company_leader", _NO_CLOCK, _PLANNED_PLANT, "002 第17条(二)", _LITERAL,
+              choices=_LEADERS),
+    PolicyKey("exchange_required_fields",
+              Words("呼叫中心→调度中心必填项", "fields that the dispatch centre must be told"),
+              Kind.SEVERAL,
+              ("leak_location", "pipe_diameter", "valve_status", "affected_area",
+               "expected_repair"),
+              Words("每次变化", "on each change"),
+              Words("大范围停水（其他可选）", "large outages (optional for all)"),
+              "002 第19条", _LITERAL,
+              choices={
+                  "leak_location": Words("漏水地点", "leak location"),
+                  "pipe_diameter": Words("管径", "pipe diameter"),
+                  "valve_status": Words("阀门开启情况", "valves open or closed"),
+                  "affected_area": Words("停水影响范围", "affected area"),
+                  "expected_repair": Words("预计维修时间", "expected repair time")}),
+    # -- Call-backs --------------------------------------------------------------------------
+    PolicyKey("callback_sms_share", Words("短信回访比例", "call-backs by SMS"),
+              Kind.PERCENT, 95, _ON_COMPLETION, _AFTER_SALE, "002 第22条(一)", _LITERAL),
+    PolicyKey("callback_phone_share", Words("电话回访比例", "call-backs by telephone"),
+              Kind.PERCENT, 5, _ON_COMPLETION, _AFTER_SALE, "002 第22条(一)", _LITERAL),
+    PolicyKey("callback_complaint_phone",
+              Words("投诉电话回访", "complaints called back by telephone"),
+              Kind.PERCENT, 100, _ON_COMPLETION, _COMPLAINTS, "002 第21条(二)；003 怀柔 三.9",
+              _LITERAL),
+    PolicyKey("callback_phone_due", Words("电话回访时限", "call back by telephone"),
+              Kind.DURATION, Span(3, _DAY), Words("办结 → 回访", "completed → called"),
+              _PHONE_CALLS, "002 第22条(一) 一般在业务完成后3日内", _LITERAL, runs=Runs.AFTER,
+              owner="call_centre", warned=("call_agent",), told=("call_agent", "supervision")),
+    PolicyKey("callback_rate_target", Words("月回访率", "call-back rate"),
+              Kind.PERCENT, 100, Words("自然月", "calendar month"), Words("售后", "after-sale"),
+              "002 第21条(四)", _LITERAL),
+    PolicyKey("callback_engineering_share",
+              Words("工程服务类回访（本系统不做）", "engineering call-backs (not done here)"),
+              Kind.PERCENT, 10, Words("月", "month"), Words("工程服务类", "engineering class"),
+              "002 第21条(四)", _LITERAL),
+    PolicyKey("callback_phone_number", Words("回访号码", "number that calls back"),
+              Kind.TEXT, "952525", _NO_CLOCK, _PHONE_CALLS, "002 第21条(一)", _LITERAL),
+    PolicyKey("callback_scale", Words("满意度标准", "scale of satisfaction"),
+              Kind.CHOICE, "binary", _NO_CLOCK, Words("所有回访", "all call-backs"),
+              "002 第21条(五)", _LITERAL,
+              choices={
+                  "binary": Words("满意 / 不满意", "satisfied / dissatisfied")}),
+    PolicyKey("callback_negative_sms", Words("短信不满意处理", "after a dissatisfied SMS"),
+              Kind.CHOICE, "recall_order_visit", Words("收到回复时", "on reply"),
+              Words("短信回访", "call-backs by SMS"), "002 第21条(三)", _LITERAL,
+              choices={
+                  "recall_order_visit": Words("自动转人工回访、下单、上门，直至解决",
+                                              "phone, order and visit until it is solved")}),
+    PolicyKey("callback_sms_no_reply", Words("短信无回复处理", "SMS without a reply"),
+              Kind.CHOICE, "counts_as_done", Words("短信发出起", "from the SMS on"),
+              Words("短信回访", "call-backs by SMS"), "—", _ASSUMED,
+              choices={
+                  "counts_as_done": Words("视为已回访", "counts as done"),
+                  "phone_after_3_days": Words("3天后电话回访", "phone after 3 days")}),
+    PolicyKey("satisfaction_target", Words("满意率目标", "goal of satisfaction"),
+              Kind.PERCENT, 95, Words("月", "month"), Words("指标", "indicator"),
+              "004 第1篇（物业）", _ANALOGY),
+    PolicyKey("satisfaction_alert", Words("满意率告警线", "satisfaction below which to alert"),
+              Kind.PERCENT, 90, Words("月", "month"), Words("指标", "indicator"),
+              "004 第10篇 (三)2（物业）", _ANALOGY),
+    # -- Reports -----------------------------------------------------------------------------
+    PolicyKey("monthly_report_due", Words("月度报告截止", "monthly report due before the"),
+              Kind.DAY_OF_MONTH, 28, Words("当日之前（前一日24:00）；过当日变红",
+                                           "before that day; red after it"),
+              Words("呼叫中心", "call centre"), "002 第3条(四)、第15条、操作规程(十二)", _LITERAL),
+    PolicyKey("monthly_report_draft", Words("月报自动草稿", "monthly report drafted on the"),
+              Kind.DAY_OF_MONTH, 26, _MONTHLY, Words("系统", "system"), "—", _ASSUMED),
+    PolicyKey("monthly_period", Words("统计周期", "period of the monthly report"),
+              Kind.CHOICE, "26_to_25", _MONTHLY, Words("月报", "monthly report"),
+              "002 “本月”而月未结束", _READ,
+              choices={
+                  "26_to_25": Words("上月26日至本月25日", "26th of last month to the 25th"),
+                  "calendar_month": Words("自然月", "calendar month"),
+                  "month_to_date": Words("本月至今", "month to date")}),
+    # -- Hotline and shifts ------------------------------------------------------------------
+    PolicyKey("hotline_answer", Words("来电接听", "answer a call"),
+              Kind.DURATION, Span(20, Unit.SECONDS), Words("铃响 → 接听", "ringing → answered"),
+              Words("来电", "calls"), "002 操作规程(五)；000 长沙 第3章；003", _LITERAL,
+              runs=Runs.AFTER, owner="call_centre", told=()),
+    PolicyKey("hotline_answer_rings",
+              Words("来电接听（按铃声，替代）", "answer a call (rings, instead)"),
+              Kind.COUNT, None, Words("铃声次数", "rings"), Words("来电", "calls"),
+              "000 长沙 第3章 2；003 怀柔 三.1 (C-14)", _LITERAL, may_be_unset=True),
+    PolicyKey("no_call_selfcheck", Words("无来电自检", "self-check when nobody calls"),
+              Kind.DURATION, Span(30, _MIN),
+              Words("末次来电 → 自检记录", "last call → self-check recorded"),
+              Words("当班热线员", "agent on duty"), "002 操作规程(十一)", _LITERAL,
+              runs=Runs.AFTER, owner="call_centre", warned=(), told=("call_agent",)),
+    PolicyKey("prev_shift_review", Words("上一班次信息查询", "review of the previous shift"),
+              Kind.COUNT, 1, Words("接班 → 交班，至少次数", "times a shift, at least"),
+              Words("当班热线员", "agent on duty"), "002 操作规程(八)", _LITERAL),
+    PolicyKey("shift_early_arrival", Words("接班提前到岗", "arrive before the shift"),
+              Kind.DURATION, Span(10, _MIN), Words("仅供参考", "information only"),
+              Words("热线员", "agents"), "002 操作规程(二)；003 为20/15，000 为5", _LITERAL),
+    PolicyKey("shift_pattern", Words("班次", "shifts"),
+              Kind.CHOICE, "three_shifts",
+              Words("抢修 08:00–次日08:00", "crews 08:00–08:00"), Words("排班", "rosters"),
+              "003 范本 二.3；供电所 二.1（供电）", _ANALOGY,
+              choices={
+                  "three_shifts": Words("三班（早、中、夜）", "three shifts (early, late, night)"),
+                  "two_shifts": Words("两班（08:00、20:00）", "two shifts (08:00, 20:00)")}),
+    PolicyKey("handover_delay_max", Words("交接班最长延时", "longest delay of a hand-over"),
+              Kind.DURATION, Span(5, _MIN),
+              Words("计划交接 → 双方签字", "planned hand-over → both signatures"),
+              Words("班次", "shifts"), "003 供电所 二.1（供电）", _ANALOGY, runs=Runs.AFTER,
+              owner="call_centre"),
+    PolicyKey("handover_signatures", Words("交接班签字", "signatures of a hand-over"),
+              Kind.COUNT, 2, Words("双方带班长", "both shift leaders"), Words("班次", "shifts"),
+              "003 供电所 二.2（供电）", _ANALOGY),
+    # -- System ------------------------------------------------------------------------------
+    PolicyKey("backup_interval", Words("业务数据备份", "back up the data"),
+              Kind.DURATION, Span(7, _DAY), Words("重要数据随时", "important data at once"),
+              Words("系统", "system"), "004 第7篇 第15条（燃气）", _ANALOGY),
+)
+# fmt: on
+KEYS: Final[Mapping[str, PolicyKey]] = {row.key: row for row in POLICY}
+# Headings of the table, by the first key below each.
+SECTIONS: Final[Mapping[str, Words]] = {
+    "dispatch_notify": Words("工单", "Orders"),
+    "profile_property": Words("物业服务", "Property services"),
+    "big_outage_persons": Words("停水", "Outages"),
+    "callback_sms_share": Words("回访", "Call-backs"),
+    "monthly_report_due": Words("报表", "Reports"),
+    "hotline_answer": Words("热线与班次", "Hotline and shifts"),
+    "backup_interval": Words("系统", "System"),
+}
+
+
+def running_keys() -> tuple[PolicyKey, ...]:
+    """Return the rows that are limits with a clock."""
+    return tuple(row for row in POLICY if row.runs is not Runs.NOT)

@@ -1,0 +1,35 @@
+"""Alerts of one member of staff: those to the roles, the department and the person."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from outages.models import Alert
+
+
+def alerts_for(user: Any, *, open_only: bool = True) -> QuerySet[Alert]:
+    """Return what this user is alerted to, the newest first. One query, and one for the roles."""
+    rows = Alert.objects.filter(_meant_for(user))
+    if open_only:
+        rows = rows.filter(acknowledged_at__isnull=True)
+    return rows.select_related("report", "outage", "acknowledged_by")
+
+
+def is_for(alert: Alert, user: Any) -> bool:
+    """Whether the user is in the audience of an alert."""
+    return Alert.objects.filter(_meant_for(user), pk=alert.pk).exists()
+
+
+def open_alert_count(user: Any) -> int:
+    """Return how many alerts wait for this user."""
+    return alerts_for(user).order_by().count()
+
+
+def _meant_for(user: Any) -> Q:
+    roles = list(user.groups.values_list("name", flat=True))
+    meant = Q(to_kind=Alert.To.ROLE, to_name__in=roles) | Q(
+        to_kind=Alert.To.USER, to_name=str(user.pk)
+    )
+    if department := getattr(user, "department_code", ""):
+        meant |= Q(to_kind=Alert.To.DEPARTMENT, to_name=department)
+    return meant
