@@ -41,6 +41,8 @@ ALL_PERMISSIONS: Final = frozenset(
         "outages.publish_notice",
         "outages.close_outage",
         "outages.view_audit",
+        "outages.set_policy",
+        "outages.view_breaches",
     }
 )
 
@@ -96,7 +98,13 @@ ROLE_PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
         }
     ),
     Role.LEADER: frozenset(
-        {"network.view_network", "outages.view_outages", "outages.approve_plan"}
+        {
+            "network.view_network",
+            "outages.view_outages",
+            "outages.approve_plan",
+            "outages.set_policy",
+            "outages.view_breaches",
+        }
     ),
     Role.SUPERVISION: frozenset(
         {
@@ -104,6 +112,7 @@ ROLE_PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
             "outages.view_outages",
             "outages.view_customers",
             "outages.view_audit",
+            "outages.view_breaches",
         }
     ),
     Role.ADMIN: ALL_PERMISSIONS,
