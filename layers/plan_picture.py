@@ -24,6 +24,7 @@ from network.models import (
 )
 from outages.choices import Direction, Effect
 from outages.models import IsolationPlan, ValveOperation
+from outages.selectors import plan_areas
 from outages.workflow import OPEN_OUTAGES
 
 STUCK: Final = frozenset({Operability.INOPERABLE, Operability.INACCESSIBLE})
@@ -99,7 +100,8 @@ def plan_marks(plan: IsolationPlan, *, with_names: bool) -> list[Mark]:
     """Everything of a plan that is drawn, areas first, the burst last.
 
     `with_names` adds names and kinds of need to key and special users: only for people who may
-    see customers. Seven queries and two for the valves, whatever the plan's size.
+    see customers. Seven queries, two for the valves and two for areas that are not kept yet,
+    whatever the plan's size.
     """
     revision = revision_of(plan)
     marks = list(_areas(plan))
@@ -118,10 +120,11 @@ def plan_marks(plan: IsolationPlan, *, with_names: bool) -> list[Mark]:
 
 def _areas(plan: IsolationPlan) -> Iterator[Mark]:
     code = plan.outage.code if plan.outage else ""
-    if plan.zone_area:
-        yield Mark("zone", plan.zone_area, label=code)
-    if plan.unintended_area:
-        yield Mark("unintended", plan.unintended_area)
+    areas = plan_areas(plan)
+    if areas.zone:
+        yield Mark("zone", areas.zone, label=code)
+    if areas.unintended:
+        yield Mark("unintended", areas.unintended)
 
 
 def _pipes(revision: NetworkRevision, answer: Answer) -> Iterator[Mark]:

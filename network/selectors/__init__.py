@@ -1,5 +1,6 @@
 """Reads of the network, and the one door from the database to the pure topology."""
 
+from network.selectors.by_id import rows_by_id
 from network.selectors.consequences import (
     Dependence,
     SupplyChange,
@@ -40,6 +41,7 @@ __all__ = [
     "pipes_at",
     "prepare_current_state",
     "read_tables",
+    "rows_by_id",
     "supply_change",
     "valve_conditions",
     "valve_dependence",

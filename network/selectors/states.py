@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 
 from network.choices import Operability, RevisionStatus, ValveState
 from network.models import NetworkRevision, Source, SourceActivity, Valve, ValveCondition
+from network.selectors.compiled import CompiledRows
 from network.topology.engine.states import NetworkState
 
 # Unknown is treated as working: the crew would try it. The check page lists such valves.
@@ -30,8 +32,21 @@ def network_now() -> NetworkNow | None:
     One statement, whatever the network's size: only recorded changes are rows. Asked one after
     the other, a revision and its states may be of two moments, with an import between them.
     """
+    for *fields, conditions, activity in _NOW.rows():
+        revision = NetworkRevision.from_db(DEFAULT_DB_ALIAS, _OF_REVISION, fields)
+        return NetworkNow(revision, _recorded(conditions, activity))
+    return None
+
+
+# All but its outline, which nobody needs who asks what holds now: it is read when looked at.
+_OF_REVISION: Final = [
+    field.attname for field in NetworkRevision._meta.concrete_fields if field.name != "extent"
+]
+
+
+def _now() -> QuerySet[NetworkRevision, Any]:
     drawn = OuterRef("pk")
-    row = (
+    return (
         NetworkRevision.objects.filter(status=RevisionStatus.CURRENT)
         .annotate(
             conditions=ArraySubquery(
@@ -45,9 +60,11 @@ def network_now() -> NetworkNow | None:
                 )
             ),
         )
-        .first()
+        .values_list(*_OF_REVISION, "conditions", "activity")
     )
-    return None if row is None else NetworkNow(row, _recorded(row.conditions, row.activity))
+
+
+_NOW: Final = CompiledRows(_now)
 
 
 def network_state(

@@ -48,9 +48,13 @@ class IsolationPlan(models.Model):
     automatic = models.JSONField(null=True, blank=True)
     is_isolatable = models.BooleanField()
     burst_pipes = models.JSONField(default=list)
-    burst_point = models.PointField(srid=4326, null=True, blank=True)
-    zone_area = models.MultiPolygonField(srid=4326, null=True, blank=True)
-    unintended_area = models.MultiPolygonField(srid=4326, null=True, blank=True)
+    # Nobody asks which plan or step is where; indexes of places would only cost every plan time.
+    burst_point = models.PointField(srid=4326, null=True, blank=True, spatial_index=False)
+    # Kept when the plan is put in force; until then drawn for whoever looks (selectors.plan_areas).
+    zone_area = models.MultiPolygonField(srid=4326, null=True, blank=True, spatial_index=False)
+    unintended_area = models.MultiPolygonField(
+        srid=4326, null=True, blank=True, spatial_index=False
+    )
     customers_in_zone = models.PositiveIntegerField(default=0)
     customers_unintended = models.PositiveIntegerField(default=0)
     customers_already_dry = models.PositiveIntegerField(default=0)
@@ -96,11 +100,14 @@ class IsolationPlan(models.Model):
 class ValveOperation(models.Model):
     """One step: close or open one valve. What the crew reports is kept beside what was planned."""
 
-    plan = models.ForeignKey(IsolationPlan, on_delete=models.PROTECT, related_name="operations")
+    # Its constraints' indexes begin with the plan: one of its own would be a third.
+    plan = models.ForeignKey(
+        IsolationPlan, on_delete=models.PROTECT, related_name="operations", db_index=False
+    )
     direction = models.CharField(max_length=5, choices=Direction.choices)
     sequence = models.PositiveSmallIntegerField()
     valve = models.CharField(max_length=64)
-    geom = models.PointField(srid=4326, null=True, blank=True)
+    geom = models.PointField(srid=4326, null=True, blank=True, spatial_index=False)
     # The valve's facts as they stood when the plan was made (bore, turns, ground, place).
     facts = models.JSONField(default=dict)
     status = models.CharField(
@@ -134,7 +141,10 @@ class ValveOperation(models.Model):
 class AffectedCustomer(models.Model):
     """Who a plan leaves without water, and why. The customer's facts stay in `network`."""
 
-    plan = models.ForeignKey(IsolationPlan, on_delete=models.CASCADE, related_name="affected")
+    # The constraint's index begins with the plan.
+    plan = models.ForeignKey(
+        IsolationPlan, on_delete=models.CASCADE, related_name="affected", db_index=False
+    )
     customer = models.CharField(max_length=64)
     effect = models.CharField(max_length=12, choices=Effect.choices)
 

@@ -1,11 +1,14 @@
 """Which valves outages hold shut, so that one never opens what another still needs."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final
 
-from django.db.models import Q
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Q, QuerySet
 
+from network.selectors.compiled import MOMENTS, NUMBER, CompiledRows
 from outages.choices import Direction
 from outages.models import Outage, ValveOperation
 from outages.workflow import (
@@ -34,14 +37,19 @@ class Hold:
 
 
 def holds(outages: Q, *, exclude: int | None = None) -> list[Hold]:
-    """Return what the plans in force of the outages hold, by valve. Two queries.
+    """Return what the plans in force of the outages hold, by valve. One query."""
+    steps = _holding_steps(outages).filter(~Q(plan__outage_id=exclude) if exclude else Q())
+    return _held(steps.select_related("plan__outage"), lambda step: step.plan.outage)
+
+
+def _holding_steps(outages: Q) -> QuerySet[ValveOperation]:
+    """Return the steps that count, close and open.
 
     A close step counts while it is pending or done and its open step is not done. A valve left
     closed for somebody else (`left_closed`) is that outage's to hold, not this one's.
     """
-    steps = (
+    return (
         ValveOperation.objects.filter(outages, plan__status__in=HOLDING_PLANS)
-        .filter(~Q(plan__outage_id=exclude) if exclude else Q())
         .filter(
             Q(direction=Direction.CLOSE, status__in=[StepStatus.PENDING, StepStatus.DONE])
             | Q(
@@ -49,19 +57,19 @@ def holds(outages: Q, *, exclude: int | None = None) -> list[Hold]:
                 status__in=[StepStatus.DONE, StepStatus.LEFT_CLOSED],
             )
         )
-        .select_related("plan__outage")
         .order_by("plan_id", "sequence")
     )
+
+
+def _held(
+    steps: Iterable[ValveOperation], outage_of: Callable[[ValveOperation], Outage | None]
+) -> list[Hold]:
+    steps = list(steps)
     released = {(s.plan_id, s.valve) for s in steps if s.direction == Direction.OPEN}
     return [
-        Hold(
-            valve=step.valve,
-            outage=step.plan.outage,
-            is_shut=step.status == StepStatus.DONE,
-            operation=step,
-        )
+        Hold(step.valve, outage, step.status == StepStatus.DONE, step)
         for step in steps
-        if step.plan.outage is not None
+        if (outage := outage_of(step)) is not None
         and step.direction == Direction.CLOSE
         and (step.plan_id, step.valve) not in released
     ]
@@ -72,17 +80,44 @@ def others_holding(
 ) -> list[Hold]:
     """Return what the other open outages hold at `at`, or at any time within `window`.
 
-    A planned outage of next week holds nothing today; it does for works in the same window.
+    A planned outage of next week holds nothing today; it does for works in the same window. One
+    query, asked at every burst: what is drawn of a step or an outage is read when looked at.
     """
-    return holds(open_during(at, window), exclude=outage.pk if outage else None)
+    start, end = window or (at, at)
+    return _light(_OTHERS.rows(start=start, end=end, outage=outage.pk if outage else NOBODY))
 
 
 def own_shut(outage: Outage | None) -> dict[str, ValveOperation]:
     """Return the valves that this outage itself has shut, with the step that did it."""
     if outage is None:
         return {}
-    mine = holds(Q(plan__outage_id=outage.pk))
+    mine = _light(_OWN.rows(outage=outage.pk))
     return {hold.valve: hold.operation for hold in mine if hold.is_shut}
+
+
+NOBODY: Final = 0  # no outage's key
+
+_STEP: Final = [f.attname for f in ValveOperation._meta.concrete_fields if f.name != "geom"]
+_OUTAGE: Final = [f.attname for f in Outage._meta.concrete_fields if f.name != "area"]
+_LIGHT: Final = [*_STEP, *(f"plan__outage__{name}" for name in _OUTAGE)]
+
+
+def _light(rows: Iterable[tuple[Any, ...]]) -> list[Hold]:
+    steps, outages = [], {}
+    for row in rows:
+        step = ValveOperation.from_db(DEFAULT_DB_ALIAS, _STEP, row[: len(_STEP)])
+        outages[step.pk] = Outage.from_db(DEFAULT_DB_ALIAS, _OUTAGE, row[len(_STEP) :])
+        steps.append(step)
+    return _held(steps, lambda step: outages[step.pk])
+
+
+def _of_others(start: datetime, end: datetime, outage: int) -> QuerySet[ValveOperation, Any]:
+    steps = _holding_steps(open_during(start, end)).exclude(plan__outage_id=outage)
+    return steps.values_list(*_LIGHT)
+
+
+def _of_one(outage: int) -> QuerySet[ValveOperation, Any]:
+    return _holding_steps(Q(plan__outage_id=outage)).values_list(*_LIGHT)
 
 
 def valves(found: Iterable[Hold]) -> frozenset[str]:
@@ -98,14 +133,16 @@ def is_due(outage: Outage, at: datetime) -> bool:
     return start is not None and end is not None and start <= at <= end
 
 
-def open_during(at: datetime, window: tuple[datetime, datetime] | None = None) -> Q:
-    """Return the condition, on rows that have a plan, that its outage holds valves then."""
+def open_during(start: datetime, end: datetime | None = None) -> Q:
+    """Return the condition, on rows that have a plan, that its outage holds valves then.
+
+    At one moment, or at any from `start` to `end`.
+    """
     is_open = Q(plan__outage__status__in=OPEN_OUTAGES)
     running = Q(plan__outage__status__in=RUNNING_OUTAGES)
     unplanned = Q(plan__outage__kind=OutageKind.UNPLANNED)
-    start, end = window or (at, at)
     due = Q(
-        plan__outage__planned_start_at__lte=end,
+        plan__outage__planned_start_at__lte=end or start,
         plan__outage__planned_end_at__gte=start,
         plan__outage__status__in=[
             OutageStatus.IMPACT_CONFIRMED,
@@ -116,3 +153,7 @@ def open_during(at: datetime, window: tuple[datetime, datetime] | None = None) -
         ],
     )
     return is_open & (running | unplanned | due)
+
+
+_OTHERS: Final = CompiledRows(_of_others, start=MOMENTS[0], end=MOMENTS[1], outage=NUMBER)
+_OWN: Final = CompiledRows(_of_one, outage=NUMBER)

@@ -2,7 +2,7 @@
 
 1. lock the report or outage, so that two workers never make the same version;
 2. read the basis; the same question of the same basis is the plan already there;
-3. ask, order the valves, add up the people, draw the areas;
+3. ask, order the valves, add up the people; areas are drawn when looked at (selectors);
 4. write plan, steps, customers and the event.
 """
 
@@ -11,11 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from time import perf_counter
-from typing import Any
 
 from django.conf import settings
-from django.contrib.gis.geos import MultiPolygon
-from shapely.geometry.base import BaseGeometry
 
 from network import selectors as network
 from network.topology.elements import UnknownAsset
@@ -32,7 +29,6 @@ from outages.models import (
 from outages.models.events import Actor
 from outages.models.locking import whole
 from outages.planning import affected, answers, steps
-from outages.planning.areas import outage_area
 from outages.planning.basis import Basis, current_basis
 from outages.planning.refusals import NoPlan, PlanningRefused
 from outages.planning.whatif import WhatIf
@@ -180,7 +176,7 @@ def _store(
     found = _ask(question, basis, question.what_if)
     computed_in_ms = (perf_counter() - started) * 1000
     automatic = _ask(question, basis, WhatIf()) if question.what_if else None
-    dry = affected.read_dry(basis.revision, found)
+    dry = affected.newly_dry(basis.revision, found)
     turned = steps.planned_steps(found, basis)
     plan = IsolationPlan.objects.create(
         report=question.report,
@@ -202,8 +198,8 @@ def _store(
         burst_pipes=[{"pipe": b.pipe, "fraction": b.fraction} for b in question.bursts],
         burst_point=question.report.geom if question.report else None,
         closing_minutes=turned.minutes,
+        on_trunk_road=affected.on_trunk_road(basis.revision, found),
         **_people(found, dry),
-        **_drawing(found, dry),
     )
     turned.save(plan)
     affected.store(plan, found.effects)
@@ -228,9 +224,9 @@ def _replaceable(last: IsolationPlan | None) -> IsolationPlan | None:
     return last if last and last.status != PlanStatus.ABORTED else None
 
 
-def _people(found: answers.Answer, dry: affected.Dry) -> dict[str, Any]:
+def _people(found: answers.Answer, dry: Sequence[impact.CustomerFacts]) -> dict[str, int]:
     """Return the plan's counts: newly dry customers only, those dry before apart."""
-    total = impact.assess(dry.people, persons_per_connection=settings.PERSONS_PER_CONNECTION)
+    total = impact.assess(dry, persons_per_connection=settings.PERSONS_PER_CONNECTION)
     by_effect = Counter(found.effects.values())
     return {
         "customers_in_zone": by_effect[Effect.ZONE],
@@ -239,28 +235,6 @@ def _people(found: answers.Answer, dry: affected.Dry) -> dict[str, Any]:
         "connections": total.connections,
         "persons": total.persons,
         "key_users": len(total.key_users),
-    }
-
-
-def _drawing(found: answers.Answer, dry: affected.Dry) -> dict[str, Any]:
-    """Return the areas of zone and unintended isolation, and whether a trunk road is touched."""
-    zone = {*found.isolation.zone_pipes}
-    pipes_by_place: dict[bool, list[BaseGeometry]] = {True: [], False: []}
-    for pipe in found.pipes_dry:
-        if pipe in dry.pipe_shapes:
-            pipes_by_place[pipe in zone].append(dry.pipe_shapes[pipe])
-
-    def area(effect: Effect) -> MultiPolygon | None:
-        return outage_area(
-            pipes_by_place[effect == Effect.ZONE],
-            dry.places[[found.effects[person.asset_id] == effect for person in dry.people]],
-            buffer_m=settings.AREA_BUFFER_M,
-        )
-
-    return {
-        "zone_area": area(Effect.ZONE),
-        "unintended_area": area(Effect.UNINTENDED),
-        "on_trunk_road": any(b.pipe in dry.trunk_pipes for b in found.isolation.bursts),
     }
 
 

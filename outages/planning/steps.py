@@ -1,15 +1,21 @@
 """The steps of a plan: which valve, in which order, with what the crew must know of it."""
 
+import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
+from django.contrib.gis.geos import Point
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import DEFAULT_DB_ALIAS, connection
+
+from network import selectors as network
 from network.models import NetworkRevision, Valve
 from outages import impact
 from outages.choices import Direction
 from outages.models import IsolationPlan, ValveOperation
 from outages.planning.answers import Answer
-from outages.planning.areas import LocalPlane
 from outages.planning.basis import Basis
+from outages.selectors.areas import LocalPlane
 from outages.workflow import StepStatus
 
 VALVE_FACTS = (
@@ -22,6 +28,12 @@ VALVE_FACTS = (
     "location_en",
     "chamber",
 )
+# In the order in which the model has them, as `from_db` wants it.
+_VALVE: Final = [
+    field.attname
+    for field in Valve._meta.concrete_fields
+    if field.attname in {"id", "asset_id", *VALVE_FACTS}
+]
 
 
 @dataclass(frozen=True)
@@ -32,10 +44,25 @@ class PlannedSteps:
     minutes: int
 
     def save(self, plan: IsolationPlan) -> None:
-        """Store the steps under their plan."""
-        for operation in self.operations:
-            operation.plan = plan
-        ValveOperation.objects.bulk_create(self.operations)
+        """Store the steps under their plan. One statement, whose one value is all rows."""
+        rows = [_row(operation, plan) for operation in self.operations]
+        columns, table = ", ".join(_COLUMNS), ValveOperation._meta.db_table
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO {table} ({columns}) "  # noqa: S608
+                f"SELECT {columns} FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb)",
+                [json.dumps(rows, cls=DjangoJSONEncoder)],
+            )
+
+
+_COLUMNS: Final = [
+    field.attname for field in ValveOperation._meta.concrete_fields if not field.primary_key
+]
+
+
+def _row(operation: ValveOperation, plan: IsolationPlan) -> dict[str, Any]:
+    row = {name: getattr(operation, name) for name in _COLUMNS}
+    return row | {"plan_id": plan.pk, "geom": operation.geom and operation.geom.hexewkb.decode()}
 
 
 def planned_steps(found: Answer, basis: Basis) -> PlannedSteps:
@@ -69,9 +96,18 @@ def planned_steps(found: Answer, basis: Basis) -> PlannedSteps:
 
 
 def valve_rows(revision: NetworkRevision, valves: set[str]) -> dict[str, Valve]:
-    """Return the valves' records by asset id. One query."""
-    found = Valve.objects.filter(revision=revision, asset_id__in=valves)
-    return {valve.asset_id: valve for valve in found}
+    """Return the valves' records by asset id. One query.
+
+    With what a step takes over; the rest of a record is read when looked at.
+    """
+    columns = ", ".join(_VALVE)
+    rows = network.rows_by_id(Valve, f"{columns}, ST_X(geom), ST_Y(geom)", revision, valves)
+    found = {}
+    for *row, lon, lat in rows:
+        valve = Valve.from_db(DEFAULT_DB_ALIAS, _VALVE, row)
+        valve.geom = Point(lon, lat, srid=4326)
+        found[valve.asset_id] = valve
+    return found
 
 
 def valve_places(rows: dict[str, Valve]) -> dict[str, impact.ValvePlace]:
@@ -79,12 +115,11 @@ def valve_places(rows: dict[str, Valve]) -> dict[str, impact.ValvePlace]:
     if not rows:
         return {}
     first = rows[min(rows)].geom
-    plane = LocalPlane(first.x, first.y)
+    positions = [(row.geom.x, row.geom.y) for row in rows.values()]
+    metres = LocalPlane(first.x, first.y).metres_of(positions).tolist()
     return {
-        asset_id: impact.ValvePlace(
-            asset_id, *plane.metres(row.geom.x, row.geom.y), row.bore_mm, row.turns_to_close
-        )
-        for asset_id, row in rows.items()
+        row.asset_id: impact.ValvePlace(row.asset_id, x_m, y_m, row.bore_mm, row.turns_to_close)
+        for row, (x_m, y_m) in zip(rows.values(), metres, strict=True)
     }
 
 

@@ -9,6 +9,7 @@ from outages.selectors.enquiry import (
     verdict_at,
     verdict_for_customer,
 )
+from outages.selectors.plan_areas import PlanAreas, plan_areas
 from outages.selectors.records import (
     DuplicateCandidate,
     affected_customers,
@@ -29,6 +30,7 @@ __all__ = [
     "BoardRow",
     "CustomerHit",
     "DuplicateCandidate",
+    "PlanAreas",
     "Verdict",
     "affected_customers",
     "crew_orders",
@@ -38,6 +40,7 @@ __all__ = [
     "newest_plan",
     "notices_of",
     "open_board",
+    "plan_areas",
     "plan_in_force",
     "plan_steps",
     "search_customers",

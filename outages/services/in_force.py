@@ -13,8 +13,9 @@ from outages.models import AffectedCustomer, Event, IsolationPlan, Outage, Valve
 from outages.models.events import Actor
 from outages.models.locking import lock_decisions, whole
 from outages.planning import holding
-from outages.planning.areas import merged
 from outages.planning.steps import copy_done
+from outages.selectors import plan_areas
+from outages.selectors.areas import merged
 from outages.workflow import (
     HOLDING_PLANS,
     OutageKind,
@@ -184,18 +185,21 @@ def plan_facts(plan: IsolationPlan) -> impact.PlanFacts:
 
 def put_in_force(plan: IsolationPlan, outage: Outage, *, by: Actor, at: datetime) -> None:
     """Approve a locked plan for a locked outage and give the outage the plan's figures."""
+    areas = plan_areas(plan)
     lifecycle.move_plan(
         plan,
         PlanStatus.APPROVED,
         by=by,
         at=at,
         outage=outage,
+        zone_area=areas.zone,
+        unintended_area=areas.unintended,
         approved_at=at,
         approved_by=by,
     )
     lifecycle.change_outage(
         outage,
-        area=merged(plan.zone_area, plan.unintended_area),
+        area=merged(*areas),
         on_trunk_road=plan.on_trunk_road,
         customers=plan.customers_in_zone + plan.customers_unintended,
         connections=plan.connections,

@@ -20,7 +20,7 @@ from outages import impact, tasks
 from outages.choices import ISOLATION_KINDS, Channel, MeterSide, ReportKind
 from outages.models import BurstReport, Event, lifecycle
 from outages.models.events import Actor
-from outages.planning.areas import LocalPlane
+from outages.selectors.areas import LocalPlane
 from outages.services import clocks
 from outages.services.reasons import required_reason
 from outages.workflow import (

@@ -14,8 +14,8 @@ from outages import impact
 from outages.choices import CannotReason, Direction, Effect
 from outages.impact import LARGE_OUTAGE_PERSONS
 from outages.models import AffectedCustomer, IsolationPlan, ValveOperation
-from outages.planning.areas import LocalPlane
 from outages.selectors import mask_phone
+from outages.selectors.areas import LocalPlane
 from outages.services.in_force import compare_plans
 from outages.views.wording import GROUNDS, bore, local
 from outages.workflow import StepStatus

@@ -1,0 +1,80 @@
+"""Querysets whose SQL is made once in a process.
+
+At every burst the same few questions are asked. PostgreSQL answers one in a tenth of the time that
+Django takes to make its SQL of a queryset. Nothing else is skipped: values are bound and
+rows converted as always.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any, Final
+
+from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.models import QuerySet
+
+# What stands in a compiled query where a value is to come: nothing else has these values.
+MOMENTS: Final = (datetime(1, 1, 1, tzinfo=UTC), datetime(1, 1, 2, tzinfo=UTC))
+NUMBER: Final = 7_130_001  # in the range of every kind of integer
+
+
+class CompiledRows:
+    """The rows of a `values_list` queryset, made by `make` of stand-ins for its values.
+
+    `make` takes the values by name; `stand_ins` are of MOMENTS and NUMBER, each for one value.
+    """
+
+    def __init__(self, make: Callable[..., QuerySet[Any, Any]], **stand_ins: object) -> None:
+        self._make = make
+        self._stand_ins = stand_ins
+
+    def rows(self, **values: datetime | int) -> list[tuple[Any, ...]]:
+        """Ask with these values. One statement, no SQL made but the first time."""
+        sql, parameters, converters = self._compiled
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [_filled(each, values) for each in parameters])
+            found = cursor.fetchall()
+        if not converters:
+            return found
+        return [_converted(row, converters) for row in found]
+
+    @cached_property
+    def _compiled(self) -> tuple[str, list[object], Mapping[int, Sequence[Any]]]:
+        query = self._make(**self._stand_ins).query
+        compiler = query.get_compiler(DEFAULT_DB_ALIAS)
+        sql, parameters = compiler.as_sql()
+        names = {stand_in: name for name, stand_in in self._stand_ins.items()}
+        marked = [_Value(names[p]) if _is_in(p, names) else p for p in parameters]
+        if {each.name for each in marked if isinstance(each, _Value)} != self._stand_ins.keys():
+            # Django leaves out a condition that no value of a field could meet.
+            msg = f"not every value of {sorted(self._stand_ins)} is asked for in: {sql}"
+            raise ValueError(msg)
+        found = compiler.get_converters([each[0] for each in compiler.select])
+        converters = {
+            place: [(convert, expression) for convert in converts]
+            for place, (converts, expression) in found.items()
+        }
+        return sql, marked, converters
+
+
+class _Value:
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+def _is_in(parameter: object, names: Mapping[object, str]) -> bool:
+    return isinstance(parameter, int | datetime) and parameter in names
+
+
+def _filled(parameter: Any, values: Mapping[str, datetime | int]) -> Any:
+    return values[parameter.name] if isinstance(parameter, _Value) else parameter
+
+
+def _converted(
+    row: tuple[Any, ...], converters: Mapping[int, Sequence[tuple[Callable[..., Any], Any]]]
+) -> tuple[Any, ...]:
+    fields = list(row)
+    for place, steps in converters.items():
+        for convert, expression in steps:
+            fields[place] = convert(fields[place], expression, connection)
+    return tuple(fields)
