@@ -1,0 +1,217 @@
+"""The order of the reopening: fill slowly by one valve, let air out, flush, then the rest.
+
+RULE 1  The zone is filled by one valve: of those from which water reaches all of it, a one-way
+        device never passed against its flow, one of the smallest bore, of these the lowest.
+        Where none reaches all, the one that reaches most comes first, and so on for the rest.
+RULE 2  Before a part is filled, an outlet of that part is opened, for air to leave: the highest of
+        which the height is known, else the farthest from the valve, which water reaches last.
+        A part without outlets is filled all the same, and said to have none.
+RULE 3  A large main is not flushed by a much smaller valve: where the filling valve is smaller than
+        the largest main of the zone, the largest valve is opened next.
+RULE 4  While the other valves are shut, outlets are flushed until clear, the nearest to the filling
+        valve first, so that clean water follows: the first one beyond the repair, and one at every
+        dead end; without a dead end the farthest.
+RULE 5  Then the other valves, in the order of the shortest way from there.
+RULE 6  What was opened to feed those cut off is closed again last: they have their own way by then.
+RULE 7  What was shut before the burst stays shut: `leave_shut` names it.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from network.topology.order.closing import UNKNOWN_MM, with_legs
+from network.topology.order.routes import Places, shortest
+from network.topology.order.steps import Action, Reason, Step
+from network.topology.order.zone import Outlet, Zone
+from network.topology.reference import Vertex
+
+MOST_FLUSHED = 4
+
+
+@dataclass(frozen=True)
+class ReopeningOrder:
+    """The steps, and the valves that nobody opens."""
+
+    steps: tuple[Step, ...]
+    leave_shut: tuple[str, ...]
+
+
+def reopening(
+    zone: Zone,
+    turned: Collection[str],
+    *,
+    supplied: Collection[str] = (),
+    feed: Collection[str] = (),
+    held: Collection[str] = (),
+) -> ReopeningOrder:
+    """Open the `turned` valves, and close `feed` again.
+
+    `supplied` are those with water on their outer side (default: all); `held` are needed shut by
+    somebody else, so nothing is filled by them.
+    """
+    free = sorted(set(turned).difference(held))
+    wet = [valve for valve in free if not supplied or valve in supplied]
+    steps: list[Step] = []
+    fills = [*_fillings(zone, wet or free)]
+    for valve, part in fills:
+        steps += _filled(zone, valve, part, fills)
+    opened = [valve for valve, _ in fills]
+    if fills and (large := _enough_to_flush(zone, opened, wet)):
+        steps.append(large)
+        opened.append(large.asset)
+    if fills:
+        steps += _flushed(zone, fills)
+    rest = sorted(set(turned).difference(opened))
+    steps += _opened(zone, rest, after=steps[-1].asset if steps else "")
+    steps += [Step(Action.SHUT, valve, (Reason("normally_closed"),)) for valve in sorted(feed)]
+    leave = zone.shut.difference(turned).difference(feed)
+    return ReopeningOrder(with_legs(zone, steps), tuple(sorted(leave)))
+
+
+def _fillings(zone: Zone, valves: Sequence[str]) -> Iterator[tuple[str, frozenset[Vertex]]]:
+    """RULE 1: the valves to fill by, each with what it fills that was empty."""
+    filled: frozenset[Vertex] = frozenset()
+    left = list(valves)
+    while left:
+        gains = {valve: zone.filled_from([valve]) - filled for valve in left}
+        valve = min(left, key=lambda each: (-_pipes_in(gains[each]), *_gentle(zone, each)))
+        if filled and not _pipes_in(gains[valve]):
+            return
+        yield valve, gains[valve]
+        filled |= gains[valve]
+        left.remove(valve)
+        if zone.inside <= filled:
+            return
+
+
+def _pipes_in(part: Collection[Vertex]) -> int:
+    return sum(vertex[0] == "part" for vertex in part)
+
+
+def _gentle(zone: Zone, valve: str) -> tuple[float, float, str]:
+    """The smallest bore first, then the lowest, then by id."""
+    height = zone.height_m(valve)
+    return zone.bore_mm(valve) or UNKNOWN_MM, float("inf") if height is None else height, valve
+
+
+def _filled(
+    zone: Zone,
+    valve: str,
+    part: frozenset[Vertex],
+    fills: Sequence[tuple[str, frozenset[Vertex]]],
+) -> Iterator[Step]:
+    """RULE 2: an outlet for the air, then the valve, slowly."""
+    why = [Reason("fill_slowly")]
+    if len(fills) > 1:
+        why.append(Reason("fills_a_part", {"n": len(fills)}))
+    elif zone.inside <= part:
+        why.append(_why_gentle(zone, valve))
+    vent = _vent(zone, valve, part)
+    if vent is None:
+        why.append(Reason("no_outlet"))
+    else:
+        yield vent
+    yield Step(Action.OPEN, valve, tuple(why), slow=True)
+
+
+def _why_gentle(zone: Zone, valve: str) -> Reason:
+    bore = zone.bore_mm(valve)
+    return Reason("smallest_bore", {"bore_mm": bore}) if bore else Reason("fills_all")
+
+
+def _vent(zone: Zone, valve: str, part: frozenset[Vertex]) -> Step | None:
+    outlets = [each for each in zone.outlets if each.vertex in part and each.kind != "washout"]
+    outlets = outlets or [each for each in zone.outlets if each.vertex in part]
+    if not outlets:
+        return None
+    ways = zone.metres_from(valve)
+    measured = [each for each in outlets if each.height_m is not None]
+
+    def away(each: Outlet) -> float:
+        return ways.get(zone.spot(each.asset), 0.0)
+
+    if measured:
+        found = max(measured, key=lambda each: (each.height_m or 0.0, away(each), each.asset))
+        reason = Reason("highest", {"height_m": round(found.height_m or 0.0, 1)})
+    else:
+        found = max(outlets, key=lambda each: (away(each), each.asset))
+        reason = Reason("filled_last", {"valve": valve})
+    return Step(Action.VENT, found.asset, (Reason("lets_air_out"), reason), kind=found.kind)
+
+
+def _enough_to_flush(zone: Zone, opened: Sequence[str], valves: Sequence[str]) -> Step | None:
+    """RULE 3: the largest valve, where those open are small for the zone's mains."""
+    open_mm = max(zone.bore_mm(valve) or UNKNOWN_MM for valve in opened)
+    others = [valve for valve in valves if valve not in opened and zone.filled_from([valve])]
+    largest = max(others, key=lambda each: zone.bore_mm(each) or UNKNOWN_MM, default=None)
+    if largest is None or open_mm >= zone.largest_main_mm():
+        return None
+    bore = zone.bore_mm(largest) or UNKNOWN_MM
+    if bore <= open_mm:
+        return None
+    facts = {"bore_mm": bore, "main_mm": zone.largest_main_mm()}
+    return Step(Action.OPEN, largest, (Reason("enough_to_flush", facts),))
+
+
+def _flushed(zone: Zone, fills: Sequence[tuple[str, frozenset[Vertex]]]) -> list[Step]:
+    """RULE 4."""
+    wet: frozenset[Vertex] = frozenset().union(*(part for _, part in fills))
+    outlets = [each for each in zone.outlets if each.vertex in wet and each.kind != "air"]
+    if not outlets:
+        return []
+    ways = zone.metres_from(fills[0][0])
+    chosen: dict[str, list[Reason]] = {}
+    beyond = _beyond_repair(zone, outlets, ways)
+    chosen.setdefault(beyond.asset, []).append(Reason("beyond_repair"))
+    for end in zone.dead_ends():
+        near = _nearest(zone, outlets, end)
+        if near is not None and (near.asset in chosen or len(chosen) < MOST_FLUSHED):
+            chosen.setdefault(near.asset, []).append(Reason("dead_end", {"junction": end}))
+    if len(chosen) == 1 and not any(r.code == "dead_end" for r in chosen[beyond.asset]):
+        far = max(outlets, key=lambda each: (ways.get(zone.spot(each.asset), 0.0), each.asset))
+        chosen.setdefault(far.asset, []).append(Reason("far_end"))
+    kinds = {each.asset: each.kind for each in outlets}
+    order = sorted(chosen, key=lambda each: (ways.get(zone.spot(each), float("inf")), each))
+    return [
+        Step(Action.FLUSH, asset, (Reason("until_clear"), *chosen[asset]), kind=kinds[asset])
+        for asset in order
+    ]
+
+
+def _beyond_repair(
+    zone: Zone, outlets: Sequence[Outlet], from_valve: dict[tuple[str, str], float]
+) -> Outlet:
+    """The nearest outlet to the repair that lies farther from the filling valve than it."""
+    from_burst = zone.metres_from_burst()
+    burst_m = min(
+        (
+            from_valve[("burst", str(n))]
+            for n in range(len(zone.bursts))
+            if ("burst", str(n)) in from_valve
+        ),
+        default=0.0,
+    )
+
+    def rank(each: Outlet) -> tuple[bool, float, str]:
+        spot = zone.spot(each.asset)
+        before = from_valve.get(spot, 0.0) < burst_m
+        return before, from_burst.get(spot, float("inf")), each.asset
+
+    return min(outlets, key=rank)
+
+
+def _nearest(zone: Zone, outlets: Sequence[Outlet], junction: str) -> Outlet | None:
+    ways = zone.metres_from_junction(junction)
+    near = [each for each in outlets if zone.spot(each.asset) in ways]
+    return min(near, key=lambda each: (ways[zone.spot(each.asset)], each.asset), default=None)
+
+
+def _opened(zone: Zone, valves: Sequence[str], *, after: str) -> list[Step]:
+    """RULE 5."""
+    metres = zone.metres([*valves, *([after] if after else [])])
+    places = Places(
+        metres=[row[: len(valves)] for row in metres[: len(valves)]],
+        ranks=[0] * len(valves),
+        start=metres[-1][: len(valves)] if after else (),
+    )
+    return [Step(Action.OPEN, valves[n], (Reason("then_the_rest"),)) for n in shortest(places)]

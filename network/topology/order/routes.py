@@ -1,0 +1,157 @@
+"""The shortest way over a few places, some of which must come before others.
+
+RULE 1  Places have ranks: all of a rank come before any of the next.
+RULE 2  The last place is one of `last`, where those are given.
+RULE 3  Up to EXACT places the way is the shortest there is (dynamic programming over subsets);
+        beyond, the nearest next place, improved by reversals and moves, and never longer than
+        the places in the order in which they were given.
+
+A way may begin anywhere, unless `start` (the metres from where the crew stands to each place) is
+given. Ties go to the places named first, so that a way is the same wherever it is computed.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import inf
+
+EXACT = 9
+Order = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Places:
+    """Metres between places, their ranks, and what the way may begin and end with."""
+
+    metres: Sequence[Sequence[float]]
+    ranks: Sequence[int]
+    last: frozenset[int] = frozenset()
+    start: Sequence[float] = ()
+
+    @property
+    def count(self) -> int:
+        """How many places there are."""
+        return len(self.ranks)
+
+    def length(self, order: Sequence[int]) -> float:
+        """Metres of a way, from the start if there is one."""
+        way = sum(self.metres[a][b] for a, b in pairwise(order))
+        return way + (self.start[order[0]] if self.start and order else 0.0)
+
+    def allows(self, order: Sequence[int]) -> bool:
+        """Whether a way keeps RULES 1 and 2."""
+        in_order = all(self.ranks[a] <= self.ranks[b] for a, b in pairwise(order))
+        return in_order and (not self.last or not order or order[-1] in self.last)
+
+
+def shortest(places: Places) -> Order:
+    """The shortest way that the rules allow (RULE 3)."""
+    if places.count <= 1:
+        return tuple(range(places.count))
+    return _exact(places) if places.count <= EXACT else _improved(places)
+
+
+def naive(places: Places) -> Order:
+    """The places as they were given, by rank, with one of `last` at the end."""
+    order = sorted(range(places.count), key=lambda place: places.ranks[place])
+    end = next((place for place in reversed(order) if place in places.last), None)
+    if end is not None:
+        order.remove(end)
+        order.append(end)
+    return tuple(order)
+
+
+def _exact(places: Places) -> Order:
+    """The best way over every subset of the places, by where it ends."""
+    before = _before(places)
+    best: dict[tuple[int, int], tuple[float, int]] = {
+        (1 << place, place): (places.start[place] if places.start else 0.0, -1)
+        for place in range(places.count)
+        if not before[place]
+    }
+    whole = (1 << places.count) - 1
+    for visited in range(1, whole):
+        for here in _members(visited):
+            known = best.get((visited, here))
+            if known is None:
+                continue
+            for then in _members(whole & ~visited):
+                if before[then] & ~visited:
+                    continue
+                key, way = (visited | 1 << then, then), known[0] + places.metres[here][then]
+                if way < best.get(key, (inf, -1))[0]:
+                    best[key] = way, here
+    ends: Collection[int] = places.last or range(places.count)
+    end = min(
+        (place for place in ends if (whole, place) in best),
+        key=lambda place: (best[whole, place][0], -place),  # begins with the first named
+    )
+    return _back(best, whole, end)
+
+
+def _before(places: Places) -> list[int]:
+    """For each place the set, as bits, of those that must come before it."""
+    return [
+        sum(1 << other for other, lower in enumerate(places.ranks) if lower < rank)
+        for rank in places.ranks
+    ]
+
+
+def _members(bits: int) -> Iterator[int]:
+    while bits:
+        lowest = bits & -bits
+        yield lowest.bit_length() - 1
+        bits ^= lowest
+
+
+def _back(best: dict[tuple[int, int], tuple[float, int]], visited: int, end: int) -> Order:
+    order = []
+    while end >= 0:
+        order.append(end)
+        _, before = best[visited, end]
+        visited, end = visited ^ (1 << end), before
+    return tuple(reversed(order))
+
+
+def _improved(places: Places) -> Order:
+    """The better of the nearest-next way and the given one, improved while it gets shorter."""
+    found = [_descend(places, order) for order in (_nearest_next(places), naive(places))]
+    return min(found, key=places.length)
+
+
+def _nearest_next(places: Places) -> Order:
+    left = list(naive(places))
+    end = left.pop() if places.last else None
+    order: list[int] = []
+    while left:
+        rank = places.ranks[left[0]]
+        near = [place for place in left if places.ranks[place] == rank]
+        here = order[-1] if order else -1
+        metres = places.metres[here] if order else places.start or [0.0] * places.count
+        order.append(min(near, key=lambda place: (metres[place], place)))
+        left.remove(order[-1])
+    return (*order, end) if end is not None else tuple(order)
+
+
+def _descend(places: Places, order: Order) -> Order:
+    shortest_yet, improving = places.length(order), True
+    while improving:
+        improving = False
+        for other in _neighbours(order):
+            if places.allows(other) and (length := places.length(other)) < shortest_yet - 1e-9:
+                order, shortest_yet, improving = other, length, True
+                break
+    return order
+
+
+def _neighbours(order: Order) -> Iterator[Order]:
+    """The way with a stretch of it reversed, or one place moved elsewhere."""
+    count = len(order)
+    for first in range(count - 1):
+        for stop in range(first + 2, count + 1):
+            yield order[:first] + order[first:stop][::-1] + order[stop:]
+    for here in range(count):
+        rest = order[:here] + order[here + 1 :]
+        for there in range(count):
+            if there != here:
+                yield (*rest[:there], order[here], *rest[there:])

@@ -1,0 +1,266 @@
+"""The zone as the crew walks it and as water fills it: two graphs of the same rows.
+
+`walk` knows lengths and no valves: people walk past a closed one. Water runs on the reference
+network, along one-way pipes and devices and past open valves only.
+"""
+
+import itertools
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from math import dist
+
+import networkx as nx
+
+from network.topology.elements import NetworkTables, Points, Valves
+from network.topology.engine.isolation import Burst
+from network.topology.reference import ReferenceNetwork, Vertex
+
+DETOUR = 1.4  # a way that is not known along the pipes, for each metre of the straight line
+Metres = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class ZoneRows:
+    """What is known of a zone and of what stands on it.
+
+    `tables` are the rows of its pipes; `lengths_m` and `bores_mm` by pipe; `heights_m` by junction;
+    `valve_bores_mm` by valve; `fittings` names the washouts and air valves among the valves;
+    `at` are positions in metres of whatever may be far from the zone.
+    """
+
+    tables: NetworkTables = field(default_factory=NetworkTables)
+    lengths_m: Mapping[str, float] = field(default_factory=dict)
+    bores_mm: Mapping[str, float] = field(default_factory=dict)
+    heights_m: Mapping[str, float] = field(default_factory=dict)
+    valve_bores_mm: Mapping[str, float] = field(default_factory=dict)
+    fittings: Mapping[str, str] = field(default_factory=dict)
+    at: Mapping[str, Metres] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Outlet:
+    """A hydrant, washout or air valve of the zone; `height_m` None where nobody measured."""
+
+    asset: str
+    kind: str
+    vertex: Vertex
+    height_m: float | None
+
+
+class Zone:
+    """Where to walk, what fills from where, and what stands at which height.
+
+    `shut` are the valves that cut the zone off, closed before or by the plan.
+    """
+
+    def __init__(self, rows: ZoneRows, bursts: Sequence[Burst], shut: Collection[str]) -> None:
+        self.rows, self.bursts = rows, tuple(bursts)
+        self.network = ReferenceNetwork(rows.tables)
+        self.tables = self.network.tables
+        self.shut = frozenset(shut)
+        self.walk: nx.Graph[tuple[str, str]] = nx.Graph()
+        self._places = self._placed()
+        self._add_ways()
+
+    # -- the way --------------------------------------------------------------
+
+    def _placed(self) -> dict[str, tuple[str, str, float]]:
+        """Junction, pipe and fraction of everything that stands on the zone."""
+        hydrants, valves = self.tables.hydrants, self.tables.valves
+        tables: tuple[Points | Valves, ...] = (hydrants, valves)
+        return {
+            str(asset): (str(junction), str(pipe), float(at))
+            for table in tables
+            for asset, junction, pipe, at in zip(
+                table.ids, table.junctions, table.pipes, table.fractions, strict=True
+            )
+        }
+
+    def _add_ways(self) -> None:
+        """Every pipe as stretches between what stands on it."""
+        pipes, splits = self.tables.pipes, self.tables.splits
+        stops: dict[str, list[tuple[float, tuple[str, str]]]] = {
+            str(pipe): [(0.0, ("junction", str(start))), (1.0, ("junction", str(end)))]
+            for pipe, start, end in zip(pipes.ids, pipes.starts, pipes.ends, strict=True)
+        }
+        for pipe, junction, at in zip(
+            splits.pipes, splits.junctions, splits.fractions, strict=True
+        ):
+            stops[str(pipe)].append((float(at), ("junction", str(junction))))
+        for asset, (junction, pipe, at) in self._places.items():
+            if not junction and pipe in stops:
+                stops[pipe].append((at, ("place", asset)))
+        for nth, burst in enumerate(self.bursts):
+            if burst.pipe in stops:
+                at = 0.5 if burst.fraction is None else burst.fraction
+                stops[burst.pipe].append((at, ("burst", str(nth))))
+        for pipe, along in stops.items():
+            along.sort()
+            length = self.rows.lengths_m.get(pipe, 0.0)
+            for (one, here), (other, then) in itertools.pairwise(along):
+                self._join(here, then, (other - one) * length)
+
+    def _join(self, here: tuple[str, str], then: tuple[str, str], metres: float) -> None:
+        known = self.walk.get_edge_data(here, then, {}).get("metres")
+        if here != then and (known is None or metres < known):
+            self.walk.add_edge(here, then, metres=metres)
+
+    def spot(self, asset: str) -> tuple[str, str]:
+        """Where an asset stands on the ways."""
+        junction, _, _ = self._places.get(asset, ("", "", 0.0))
+        return ("junction", junction) if junction else ("place", asset)
+
+    def metres_from(self, asset: str) -> dict[tuple[str, str], float]:
+        """Metres along the pipes from an asset to all that can be reached so."""
+        return self._metres_from(self.spot(asset))
+
+    def metres_from_junction(self, junction: str) -> dict[tuple[str, str], float]:
+        """Metres along the pipes from a junction to all that can be reached so."""
+        return self._metres_from(("junction", junction))
+
+    def leg_m(self, one: str, other: str) -> float | None:
+        """Metres from one asset to another, None where neither ways nor positions are known."""
+        along = self.metres_from(one).get(self.spot(other))
+        here, there = self.rows.at.get(one), self.rows.at.get(other)
+        if along is None and (here is None or there is None):
+            return None
+        return along if along is not None else self._way({}, one, other)
+
+    def metres_from_burst(self) -> dict[tuple[str, str], float]:
+        """Metres along the pipes from the nearest burst."""
+        found: dict[tuple[str, str], float] = {}
+        for nth in range(len(self.bursts)):
+            for spot, metres in self._metres_from(("burst", str(nth))).items():
+                found[spot] = min(metres, found.get(spot, metres))
+        return found
+
+    def _metres_from(self, spot: tuple[str, str]) -> dict[tuple[str, str], float]:
+        if spot not in self.walk:
+            return {}
+        found: dict[tuple[str, str], float] = nx.single_source_dijkstra_path_length(
+            self.walk, spot, weight="metres"
+        )
+        return found
+
+    def metres(self, assets: Sequence[str]) -> list[list[float]]:
+        """Metres between assets: along the zone's pipes, else straight with a detour, else 0."""
+        ways = {asset: self.metres_from(asset) for asset in dict.fromkeys(assets)}
+        return [[self._way(ways[one], one, other) for other in assets] for one in assets]
+
+    def _way(self, from_one: Mapping[tuple[str, str], float], one: str, other: str) -> float:
+        along = from_one.get(self.spot(other))
+        if along is not None:
+            return along
+        here, there = self.rows.at.get(one), self.rows.at.get(other)
+        return dist(here, there) * DETOUR if here and there else 0.0
+
+    # -- the water ------------------------------------------------------------
+
+    @cached_property
+    def inside(self) -> frozenset[Vertex]:
+        """All from which water would reach the burst past valves that are not shut."""
+        graph, found = self.network.graph, self._burst_vertices()
+        queue = sorted(found)
+        for head in queue:
+            for tail in graph.predecessors(head):
+                if tail not in found and not self.shut.intersection(
+                    graph.edges[tail, head]["valves"]
+                ):
+                    found.add(tail)
+                    queue.append(tail)
+        return frozenset(found)
+
+    def _burst_vertices(self) -> set[Vertex]:
+        found: set[Vertex] = set()
+        for burst in self.bursts:
+            if burst.pipe not in self.tables.pipes.ids:
+                continue
+            if burst.fraction is not None:
+                found.add(self.network.vertex_of(burst.pipe, "", burst.fraction))
+            else:
+                parts = len(self.network.places.get(burst.pipe, [])) + 1
+                found.update(("part", burst.pipe, nth) for nth in range(parts))
+        return found
+
+    @cached_property
+    def _entries(self) -> dict[str, list[tuple[Vertex, frozenset[str]]]]:
+        """By shut valve: where water comes into the zone past it, and the valves on that step."""
+        found: dict[str, list[tuple[Vertex, frozenset[str]]]] = {}
+        for tail, head, valves in self.network.graph.edges(data="valves"):
+            if head in self.inside and tail not in self.inside:
+                for valve in self.shut.intersection(valves):
+                    found.setdefault(valve, []).append((head, frozenset(valves)))
+        return found
+
+    def filled_from(self, valves: Collection[str]) -> frozenset[Vertex]:
+        """What of the zone fills when these of its valves are open and the others shut."""
+        closed, graph = self.shut.difference(valves), self.network.graph
+        found = {
+            head
+            for valve in valves
+            for head, on_the_way in self._entries.get(valve, [])
+            if not closed.intersection(on_the_way)
+        }
+        queue = sorted(found)
+        for tail in queue:
+            for head in graph.successors(tail):
+                shut = closed.intersection(graph.edges[tail, head]["valves"])
+                if head in self.inside and head not in found and not shut:
+                    found.add(head)
+                    queue.append(head)
+        return frozenset(found)
+
+    # -- what stands on it ----------------------------------------------------
+
+    @cached_property
+    def outlets(self) -> tuple[Outlet, ...]:
+        """Hydrants, washouts and air valves inside, by kind and id."""
+        hydrants = [(str(each), "hydrant") for each in self.tables.hydrants.ids]
+        found = []
+        for asset, kind in sorted([*hydrants, *self.rows.fittings.items()]):
+            junction, pipe, at = self._places.get(asset, ("", "", 0.0))
+            if not junction and pipe not in self.tables.pipes.ids:
+                continue
+            # What is recorded by its junction alone hangs on all that meets there.
+            vertex = self.network.vertex_of("" if junction else pipe, junction, at)
+            if vertex in self.inside:
+                found.append(Outlet(asset, kind, vertex, self.height_m(asset)))
+        return tuple(found)
+
+    def height_m(self, asset: str) -> float | None:
+        """Height of an asset from the junctions beside it, None where one is not known."""
+        junction, pipe, at = self._places.get(asset, ("", "", 0.0))
+        heights = self.rows.heights_m
+        if junction:
+            return heights.get(junction)
+        if pipe not in self.tables.pipes.ids:
+            return None
+        nth = list(self.tables.pipes.ids).index(pipe)
+        low = heights.get(str(self.tables.pipes.starts[nth]))
+        high = heights.get(str(self.tables.pipes.ends[nth]))
+        return None if low is None or high is None else low + (high - low) * at
+
+    def dead_ends(self) -> list[str]:
+        """Junctions inside where one pipe ends and no shut valve stands, sorted."""
+        pipes = self.tables.pipes
+        ends: dict[str, int] = {}
+        for name in (*pipes.starts, *pipes.ends, *self.tables.splits.junctions):
+            ends[str(name)] = ends.get(str(name), 0) + 1
+        for name in self.tables.splits.junctions:
+            ends[str(name)] += 1  # the pipe runs on
+        beside = {self._places[valve][0] for valve in self.shut if valve in self._places}
+        return sorted(
+            name
+            for name, count in ends.items()
+            if count == 1 and name not in beside and ("junction", name, 0) in self.inside
+        )
+
+    def bore_mm(self, valve: str) -> float | None:
+        """Bore of a valve, None where it is not recorded."""
+        return self.rows.valve_bores_mm.get(valve)
+
+    def largest_main_mm(self) -> float:
+        """The largest bore of the zone's pipes, 0 where none is recorded."""
+        inside: Iterable[str] = {vertex[1] for vertex in self.inside if vertex[0] == "part"}
+        return max((self.rows.bores_mm.get(pipe, 0.0) for pipe in inside), default=0.0)

@@ -1,0 +1,225 @@
+"""The order of closing and reopening on networks known by hand."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from network.topology.engine.build import build
+from network.topology.engine.isolation import Burst, isolate
+from network.topology.engine.states import NetworkState
+from network.topology.order.closing import closing
+from network.topology.order.reopening import ReopeningOrder, reopening
+from network.topology.order.steps import Step
+from network.topology.order.zone import Zone, ZoneRows
+from tests.drawing import draw
+
+# A main from S, a loop over two valves, a dead end behind the burst:
+#
+#   (S) --V1-- b ==burst== c --V2-- d --V4-- (S)        c ----- e   (dead end)
+TOWN = """
+(S) -p1-V1| b -p3- c |V2-p5- d -p6- (T)
+c -p4- e
+"""
+
+
+@dataclass
+class Asked:
+    """A drawing, asked for one burst, with what is known besides."""
+
+    drawing: str
+    burst: str
+    bores: dict[str, float] = field(default_factory=dict)
+    heights: dict[str, float] = field(default_factory=dict)
+    fittings: dict[str, str] = field(default_factory=dict)
+    mains: dict[str, float] = field(default_factory=dict)
+    state: NetworkState = field(default_factory=NetworkState)
+
+    def __post_init__(self) -> None:
+        self.tables = draw(self.drawing)
+        self.answer = isolate(build(self.tables), [Burst(self.burst)], self.state)
+        shut = {*self.answer.valves_to_close, *self.answer.valves_already_closed}
+        pipes = self.tables.pipes.ids
+        rows = ZoneRows(
+            self.tables,
+            lengths_m=dict.fromkeys(map(str, pipes), 100.0),
+            bores_mm=self.mains,
+            heights_m=self.heights,
+            valve_bores_mm=self.bores,
+            fittings=self.fittings,
+        )
+        self.zone = Zone(rows, [Burst(self.burst)], shut)
+
+    def closing(self, **more: Any) -> tuple[Step, ...]:
+        return closing(self.zone, self.answer.valves_to_close, **more)
+
+    def reopening(self, **more: Any) -> ReopeningOrder:
+        return reopening(self.zone, self.answer.valves_to_close, **more)
+
+
+def told(steps: tuple[Step, ...]) -> list[str]:
+    return [f"{step.action} {step.asset}" for step in steps]
+
+
+def why(steps: tuple[Step, ...], asset: str, action: str = "") -> list[str]:
+    found = next(s for s in steps if s.asset == asset and action in ("", s.action))
+    return [reason.code for reason in found.reasons]
+
+
+# -- 1xx: closing -----------------------------------------------------------------
+
+
+def test_101_the_largest_main_is_shut_first_and_the_smallest_valve_last() -> None:
+    drawing = """
+    (S) -p1-V1| b -p3- c |V2-p5- (T)
+    b |V3-p6- (U)
+    """
+    asked = Asked(drawing, "p3", bores={"V1": 150, "V2": 400, "V3": 200})
+    steps = asked.closing()
+    assert told(steps)[:3] == ["close V2", "close V3", "close V1"]
+    assert why(steps, "V2") == ["large_main_first"]
+    assert why(steps, "V1") == ["smallest_last"]
+
+
+def test_102_small_valves_lie_in_the_order_of_the_way() -> None:
+    drawing = """
+    (S) -p1-V1| a -p2- b -p3- c -p4- d |V4-p8- (T)
+    b |V2-p5- (U)
+    c |V3-p6- (W)
+    """
+    steps = Asked(drawing, "p3").closing()
+    way = [step.asset for step in steps if step.action == "close"]
+    assert way in (["V1", "V2", "V3", "V4"], ["V4", "V3", "V2", "V1"])
+    assert [step.leg_m for step in steps[1:4]] == [100.0, 100.0, 100.0]
+
+
+def test_103_what_is_shut_already_comes_first_and_the_way_goes_on_from_there() -> None:
+    drawing = """
+    (S) -p1-V1| a -p2- b -p3- c |V4-p8- (T)
+    b |V2-p5- (U)
+    """
+    steps = Asked(drawing, "p3").closing(done=["V4"])
+    assert told(steps)[:3] == ["close V4", "close V2", "close V1"]
+
+
+def test_104_the_lowest_outlet_shows_whether_the_zone_is_dry() -> None:
+    heights = {"b": 31.0, "c": 28.0, "e": 26.5}
+    steps = Asked(TOWN, "p3", heights=heights).closing()
+    assert told(steps)[-1] == "drain h.e"
+    assert why(steps, "h.e") == ["is_it_dry", "lowest"]
+    assert steps[-1].reasons[1].facts == {"height_m": 26.5}
+
+
+def test_105_without_heights_the_outlet_nearest_to_the_burst_does_and_says_so() -> None:
+    steps = Asked(TOWN, "p3").closing()
+    assert told(steps)[-1] == "drain h.b"
+    assert why(steps, "h.b") == ["is_it_dry", "nearest_burst"]
+
+
+def test_106_valves_that_feed_are_opened_when_all_others_are_shut() -> None:
+    steps = Asked(TOWN, "p3").closing(feed=["V9"])
+    assert told(steps)[-1] == "feed V9"
+
+
+def test_107_a_zone_without_outlets_has_nothing_to_drain_by() -> None:
+    asked = Asked(TOWN, "p3")
+    bare = ZoneRows(asked.zone.rows.tables.as_text())
+    object.__setattr__(bare.tables, "hydrants", type(bare.tables.hydrants)())
+    zone = Zone(bare, [Burst("p3")], asked.zone.shut)
+    assert told(closing(zone, ["V1", "V2"])) == ["close V1", "close V2"]
+    assert "no_outlet" in [r.code for s in reopening(zone, ["V1", "V2"]).steps for r in s.reasons]
+
+
+# -- 2xx: reopening ---------------------------------------------------------------
+
+
+def test_201_fill_by_the_small_valve_air_out_at_the_top_flush_then_the_rest() -> None:
+    asked = Asked(
+        TOWN,
+        "p3",
+        bores={"V1": 300, "V2": 100},
+        heights={"b": 31.0, "c": 28.0, "e": 26.5},
+        mains={"p3": 300, "p4": 100},
+    )
+    steps = asked.reopening().steps
+    assert told(steps) == [
+        "vent h.b",
+        "open V2",
+        "open V1",
+        "flush h.e",
+        "flush h.b",
+    ] or told(steps) == ["vent h.b", "open V2", "open V1", "flush h.b", "flush h.e"]
+    assert why(steps, "V2") == ["fill_slowly", "smallest_bore"]
+    assert steps[1].slow
+    assert why(steps, "V1") == ["enough_to_flush"]
+    assert why(steps, "h.b", "vent") == ["lets_air_out", "highest"]
+    assert why(steps, "h.e", "flush") == ["until_clear", "dead_end"]
+
+
+def test_202_without_heights_air_leaves_at_the_end_that_fills_last() -> None:
+    steps = Asked(TOWN, "p3", bores={"V1": 100, "V2": 200}).reopening().steps
+    assert told(steps)[:2] == ["vent h.e", "open V1"]
+    assert why(steps, "h.e", "vent") == ["lets_air_out", "filled_last"]
+
+
+def test_203_water_is_not_let_in_against_a_check_valve() -> None:
+    """V1 fills b and, over the check valve, c; V2 beyond it could fill c alone."""
+    drawing = "(S) -p1-V1| b -p3> c -p4- d |V2-p5- (T)"
+    asked = Asked(drawing, "p4", bores={"V1": 300, "V2": 80})
+    steps = asked.reopening().steps
+    assert [s.asset for s in steps if s.slow] == ["V1"]
+    assert "fills_all" in why(steps, "V1") or "smallest_bore" in why(steps, "V1")
+
+
+def test_204_what_no_single_valve_fills_is_filled_part_by_part_each_with_its_air() -> None:
+    drawing = "(S) -p1-V1| a -p2> b -p3- c <p4- d |V2-p5- (T)"
+    steps = Asked(drawing, "p3").reopening().steps
+    assert [s.asset for s in steps if s.slow] == ["V1", "V2"]
+    actions = [step.action for step in steps]
+    assert actions[:4] == ["vent", "open", "vent", "open"]
+    assert "fills_a_part" in why(steps, "V1")
+
+
+def test_205_what_was_shut_before_is_named_and_not_opened() -> None:
+    drawing = """
+    (S) -p1-V1| b -p3- c |V2-p5- (T)
+    b |V7!-p6- (U)
+    """
+    found = Asked(drawing, "p3").reopening(feed=["V9"])
+    assert found.leave_shut == ("V7",)
+    assert "open V7" not in told(found.steps)
+    assert told(found.steps)[-1] == "shut V9"
+
+
+def test_206_a_valve_that_somebody_else_needs_shut_fills_nothing() -> None:
+    steps = Asked(TOWN, "p3", bores={"V1": 100, "V2": 200}).reopening(held=["V1"]).steps
+    assert [s.asset for s in steps if s.slow] == ["V2"]
+    assert told(steps)[-1] == "open V1"
+
+
+def test_207_a_washout_drains_before_a_hydrant_and_an_air_valve_is_where_air_leaves() -> None:
+    asked = Asked(TOWN, "p3")
+    tables = asked.zone.rows.tables.as_text()
+    valves = tables.valves
+    for name, junction in (("W1", "e"), ("A1", "b")):
+        for column, value in (
+            (valves.ids, name),
+            (valves.junctions, junction),
+            (valves.pipes, ""),
+            (valves.fractions, float("nan")),
+            (valves.isolates, False),
+            (valves.flow_to, ""),
+            (valves.closed, False),
+            (valves.operable, True),
+        ):
+            column.append(value)  # type: ignore[attr-defined]
+    rows = ZoneRows(
+        tables,
+        lengths_m={"p3": 100.0, "p4": 100.0},
+        heights_m={"b": 31.0, "c": 28.0, "e": 26.5},
+        fittings={"W1": "washout", "A1": "air"},
+    )
+    zone = Zone(rows, [Burst("p3")], ["V1", "V2"])
+    drain = closing(zone, ["V1", "V2"])[-1]
+    assert (drain.asset, drain.kind) == ("W1", "washout")
+    vent = reopening(zone, ["V1", "V2"]).steps[0]
+    assert vent.asset in ("A1", "h.b")
+    assert all(step.kind != "air" for step in reopening(zone, ["V1", "V2"]).steps[1:])
