@@ -313,7 +313,7 @@ def _draw_plan(plan_map: PlanMap, marks: Sequence[Mark], *, colours: tuple[str, 
 def _marker_html(mark: Mark) -> str:
     """The symbol of a point of the plan; every text in it is escaped (RULE 2)."""
     asset = escape(mark.asset_id)
-    if mark.role in {"valve_close", "valve_open"}:
+    if mark.role in {"valve_close", "valve_open", "valve_feed"}:
         state = {"done": "done", "void": "void", "failed": "failed"}.get(mark.status, "todo")
         return f'<span class="disc {state}">{mark.sequence}</span><span class="tag">{asset}</span>'
     simple = {

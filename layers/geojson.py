@@ -75,6 +75,8 @@ DRAWN_AS: dict[str, dict[str, Any]] = {
     "unintended_pipe": {"kind": "unintended-pipe"},
     "valve_close": {"kind": "valve"},
     "valve_open": {"kind": "valve"},
+    "valve_feed": {"kind": "valve"},
+    "valve_shut": {"kind": "valve"},
     "valve_closed": {"kind": "valve", "status": "closed"},
     "valve_inoperable": {"kind": "valve", "status": "inoperable"},
     "valve_not_needed": {"kind": "valve", "status": "open"},
@@ -114,9 +116,18 @@ def user_character(symbol: str) -> str:
 
 
 def marks_of_now(marks: list[Mark]) -> list[Mark]:
-    """Leave out the closing step of a valve that is being opened again: one sign a valve."""
-    opening = {m.asset_id for m in marks if m.role == "valve_open" and m.status != StepStatus.VOID}
-    return [m for m in marks if m.role != "valve_close" or m.asset_id not in opening]
+    """Leave out the first step of a valve that is being turned back: one sign a valve.
+
+    Outlets are drawn as what they are; that something is done there stands in the list.
+    """
+    back = {"valve_close": "valve_open", "valve_feed": "valve_shut"}
+    turned = {(m.role, m.asset_id) for m in marks if m.status != StepStatus.VOID}
+    return [
+        mark
+        for mark in marks
+        if (back.get(mark.role, ""), mark.asset_id) not in turned
+        and not mark.role.startswith("outlet_")
+    ]
 
 
 def mark_feature(mark: Mark, *, is_over: bool = False) -> Feature:
@@ -126,8 +137,8 @@ def mark_feature(mark: Mark, *, is_over: bool = False) -> Feature:
     `sequence`, `step_status`, `bearing` and the facts are what lists and tooltips say.
     """
     drawn = dict((PAST_DRAWN_AS if is_over else {}).get(mark.role) or DRAWN_AS[mark.role])
-    if mark.role in {"valve_close", "valve_open"}:
-        waiting = "waiting" if mark.role == "valve_close" else "reopen"
+    if mark.role in {"valve_close", "valve_open", "valve_feed", "valve_shut"}:
+        waiting = "waiting" if mark.role in {"valve_close", "valve_shut"} else "reopen"
         drawn["status"] = STEP_DRAWN_AS.get(StepStatus(mark.status), "void" if is_over else waiting)
         drawn["number"] = mark.sequence
     if mark.bearing is not None:

@@ -322,7 +322,8 @@ def _small_symbols(
 
 def _discs(paper: Paper, marks: Sequence[Mark]) -> list[str]:
     """The numbers in order, moved apart where they would cover one another."""
-    steps = marks_by_role(marks, "valve_close") or marks_by_role(marks, "valve_open")
+    first = ("valve_close", "valve_feed", "outlet_shutdown")
+    steps = marks_by_role(marks, *first) or marks_by_role(marks, "valve_open")
     steps = [mark for mark in steps if mark.status != "void"]
     spots = [_point(paper, mark) for mark in steps]
     places = spread_apart(spots, gap=DISC_GAP_MM, window=(paper.width_mm, paper.height_mm))

@@ -13,7 +13,10 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext
 
 from layers.plan_picture import Mark, burst_pipes, is_over, marks_by_role, plan_marks
-from outages.models import IsolationPlan
+from outages.choices import REOPENING, SHUTDOWN, Direction
+from outages.models import IsolationPlan, ValveOperation
+from outages.selectors import leave_shut, plan_steps, step_words
+from outages.selectors.working_order import reopening_preview
 from outages.workflow import PlanStatus, StepStatus
 
 SUPERSEDED = frozenset({PlanStatus.SUPERSEDED, PlanStatus.ABORTED})
@@ -32,6 +35,9 @@ class Step:
     turning: str
     is_done: bool
     has_failed: bool
+    action: str = ""
+    at_outlet: bool = False
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +58,8 @@ class PlanFacts:
     sources_to_shut: tuple[str, ...]
     numbers: tuple[tuple[str, str], ...]
     closing: tuple[Step, ...]
-    reopening: str
+    reopening: tuple[Step, ...]
+    leave_shut: tuple[str, ...]
     why: tuple[str, ...]
     tell: tuple[str, ...]
     utility: str
@@ -64,7 +71,9 @@ class PlanFacts:
 def plan_facts(plan: IsolationPlan, *, at: datetime) -> PlanFacts:
     """Collect the facts of a plan for a document printed or saved at `at`."""
     marks = plan_marks(plan, with_names=False)
-    closing = marks_by_role(marks, "valve_close")
+    steps = [step for step in plan_steps(plan) if step.status not in GONE_STEPS]
+    closing = [step for step in steps if step.direction in SHUTDOWN]
+    back = [step for step in steps if step.direction in REOPENING]
     newest = newest_of(plan)
     outage_code = plan.outage.code if plan.outage else ""
     names: Mapping[str, str] = settings.UTILITY_NAME
@@ -85,8 +94,9 @@ def plan_facts(plan: IsolationPlan, *, at: datetime) -> PlanFacts:
             for mark in marks_by_role(marks, "source_to_shut")
         ),
         numbers=tuple(_numbers(plan, marks)),
-        closing=tuple(_step(mark) for mark in closing if mark.status not in GONE_STEPS),
-        reopening=_reopening(marks),
+        closing=tuple(_step(step) for step in closing),
+        reopening=tuple(_step(step) for step in back or reopening_preview(plan)),
+        leave_shut=tuple(leave_shut(plan)),
         why=tuple(_why(plan, marks)),
         tell=tuple(_tell(plan, marks)),
         utility=names.get(get_language() or "", names["zh-hans"]),
@@ -173,24 +183,35 @@ def _numbers(plan: IsolationPlan, marks: Sequence[Mark]) -> list[tuple[str, str]
     ]
 
 
-def _step(mark: Mark) -> Step:
-    facts = mark.facts
+def _step(step: ValveOperation) -> Step:
+    facts = step.facts
+    at_outlet = step_words.is_at_outlet(step)
     turns = facts.get("turns_to_close")
-    clockwise = facts.get("closes_clockwise", True)
+    clockwise = facts.get("closes_clockwise", True) is (
+        step.direction in (Direction.CLOSE, Direction.SHUT)
+    )
     direction = gettext("clockwise") if clockwise else gettext("anticlockwise")
     detail = [ground_word(str(facts.get("ground") or ""))]
     if facts.get("chamber"):
         detail.append(gettext("cover %(number)s") % {"number": facts["chamber"]})
+    plain = step.direction == Direction.CLOSE
     return Step(
-        sequence=mark.sequence or 0,
-        valve=mark.asset_id,
+        sequence=step.sequence,
+        valve=step.valve,
         where=local(str(facts.get("location") or ""), str(facts.get("location_en") or "")),
         detail=" · ".join(part for part in detail if part),
-        bore=f"DN{facts['bore_mm']:.0f}" if facts.get("bore_mm") else "—",
-        turning=f"{direction} · {turns}" if turns else direction,
-        is_done=mark.status == StepStatus.DONE,
-        has_failed=mark.status == StepStatus.FAILED,
+        bore=step_words.kind_words(step) or _bore(facts.get("bore_mm")),
+        turning="—" if at_outlet else f"{direction} · {turns}" if turns else direction,
+        is_done=step.status == StepStatus.DONE,
+        has_failed=step.status == StepStatus.FAILED,
+        action="" if plain else str(step_words.action_words(step).name),
+        at_outlet=at_outlet,
+        why=" ".join(step_words.reasons(step)),
     )
+
+
+def _bore(bore_mm: float | None) -> str:
+    return f"DN{bore_mm:.0f}" if bore_mm else "—"
 
 
 def ground_word(ground: str) -> str:
@@ -200,17 +221,6 @@ def ground_word(ground: str) -> str:
         "pavement": gettext("pavement"),
         "verge": gettext("verge"),
     }.get(ground, ground)
-
-
-def _reopening(marks: Sequence[Mark]) -> str:
-    """The order in which valves are opened again: planned steps, else the closing turned round."""
-    opening = marks_by_role(marks, "valve_open")
-    if opening:
-        order = [mark.asset_id for mark in opening]
-    else:
-        closing = [mark for mark in marks_by_role(marks, "valve_close") if mark.sequence]
-        order = [str(mark.sequence) for mark in reversed(closing)]
-    return " → ".join(order)
 
 
 def _why(plan: IsolationPlan, marks: Sequence[Mark]) -> list[str]:

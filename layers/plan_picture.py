@@ -24,7 +24,7 @@ from network.models import (
 )
 from outages.choices import Direction, Effect
 from outages.models import IsolationPlan, ValveOperation
-from outages.selectors import plan_areas
+from outages.selectors import plan_areas, plan_steps, step_words
 from outages.workflow import OPEN_OUTAGES
 
 STUCK: Final = frozenset({Operability.INOPERABLE, Operability.INACCESSIBLE})
@@ -107,7 +107,7 @@ def plan_marks(plan: IsolationPlan, *, with_names: bool) -> list[Mark]:
     marks = list(_areas(plan))
     if revision is not None:
         answer = read_answer(plan.answer)
-        operations = list(plan.operations.all())
+        operations = list(plan_steps(plan))
         marks += _pipes(revision, answer)
         marks += _hydrants(revision, answer)
         marks += _valves(revision, plan, answer, operations)
@@ -241,8 +241,10 @@ def _steps(revision: NetworkRevision, operations: list[ValveOperation]) -> Itera
         if geom is None:
             continue
         facts = (valve_facts(valve) if valve else {}) | dict(operation.facts)
+        facts.pop("order", None)
+        facts |= {"action": operation.direction, "why": step_words.reasons(operation)}
         yield Mark(
-            "valve_close" if operation.direction == Direction.CLOSE else "valve_open",
+            STEP_ROLES[Direction(operation.direction)],
             geom,
             asset_id=operation.valve,
             label=operation.valve,
@@ -251,6 +253,18 @@ def _steps(revision: NetworkRevision, operations: list[ValveOperation]) -> Itera
             bearing=bearings.get(operation.valve),
             facts=facts,
         )
+
+
+# An outlet is drawn by what it is; its step is what a list says.
+STEP_ROLES: Final = {
+    Direction.CLOSE: "valve_close",
+    Direction.OPEN: "valve_open",
+    Direction.FEED: "valve_feed",
+    Direction.SHUT: "valve_shut",
+    Direction.DRAIN: "outlet_shutdown",
+    Direction.VENT: "outlet_reopening",
+    Direction.FLUSH: "outlet_reopening",
+}
 
 
 def user_symbol(category: str, special_user: str) -> str:

@@ -124,6 +124,8 @@ def _legend(facts: PlanFacts) -> list[tuple[SafeString, str]]:
         ("zone", _sample(zone, wide=True), gettext("Without water")),
         ("unintended", _sample(unintended, wide=True), gettext("Also without water")),
         ("valve_close", _sample(disc("1")), gettext("To close, in order")),
+        ("valve_feed", _sample(disc("1", filled=False)), gettext("To open, to feed")),
+        ("outlet_shutdown", _sample(disc("1", filled=False)), gettext("To see that it is dry")),
         (
             "valve_inoperable",
             _sample(bow_tie(filled=False, crossed=True)),

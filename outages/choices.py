@@ -63,8 +63,24 @@ class Effect(TextChoices):
 
 
 class Direction(TextChoices):
+    """What a step does: to a valve, or to an outlet (hydrant or washout) of the zone.
+
+    feed opens a normally closed valve for those cut off, shut closes it again in the reopening.
+    """
+
     CLOSE = "close", _("close")
+    DRAIN = "drain", _("see that it is dry")
+    FEED = "feed", _("open to feed")
+    VENT = "vent", _("let air out")
     OPEN = "open", _("open")
+    FLUSH = "flush", _("flush")
+    SHUT = "shut", _("close again")
+
+
+SHUTDOWN = frozenset({Direction.CLOSE, Direction.DRAIN, Direction.FEED})
+REOPENING = frozenset(Direction) - SHUTDOWN
+# On these no valve is turned, so nothing waits for them.
+OUTLET_STEPS = frozenset({Direction.DRAIN, Direction.VENT, Direction.FLUSH})
 
 
 class CannotReason(TextChoices):

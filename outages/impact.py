@@ -161,7 +161,7 @@ def compare(
     )
 
 
-# -- The order of the valves -------------------------------------------------------------------
+# -- The work at the valves ----------------------------------------------------------------------
 
 
 class ValvePlace(NamedTuple):
@@ -174,46 +174,15 @@ class ValvePlace(NamedTuple):
     turns: int | None
 
 
-def closing_order(valves: Sequence[ValvePlace]) -> tuple[ValvePlace, ...]:
-    """Order the valves for closing: the largest bore first, then always the nearest next.
-
-    The largest carries most of the water that is being lost. And the valve shut last takes the
-    whole pressure difference, which is no place for a large one. After the first, walking is
-    what costs time. Ties go by asset id, so the order is the same wherever it is computed.
-    """
-    left = sorted(valves, key=lambda v: v.asset_id)
-    if not left:
-        return ()
-    here = max(left, key=lambda v: v.bore_mm or 0.0)
-    order = [here]
-    left.remove(here)
-    while left:
-        here = min(left, key=lambda v: _distance_m(order[-1], v))
-        order.append(here)
-        left.remove(here)
-    return tuple(order)
-
-
-def reopening_order(closed_in_order: Sequence[ValvePlace]) -> tuple[ValvePlace, ...]:
-    """Order the valves for opening: one small refill valve first, then the closing reversed.
-
-    The mains are filled slowly through the smallest valve, so that air can leave before
-    the others are opened against it. Of equal bores the one closed last is taken.
-    """
-    backwards = list(reversed(closed_in_order))
-    if not backwards:
-        return ()
-    refill = min(backwards, key=lambda v: UNKNOWN_BORE_MM if v.bore_mm is None else v.bore_mm)
-    backwards.remove(refill)
-    return (refill, *backwards)
-
-
-def estimated_minutes(order: Sequence[ValvePlace]) -> int:
+def estimated_minutes(order: Sequence[ValvePlace], ways_m: Sequence[float] | None = None) -> int:
     """Estimate the minutes one crew needs for the valves in this order, from the first one on.
 
-    Walking, finding and turning; the way to the first valve is not in it.
+    Walking, finding and turning; the way to the first valve is not in it. `ways_m` are the ways
+    between them in metres, straight lines where they are not given.
     """
-    walking = sum(_distance_m(a, b) for a, b in itertools.pairwise(order)) / WALK_M_PER_S
+    if ways_m is None:
+        ways_m = [_distance_m(a, b) for a, b in itertools.pairwise(order)]
+    walking = sum(ways_m) / WALK_M_PER_S
     turning = sum(_turns(valve) for valve in order) * SECONDS_PER_TURN
     return round((walking + turning + SECONDS_PER_VALVE * len(order)) / 60)
 

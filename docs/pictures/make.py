@@ -1,7 +1,7 @@
-"""Take the pictures of the README out of the journey's album, so that they show the product.
+"""Take the pictures of README and docs out of the journey's album, so that they show the product.
 
 ./run test tests/journeys/test_burst_to_all_clear.py   photographs the screens as it goes
-python docs/pictures/make.py                            keeps the ones that the README shows
+python docs/pictures/make.py                            keeps the ones that are shown
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ ALBUM = HERE.parents[1] / "test-results" / "journey"
 SHOWN = {
     "control-room.png": "03-dispatcher-plan-1440.png",
     "crew-phone.png": "09-crew-step-390.png",
+    "order.png": "18-crew-opening-390.png",
     "public.png": "06-public-1440.png",
 }
 

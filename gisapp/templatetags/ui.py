@@ -240,7 +240,9 @@ def alternatives(items: Iterable[Mapping[str, Any]], *, name: str = "") -> Conte
 @register.inclusion_tag("ui/plan_steps.html")
 def plan_steps(steps: Iterable[Mapping[str, Any]]) -> Context:
     """Show the valves of a plan: {number, code, where, status, note, end, asset, action_url,
-    action_label, why_url}; status is waiting, operating, done, cannot, void or reopen."""
+    action_label, action, why_url, order_why}; status is waiting, operating, done, cannot, void
+    or reopen; `action` names what is done where the list's heading does not, `order_why` says why
+    it comes here."""
     return {"steps": [_with_glyph(step) for step in steps]}
 
 

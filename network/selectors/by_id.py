@@ -5,11 +5,11 @@ from typing import Any
 
 from django.db import connection
 
-from network.models import Customer, NetworkRevision, Pipe, Valve
+from network.models import Customer, Hydrant, Junction, NetworkRevision, Pipe, Valve
 
 
 def rows_by_id(
-    model: type[Customer | Pipe | Valve],
+    model: type[Customer | Hydrant | Junction | Pipe | Valve],
     columns: str,
     revision: NetworkRevision,
     ids: Collection[str],

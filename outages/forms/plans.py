@@ -19,7 +19,7 @@ from outages.models import Crew, IsolationPlan
 from outages.planning import WhatIf
 
 # What a dispatcher may assume of one valve, sent as `choice=inoperable:V-0417`.
-VALVE_CHOICES: Final = ("inoperable", "removed", "added")
+VALVE_CHOICES: Final = ("inoperable", "removed", "added", "opened")
 
 
 class CrewField(forms.ModelChoiceField):
@@ -90,8 +90,9 @@ class ReasonForm(PanelForm):
 class WhatIfForm(PanelForm):
     """Assumptions about valves and sources, the whole list each time.
 
-    `choice` repeats: inoperable, removed or added, a colon, the valve. `stuck` and `add` take
-    codes typed in; `inactive_source` repeats. `what_if` is the result of a valid form.
+    `choice` repeats: inoperable, removed, added or opened, a colon, the valve. `stuck`, `add` and
+    `open_to_feed` take codes typed in; `inactive_source` repeats. `what_if` is the result of a
+    valid form.
     """
 
     mark = "what-if"
@@ -103,6 +104,11 @@ class WhatIfForm(PanelForm):
     )
     add = forms.CharField(
         label=_("Valves to close as well"),
+        required=False,
+        help_text=_("Codes, with blanks or commas between"),
+    )
+    open_to_feed = forms.CharField(
+        label=_("Closed valves to open, to feed those cut off"),
         required=False,
         help_text=_("Codes, with blanks or commas between"),
     )
@@ -124,6 +130,7 @@ class WhatIfForm(PanelForm):
                 lists[name].add(valve)
         lists["inoperable"] |= _codes(data.get("stuck", ""))
         lists["added"] |= _codes(data.get("add", "")) - lists["inoperable"]
+        lists["opened"] |= _codes(data.get("open_to_feed", ""))
         self._refuse_unknown(Valve, set().union(*lists.values()))
         self._refuse_unknown(Source, set(self.sources))
         self.what_if = WhatIf.of(**lists, inactive_sources=self.sources)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -21,18 +21,31 @@ class Basis:
 
     `state` counts as closed what other outages hold or are about to hold shut, and as open what
     this outage has shut itself (`own_shut`): its customers are those that it takes water from,
-    however far its own valves are closed already.
+    however far its own valves are closed already. What it has opened to feed (`own_fed`) counts
+    as closed: that it is open is an assumption of its plan.
     """
 
     revision: NetworkRevision
     state: NetworkState
     others: tuple[holding.Hold, ...]
     own_shut: dict[str, ValveOperation]
+    others_feeding: tuple[holding.Feed, ...] = ()
+    own_fed: dict[str, ValveOperation] = field(default_factory=dict)
 
     @property
     def held(self) -> frozenset[str]:
         """Valves that other outages hold."""
         return holding.valves(self.others)
+
+    @property
+    def fed(self) -> frozenset[str]:
+        """Valves that this outage or another has opened to feed."""
+        others = {feed.valve for feed in self.others_feeding if feed.is_done}
+        return frozenset(others | self.own_fed.keys())
+
+    def feeders(self, valve: str) -> set[str]:
+        """Codes of the other outages that feed by a valve."""
+        return {feed.outage.code for feed in self.others_feeding if feed.valve == valve}
 
     @property
     def state_alone(self) -> NetworkState:
@@ -74,12 +87,23 @@ def current_basis(outage: Outage | None, *, at: datetime) -> Basis:
     if now is None:
         raise PlanningRefused(NoPlan.NO_NETWORK)
     revision = now.revision
-    others = holding.others_holding(outage, at=at, window=_window(outage))
-    own = holding.own_shut(outage)
+    of_others = holding.others_turned(outage, at=at, window=_window(outage))
+    mine = holding.own_turned(outage)
+    others = of_others.holds
+    own = {hold.valve: hold.operation for hold in mine.holds if hold.is_shut}
     others, own = _still_drawn(revision, others, own)
     held = holding.valves(others)
     state = _with_own_opened(now.state.with_changes(closed=held), revision, own.keys() - held)
-    return Basis(revision=revision, state=state, others=tuple(others), own_shut=own)
+    own_fed = {feed.valve: feed.operation for feed in mine.feeds if feed.is_done}
+    fed = _drawn(revision, own_fed)
+    return Basis(
+        revision=revision,
+        state=_with_own_shut(state, revision, fed.keys() - held),
+        others=tuple(others),
+        own_shut=own,
+        others_feeding=tuple(of_others.feeds),
+        own_fed=fed,
+    )
 
 
 def _still_drawn(
@@ -109,6 +133,24 @@ def _with_own_opened(state: NetworkState, revision: NetworkRevision, own: set[st
         closed=state.closed - own,
         opened=state.opened | set(drawn_closed.values_list("asset_id", flat=True)),
     )
+
+
+def _drawn(
+    revision: NetworkRevision, steps: dict[str, ValveOperation]
+) -> dict[str, ValveOperation]:
+    if not steps:
+        return {}
+    rows = Valve.objects.filter(revision=revision, asset_id__in=steps)
+    return {valve: steps[valve] for valve in rows.values_list("asset_id", flat=True)}
+
+
+def _with_own_shut(state: NetworkState, revision: NetworkRevision, fed: set[str]) -> NetworkState:
+    """Take back what the outage itself has opened to feed, for the same reason."""
+    if not fed:
+        return state
+    drawn = Valve.objects.filter(revision=revision, asset_id__in=fed, state=ValveState.CLOSED)
+    closed = set(drawn.values_list("asset_id", flat=True))
+    return replace(state, opened=state.opened - fed, closed=state.closed | (fed - closed))
 
 
 def _window(outage: Outage | None) -> tuple[datetime, datetime] | None:

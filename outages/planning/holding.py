@@ -43,7 +43,7 @@ def holds(outages: Q, *, exclude: int | None = None) -> list[Hold]:
 
 
 def _holding_steps(outages: Q) -> QuerySet[ValveOperation]:
-    """Return the steps that count, close and open.
+    """Return the steps that count, in both directions.
 
     A close step counts while it is pending or done and its open step is not done. A valve left
     closed for somebody else (`left_closed`) is that outage's to hold, not this one's.
@@ -56,14 +56,17 @@ def _holding_steps(outages: Q) -> QuerySet[ValveOperation]:
                 direction=Direction.OPEN,
                 status__in=[StepStatus.DONE, StepStatus.LEFT_CLOSED],
             )
+            | Q(direction=Direction.FEED, status__in=[StepStatus.PENDING, StepStatus.DONE])
+            | Q(direction=Direction.SHUT, status=StepStatus.DONE)
         )
         .order_by("plan_id", "sequence")
     )
 
 
-def _held(
-    steps: Iterable[ValveOperation], outage_of: Callable[[ValveOperation], Outage | None]
-) -> list[Hold]:
+OutageOf = Callable[[ValveOperation], Outage | None]
+
+
+def _held(steps: Iterable[ValveOperation], outage_of: OutageOf) -> list[Hold]:
     steps = list(steps)
     released = {(s.plan_id, s.valve) for s in steps if s.direction == Direction.OPEN}
     return [
@@ -83,15 +86,12 @@ def others_holding(
     A planned outage of next week holds nothing today; it does for works in the same window. One
     query, asked at every burst: what is drawn of a step or an outage is read when looked at.
     """
-    start, end = window or (at, at)
-    return _light(_OTHERS.rows(start=start, end=end, outage=outage.pk if outage else NOBODY))
+    return others_turned(outage, at=at, window=window).holds
 
 
 def own_shut(outage: Outage | None) -> dict[str, ValveOperation]:
     """Return the valves that this outage itself has shut, with the step that did it."""
-    if outage is None:
-        return {}
-    mine = _light(_OWN.rows(outage=outage.pk))
+    mine = own_turned(outage).holds
     return {hold.valve: hold.operation for hold in mine if hold.is_shut}
 
 
@@ -102,13 +102,17 @@ _OUTAGE: Final = [f.attname for f in Outage._meta.concrete_fields if f.name != "
 _LIGHT: Final = [*_STEP, *(f"plan__outage__{name}" for name in _OUTAGE)]
 
 
-def _light(rows: Iterable[tuple[Any, ...]]) -> list[Hold]:
+def _light(rows: Iterable[tuple[Any, ...]]) -> "Turned":
     steps, outages = [], {}
     for row in rows:
         step = ValveOperation.from_db(DEFAULT_DB_ALIAS, _STEP, row[: len(_STEP)])
         outages[step.pk] = Outage.from_db(DEFAULT_DB_ALIAS, _OUTAGE, row[len(_STEP) :])
         steps.append(step)
-    return _held(steps, lambda step: outages[step.pk])
+
+    def outage_of(step: ValveOperation) -> Outage:
+        return outages[step.pk]
+
+    return Turned(_held(steps, outage_of), _fed(steps, outage_of))
 
 
 def _of_others(start: datetime, end: datetime, outage: int) -> QuerySet[ValveOperation, Any]:
@@ -118,6 +122,59 @@ def _of_others(start: datetime, end: datetime, outage: int) -> QuerySet[ValveOpe
 
 def _of_one(outage: int) -> QuerySet[ValveOperation, Any]:
     return _holding_steps(Q(plan__outage_id=outage)).values_list(*_LIGHT)
+
+
+@dataclass(frozen=True)
+class Feed:
+    """One normally closed valve that an outage opens, or is about to, to feed those cut off."""
+
+    valve: str
+    outage: Outage
+    is_done: bool
+    operation: ValveOperation
+
+
+@dataclass(frozen=True)
+class Turned:
+    """What outages hold shut, and by what they feed."""
+
+    holds: list[Hold]
+    feeds: list[Feed]
+
+
+def others_turned(
+    outage: Outage | None, *, at: datetime, window: tuple[datetime, datetime] | None = None
+) -> Turned:
+    """Return what the other open outages hold and feed by, as `others_holding` says. One query."""
+    start, end = window or (at, at)
+    return _light(_OTHERS.rows(start=start, end=end, outage=outage.pk if outage else NOBODY))
+
+
+def others_feeding(outage: Outage | None, *, at: datetime) -> list[Feed]:
+    """Return by what the other open outages feed at `at`. One query."""
+    return others_turned(outage, at=at).feeds
+
+
+def own_turned(outage: Outage | None) -> Turned:
+    """Return what this outage itself holds and feeds by. One query."""
+    return Turned([], []) if outage is None else _light(_OWN.rows(outage=outage.pk))
+
+
+def _fed(steps: Iterable[ValveOperation], outage_of: OutageOf) -> list[Feed]:
+    """A feed step counts while it is pending or done and the valve is not shut again."""
+    steps = list(steps)
+    shut = {
+        (step.plan_id, step.valve)
+        for step in steps
+        if step.direction in (Direction.SHUT, Direction.CLOSE) and step.status == StepStatus.DONE
+    }
+    return [
+        Feed(step.valve, outage, step.status == StepStatus.DONE, step)
+        for step in steps
+        if (outage := outage_of(step)) is not None
+        and step.direction == Direction.FEED
+        and (step.plan_id, step.valve) not in shut
+    ]
 
 
 def valves(found: Iterable[Hold]) -> frozenset[str]:

@@ -8,14 +8,12 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from time import perf_counter
 
 from django.conf import settings
 
-from network import selectors as network
-from network.topology.elements import UnknownAsset
 from network.topology.engine.isolation import Burst
 from outages import impact
 from outages.choices import Effect
@@ -28,7 +26,7 @@ from outages.models import (
 )
 from outages.models.events import Actor
 from outages.models.locking import whole
-from outages.planning import affected, answers, steps
+from outages.planning import affected, answers, feeding, steps
 from outages.planning.basis import Basis, current_basis
 from outages.planning.refusals import NoPlan, PlanningRefused
 from outages.planning.whatif import WhatIf
@@ -68,6 +66,7 @@ def plan_isolation(
     question = _question(report, outage, pipes, what_if or WhatIf(), reason)
     last = _last_version(question)
     basis = current_basis(question.outage, at=at)
+    question = replace(question, what_if=feeding.settled(question.what_if, question.bursts, basis))
     if last and _answers(last, question, basis):
         return last
     plan = _store(question, basis, last=last, by=by, at=at)
@@ -157,16 +156,7 @@ def _answers(plan: IsolationPlan, question: Question, basis: Basis) -> bool:
 
 
 def _ask(question: Question, basis: Basis, what_if: WhatIf) -> answers.Answer:
-    try:
-        return answers.answer(
-            network.load_snapshot(basis.revision),
-            question.bursts,
-            state=basis.state,
-            alone=basis.state_alone,
-            what_if=what_if,
-        )
-    except UnknownAsset as unknown:
-        raise PlanningRefused(NoPlan.UNKNOWN_ASSET, asset=unknown.asset_id) from unknown
+    return feeding.asked(question.bursts, basis, what_if)
 
 
 def _store(
@@ -177,7 +167,7 @@ def _store(
     computed_in_ms = (perf_counter() - started) * 1000
     automatic = _ask(question, basis, WhatIf()) if question.what_if else None
     dry = affected.newly_dry(basis.revision, found)
-    turned = steps.planned_steps(found, basis)
+    turned = steps.planned_steps(found, basis, question.what_if)
     plan = IsolationPlan.objects.create(
         report=question.report,
         outage=question.outage,

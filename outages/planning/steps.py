@@ -1,21 +1,25 @@
 """The steps of a plan: which valve, in which order, with what the crew must know of it."""
 
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.contrib.gis.geos import Point
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import DEFAULT_DB_ALIAS, connection
 
 from network import selectors as network
-from network.models import NetworkRevision, Valve
+from network.models import Hydrant, NetworkRevision, Valve
+from network.topology.order.steps import Step
 from outages import impact
-from outages.choices import Direction
+from outages.choices import OUTLET_STEPS, Direction
 from outages.models import IsolationPlan, ValveOperation
+from outages.planning import working_order
 from outages.planning.answers import Answer
 from outages.planning.basis import Basis
-from outages.selectors.areas import LocalPlane
+from outages.planning.whatif import WhatIf
+from outages.selectors.working_order import order_facts
 from outages.workflow import StepStatus
 
 VALVE_FACTS = (
@@ -38,7 +42,7 @@ _VALVE: Final = [
 
 @dataclass(frozen=True)
 class PlannedSteps:
-    """Close steps in order, not yet stored, and the estimated minutes for those still to do."""
+    """Steps of the closing in order, not yet stored, and the minutes estimated for what is left."""
 
     operations: tuple[ValveOperation, ...]
     minutes: int
@@ -65,34 +69,106 @@ def _row(operation: ValveOperation, plan: IsolationPlan) -> dict[str, Any]:
     return row | {"plan_id": plan.pk, "geom": operation.geom and operation.geom.hexewkb.decode()}
 
 
-def planned_steps(found: Answer, basis: Basis) -> PlannedSteps:
-    """Return the close steps of an answer, in closing order.
+def planned_steps(found: Answer, basis: Basis, what_if: WhatIf) -> PlannedSteps:
+    """Return the steps of the closing, in order.
 
     1. valves to close, those among them that another outage holds marked as shared: this outage
        needs them as well, and keeps them when the other one reopens;
     2. so does a valve on the border that another outage holds and that cannot be turned any more;
-    3. what is shut already, by this outage or by another, is a step done.
+    3. what is shut already, by this outage or by another, is a step done;
+    4. an outlet by which the zone is seen to be dry;
+    5. closed valves that are opened to feed those cut off.
     """
     stuck = {*found.isolation.valves_already_closed} & basis.state.inoperable
     shared = basis.held & ({*found.valves_to_close} | stuck)
-    rows = valve_rows(basis.revision, {*found.valves_to_close} | shared)
-    places = valve_places(rows)
-    order = impact.closing_order(list(places.values()))
+    feed = {*what_if.opened} - {*found.valves_to_close}
+    rows = valve_rows(basis.revision, {*found.valves_to_close} | shared | feed)
     shut = {hold.valve: hold.operation for hold in basis.others if hold.is_shut}
     shut |= basis.own_shut
+    feeding = {hold.valve: hold.operation for hold in basis.others_feeding if hold.is_done}
+    feeding |= basis.own_fed
+    closing = rows.keys() - feed
+    order = working_order.closing_order(found, basis, closing, done=shut, feed=feed & rows.keys())
+    outlets = outlet_rows(basis.revision, order)
     operations = []
-    for sequence, place in enumerate(order, start=1):
-        row = rows[place.asset_id]
-        step = new_step(row, Direction.CLOSE, sequence)
-        if row.asset_id in shared:
+    for sequence, each in enumerate(order, start=1):
+        step = ordered_step(each, rows, outlets, sequence)
+        if each.asset in shared:
             step.facts["shared_with"] = sorted(
-                {hold.code for hold in basis.others if hold.valve == row.asset_id}
+                {hold.code for hold in basis.others if hold.valve == each.asset}
             )
-        if done := shut.get(row.asset_id):
+        if each.action == Direction.CLOSE and each.asset in basis.fed:
+            # Normally closed and opened to feed somebody: shutting it is how it is left for good.
+            step.facts["fed_by"] = sorted(basis.feeders(each.asset))
+        told = {Direction.CLOSE: shut, Direction.FEED: feeding}.get(Direction(each.action), {})
+        if done := told.get(each.asset):
             copy_done(done, step)
         operations.append(step)
-    to_do = [p for p in order if p.asset_id not in shut]
-    return PlannedSteps(tuple(operations), impact.estimated_minutes(to_do))
+    return PlannedSteps(tuple(operations), minutes_of(operations))
+
+
+def minutes_of(operations: Iterable[ValveOperation]) -> int:
+    """Estimate the minutes for the valves that are still to be shut, ways along the pipes."""
+    to_do = [
+        step
+        for step in operations
+        if step.direction == Direction.CLOSE and step.status == StepStatus.PENDING
+    ]
+    ways = [step.facts.get("order", {}).get("leg_m", 0) for step in to_do[1:]]
+    return impact.estimated_minutes([turned_place(step) for step in to_do], ways)
+
+
+class OutletRow(NamedTuple):
+    """Where an outlet stands: what a step at it takes over. Position in degrees."""
+
+    asset_id: str
+    location: str
+    location_en: str
+    lon: float
+    lat: float
+
+
+Outlets = Mapping[tuple[str, str], OutletRow]
+
+
+def outlet_rows(revision: NetworkRevision, order: Iterable[Step]) -> Outlets:
+    """Return the records of the outlets in an order by kind and id. Two queries at most."""
+    named: dict[str, set[str]] = {}
+    for step in order:
+        if step.action in OUTLET_STEPS:
+            named.setdefault(step.kind, set()).add(step.asset)
+    columns = "asset_id, location, location_en, ST_X(geom), ST_Y(geom)"
+    found: dict[tuple[str, str], OutletRow] = {}
+    for kind, assets in named.items():
+        model: type[Hydrant | Valve] = Hydrant if kind == "hydrant" else Valve
+        for row in network.rows_by_id(model, columns, revision, assets):
+            found[kind, row[0]] = OutletRow(*row)
+    return found
+
+
+def ordered_step(
+    each: Step, valves: Mapping[str, Valve], outlets: Outlets, sequence: int
+) -> ValveOperation:
+    """Return a step of an order as it is stored, not yet under a plan."""
+    if each.action in OUTLET_STEPS:
+        return outlet_step(each, outlets.get((each.kind, each.asset)), sequence)
+    step = new_step(valves[each.asset], Direction(each.action), sequence)
+    step.facts["order"] = order_facts(each)
+    return step
+
+
+def outlet_step(each: Step, row: OutletRow | None, sequence: int) -> ValveOperation:
+    """Return a step at a hydrant, washout or air valve, with where it stands."""
+    facts: dict[str, Any] = {"kind": each.kind, "order": order_facts(each)}
+    if row is not None:
+        facts |= {"location": row.location, "location_en": row.location_en}
+    return ValveOperation(
+        direction=Direction(each.action),
+        sequence=sequence,
+        valve=each.asset,
+        geom=Point(row.lon, row.lat, srid=4326) if row is not None else None,
+        facts=facts,
+    )
 
 
 def valve_rows(revision: NetworkRevision, valves: set[str]) -> dict[str, Valve]:
@@ -110,19 +186,6 @@ def valve_rows(revision: NetworkRevision, valves: set[str]) -> dict[str, Valve]:
     return found
 
 
-def valve_places(rows: dict[str, Valve]) -> dict[str, impact.ValvePlace]:
-    """Return the valves as the ordering sees them, in metres around the first of them."""
-    if not rows:
-        return {}
-    first = rows[min(rows)].geom
-    positions = [(row.geom.x, row.geom.y) for row in rows.values()]
-    metres = LocalPlane(first.x, first.y).metres_of(positions).tolist()
-    return {
-        row.asset_id: impact.ValvePlace(row.asset_id, x_m, y_m, row.bore_mm, row.turns_to_close)
-        for row, (x_m, y_m) in zip(rows.values(), metres, strict=True)
-    }
-
-
 def new_step(valve: Valve, direction: Direction, sequence: int) -> ValveOperation:
     """Return a step for a valve, without a plan yet, with the valve's facts as of now."""
     facts: dict[str, Any] = {name: getattr(valve, name) for name in VALVE_FACTS}
@@ -135,23 +198,23 @@ def new_step(valve: Valve, direction: Direction, sequence: int) -> ValveOperatio
     )
 
 
-def opposite_step(closed: ValveOperation, sequence: int) -> ValveOperation:
-    """Return the step that opens what a close step shut, from that step's own facts.
+def opposite_step(done: ValveOperation, direction: Direction, sequence: int) -> ValveOperation:
+    """Return the step that takes back what a step did, from that step's own facts.
 
     The drawing may have changed since; the valve in the street has not.
     """
     return ValveOperation(
-        plan=closed.plan,
-        direction=Direction.OPEN,
+        plan=done.plan,
+        direction=direction,
         sequence=sequence,
-        valve=closed.valve,
-        geom=closed.geom,
-        facts={name: closed.facts.get(name) for name in VALVE_FACTS},
+        valve=done.valve,
+        geom=done.geom,
+        facts={name: done.facts.get(name) for name in VALVE_FACTS},
     )
 
 
 def turned_place(closed: ValveOperation) -> impact.ValvePlace:
-    """Return a valve that was turned as the reopening order sees it: by bore, not by place."""
+    """Return a valve as the estimate of its work sees it: by bore and turns, not by place."""
     facts = closed.facts
     return impact.ValvePlace(
         closed.valve, 0.0, 0.0, facts.get("bore_mm"), facts.get("turns_to_close")
@@ -159,7 +222,7 @@ def turned_place(closed: ValveOperation) -> impact.ValvePlace:
 
 
 def copy_done(done: ValveOperation, step: ValveOperation) -> None:
-    """Carry over that a valve is shut already: by whom, when, with how many turns."""
+    """Carry over that a valve is turned already: by whom, when, with how many turns."""
     step.status = StepStatus.DONE
     step.done_at, step.recorded_at = done.done_at, done.recorded_at
     step.done_by_id, step.turns, step.remark = done.done_by_id, done.turns, done.remark

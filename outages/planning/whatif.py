@@ -1,7 +1,7 @@
 """What a dispatcher assumes on top of what holds now."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Self
 
 
@@ -14,8 +14,9 @@ class WhatIf:
     """Assumptions, as asset ids: sorted, without repeats, so that equal questions are equal.
 
     `inoperable` valves are walked through; `removed` ones too, but because the dispatcher does
-    not want them shut; `added` ones are shut although the answer does not need them; `closed` and
-    `opened` valves stand so before anything is shut; `inactive_sources` give no water.
+    not want them shut; `added` ones are shut although the answer does not need them; `closed` ones
+    stand so before anything is shut; `opened` ones are opened to feed those cut off, once
+    everything is shut; `inactive_sources` give no water.
     """
 
     inoperable: tuple[str, ...] = field(default=())
@@ -29,6 +30,10 @@ class WhatIf:
     def of(cls, **lists: Iterable[str]) -> Self:
         """Make one from any iterables of asset ids."""
         return cls(**{name: _ids(values) for name, values in lists.items()})
+
+    def opening(self, valves: Iterable[str]) -> Self:
+        """These assumptions with other valves opened."""
+        return replace(self, opened=_ids(valves))
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Self:

@@ -7,11 +7,11 @@ from django.conf import settings
 from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point
 from django.contrib.gis.measure import D
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, Q, QuerySet, When
 
 from network.choices import RevisionStatus
 from network.models import Customer
-from outages.choices import Direction, Effect
+from outages.choices import SHUTDOWN, Direction, Effect
 from outages.models import (
     AffectedCustomer,
     BurstReport,
@@ -107,8 +107,17 @@ def newest_plan(
 
 
 def plan_steps(plan: IsolationPlan) -> QuerySet[ValveOperation]:
-    """Steps in order: closing first, then opening."""
-    return plan.operations.select_related("done_by").order_by("direction", "sequence")
+    """Steps in order: those of the closing first, then those of the reopening."""
+    later = Case(When(direction__in=SHUTDOWN, then=0), default=1)
+    steps = plan.operations.select_related("done_by").annotate(later=later)
+    return steps.order_by("later", "sequence", "pk")
+
+
+def leave_shut(plan: IsolationPlan) -> list[str]:
+    """Valves on the zone's border that were shut before the plan: nobody opens them after it."""
+    already = set(plan.answer.get("valves_already_closed", ()))
+    turned = set(plan.operations.values_list("valve", flat=True))
+    return sorted(already - turned)
 
 
 def affected_customers(plan: IsolationPlan) -> list[tuple[AffectedCustomer, Customer | None]]:

@@ -18,7 +18,7 @@ from network.selectors.arguing import (
     supply_points,
 )
 from network.selectors.way_lines import Line, lines_of
-from network.topology.argument.alternatives import LEAVE_OUT, Alternatives, Plan
+from network.topology.argument.alternatives import LEAVE_OUT, OPEN, Alternatives, Plan
 from network.topology.argument.explain import (
     CustomerReason,
     Explanation,
@@ -111,12 +111,11 @@ class Argument:
 
 
 def can_be_adopted(plan: Plan) -> bool:
-    """Whether a what-if says all of it: leaving valves open does.
+    """Whether a what-if says all of it: leaving valves open does, and opening closed ones.
 
-    A valve to try or to open is work in the street before it is an assumption: the plan has no
-    step for it, so it is done and recorded first.
+    A valve to try is work in the street before it is an assumption: it is done and recorded first.
     """
-    return bool(plan.moves) and all(move.kind == LEAVE_OUT for move in plan.moves)
+    return bool(plan.moves) and all(move.kind in (LEAVE_OUT, OPEN) for move in plan.moves)
 
 
 def argument_for(plan: IsolationPlan) -> Argument:

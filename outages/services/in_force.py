@@ -5,9 +5,11 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
+from django.db.models import Max
+
 from network.models import Customer
 from outages import impact, planning
-from outages.choices import Direction, Effect
+from outages.choices import OUTLET_STEPS, Direction, Effect
 from outages.impact import PlanDifference
 from outages.models import AffectedCustomer, Event, IsolationPlan, Outage, ValveOperation, lifecycle
 from outages.models.events import Actor
@@ -280,23 +282,45 @@ def carry_over(old: IsolationPlan, new: IsolationPlan, *, by: Actor, at: datetim
     for valve, done in shut.items():
         step = steps.get(valve)
         if step is None:
-            add_held_step(new, done, sequence=len(steps) + 1)
+            add_held_step(new, done)
             steps[valve] = done
         elif step.status == StepStatus.PENDING:
             copy_done(done, step)
             step.save()
+    _carry_over_beside(old, new)
     Event.objects.append(
         new, "steps_carried_over", by=by, at=at, from_plan=old.pk, done=sorted(shut)
     )
     void_pending(old, by=by, at=at)
 
 
-def add_held_step(plan: IsolationPlan, done: ValveOperation, *, sequence: int) -> ValveOperation:
+def _carry_over_beside(old: IsolationPlan, new: IsolationPlan) -> None:
+    """The same for what was opened to feed, and for an outlet that was looked at."""
+    told = old.operations.filter(
+        direction__in=[Direction.FEED, Direction.DRAIN], status=StepStatus.DONE
+    )
+    waiting = new.operations.filter(
+        direction__in=[Direction.FEED, Direction.DRAIN], status=StepStatus.PENDING
+    )
+    steps = {(step.direction, step.valve): step for step in waiting}
+    for done in told:
+        if step := steps.get((done.direction, done.valve)):
+            copy_done(done, step)
+            step.save()
+
+
+def next_sequence(plan: IsolationPlan) -> int:
+    """Return the number of a step that comes after all others of the plan."""
+    last: int | None = plan.operations.aggregate(last=Max("sequence"))["last"]
+    return (last or 0) + 1
+
+
+def add_held_step(plan: IsolationPlan, done: ValveOperation) -> ValveOperation:
     """Add a close step, done already, for a valve that is shut although the plan needs it not."""
     step = ValveOperation(
         plan=plan,
         direction=Direction.CLOSE,
-        sequence=sequence,
+        sequence=next_sequence(plan),
         valve=done.valve,
         geom=done.geom,
         facts={**done.facts, "no_longer_needed": True},
@@ -330,14 +354,16 @@ def require_nothing_shut(plan: IsolationPlan, *, at: datetime) -> None:
 def void_pending(plan: IsolationPlan, *, by: Actor, at: datetime) -> None:
     """Void the steps that nobody has taken."""
     undone = plan.operations.filter(status__in=[StepStatus.PENDING, StepStatus.FAILED])
-    if valves := sorted(undone.values_list("valve", flat=True)):
+    outlets = sorted(undone.filter(direction__in=OUTLET_STEPS).values_list("valve", flat=True))
+    valves = sorted(undone.exclude(direction__in=OUTLET_STEPS).values_list("valve", flat=True))
+    if valves or outlets:
         undone.update(status=StepStatus.VOID)
-        Event.objects.append(plan, "steps_voided", by=by, at=at, valves=valves)
+        Event.objects.append(plan, "steps_voided", by=by, at=at, valves=valves, outlets=outlets)
 
 
 def finish_reopening(plan: IsolationPlan, *, by: Actor, at: datetime) -> None:
-    """Move a plan on to reopened once every open step is done or left closed with a reason."""
-    undecided = plan.operations.filter(direction=Direction.OPEN).exclude(
+    """Move a plan on to reopened once every valve is turned back, or left with a reason."""
+    undecided = plan.operations.filter(direction__in=[Direction.OPEN, Direction.SHUT]).exclude(
         status__in=[StepStatus.DONE, StepStatus.LEFT_CLOSED, StepStatus.VOID]
     )
     if plan.status == PlanStatus.REOPENING and not undecided.exists():

@@ -234,6 +234,8 @@ def restore_outage(outage: Outage, *, by: Actor, at: datetime) -> Outage:
     lifecycle.move_outage(outage, OutageStatus.RESTORED, by=by, at=at, restored_at=at)
     in_force.drop_proposals(outage, by=by, at=at, reason=f"{outage} is over")
     clocks.outage_over(outage, by=by, at=at, reason=f"{outage} restored")
+    for plan in outage.plans.filter(status=PlanStatus.REOPENED):
+        in_force.void_pending(plan, by=by, at=at)
     _plan_others_again(outage, by=by, at=at)
     notices.announce(outage, kind=NoticeKind.ALL_CLEAR, by=by, at=at)
     outage.refresh_from_db()
@@ -276,24 +278,32 @@ def cancel_outage(outage: Outage, *, reason: str, by: Actor, at: datetime) -> Ou
 
 
 def _valves_still_shut(outage: Outage) -> list[str]:
-    """Return valves whose open step is undecided, or that were shut and have no open step."""
+    """Return valves that are not turned back and not left so with a reason."""
     decided = outage.plans.filter(status__in=[*HOLDING_PLANS, PlanStatus.REOPENED])
     plan = decided.order_by("-version").first()
     if plan is None:
         return []
     operations = list(plan.operations.all())
-    opened = {
-        step.valve
+    turned_back = {
+        (step.direction, step.valve)
         for step in operations
-        if step.direction == Direction.OPEN
-        and step.status in (StepStatus.DONE, StepStatus.LEFT_CLOSED)
+        if step.status in (StepStatus.DONE, StepStatus.LEFT_CLOSED)
     }
     shut = {
         step.valve
         for step in operations
-        if step.direction == Direction.OPEN or step.status == StepStatus.DONE
+        if step.direction == Direction.OPEN
+        or (
+            step.direction == Direction.CLOSE
+            and step.status == StepStatus.DONE
+            and "fed_by" not in step.facts
+        )
     }
-    return sorted(shut - opened)
+    still_fed = {step.valve for step in operations if step.direction == Direction.SHUT}
+    return sorted(
+        {valve for valve in shut if (Direction.OPEN, valve) not in turned_back}
+        | {valve for valve in still_fed if (Direction.SHUT, valve) not in turned_back}
+    )
 
 
 def _plan_others_again(outage: Outage, *, by: Actor, at: datetime) -> None:

@@ -33,6 +33,7 @@ from outages.workflow import (
     OutageKind,
     OutageStatus,
     PlanStatus,
+    Refused,
     ReportStatus,
     TransitionRefused,
     require,
@@ -41,6 +42,7 @@ from outages.workflow import (
 __all__ = [
     "Approval",
     "NotIsolating",
+    "NotOpened",
     "PlanSuperseded",
     "PlanningRefused",
     "ReasonMissing",
@@ -53,6 +55,12 @@ __all__ = [
     "compare_plans",
     "propose_plan",
 ]
+
+
+class NotOpened(Refused):
+    """Valves that cannot be opened to feed somebody; see `planning.feeding` for the rules."""
+
+    codes = ("not_opened",)
 
 
 @dataclass(frozen=True)
@@ -92,7 +100,7 @@ def adjust_plan(
 
     The automatic answer stays beside it (`automatic`). A plan that is not yet approved is
     superseded at once; one in force stays so until `adopt_plan`.
-    Raises ReasonMissing, PlanSuperseded, planning.PlanningRefused.
+    Raises ReasonMissing, PlanSuperseded, NotOpened, planning.PlanningRefused.
     """
     why = required_reason(reason)
     with transaction.atomic():
@@ -105,7 +113,10 @@ def adjust_plan(
         newer = getattr(plan, "replaced_by", None)
         if plan.status in _OVER or (newer and newer.status != PlanStatus.ABORTED):
             raise PlanSuperseded(plan, in_force.newest_of(plan))
-        return planning.plan_again(plan, by=by, at=at, reason=why, what_if=what_if)
+        changed = planning.plan_again(plan, by=by, at=at, reason=why, what_if=what_if)
+        if refused := set(what_if.opened).difference(changed.what_if.get("opened", ())):
+            raise NotOpened(valves=", ".join(sorted(refused)))
+        return changed
 
 
 _OVER = (PlanStatus.SUPERSEDED, PlanStatus.ABORTED, PlanStatus.REOPENING, PlanStatus.REOPENED)

@@ -6,8 +6,8 @@ from enum import StrEnum
 from typing import Literal
 from uuid import UUID
 
-from outages.choices import CannotReason, Direction
-from outages.models import IsolationPlan, ValveOperation, lifecycle
+from outages.choices import OUTLET_STEPS, REOPENING, SHUTDOWN, CannotReason, Direction
+from outages.models import IsolationPlan, Outage, ValveOperation, lifecycle
 from outages.models.events import Actor
 from outages.planning import holding
 from outages.services.crew_rights import may_act_for
@@ -34,6 +34,8 @@ class Refusal(StrEnum):
     STEP_DECIDED = "step_decided"
     NOT_YET_REOPENING = "not_yet_reopening"
     CLOSING_IS_OVER = "closing_is_over"
+    CLOSE_FIRST = "close_first"
+    OPEN_FIRST = "open_first"
     HELD_BY_OTHER = "held_by_other"
     NOT_PUBLISHED = "notice_not_out"
     WRONG_CREW = "wrong_crew"
@@ -91,13 +93,16 @@ def require_in_order(step: ValveOperation, report: StepReport, *, by: Actor, at:
     if plan.status in (PlanStatus.SUPERSEDED, PlanStatus.ABORTED):
         current = lifecycle.plan_in_force(outage) if outage else None
         raise StepRefused(Refusal.PLAN_SUPERSEDED, current=current)
-    if plan.status not in HOLDING_PLANS or outage is None:
+    if outage is None or not (plan.status in HOLDING_PLANS or _may_follow(step, plan, outage)):
         raise StepRefused(Refusal.PLAN_NOT_IN_FORCE)
     require_accepted_order(plan, by=by)
-    if step.direction == Direction.OPEN and plan.status != PlanStatus.REOPENING:
+    reopening = plan.status in (PlanStatus.REOPENING, PlanStatus.REOPENED)
+    if step.direction in REOPENING and not reopening:
         raise StepRefused(Refusal.NOT_YET_REOPENING, current=plan)
-    if step.direction == Direction.CLOSE and plan.status == PlanStatus.REOPENING:
+    if step.direction in SHUTDOWN and reopening:
         raise StepRefused(Refusal.CLOSING_IS_OVER, current=plan)
+    if report.result == "done":
+        _require_others_first(step)
     if step.direction == Direction.OPEN and report.result == "done":
         _require_nobody_needs(step, at=at)
     if outage.kind == OutageKind.PLANNED and outage.status not in (
@@ -107,6 +112,28 @@ def require_in_order(step: ValveOperation, report: StepReport, *, by: Actor, at:
     ):
         raise StepRefused(Refusal.NOT_PUBLISHED, current=plan)
     _require_open_step(step, report)
+
+
+def _may_follow(step: ValveOperation, plan: IsolationPlan, outage: Outage) -> bool:
+    """Whether a step at an outlet comes after the last valve: people flush until it is clear."""
+    open_again = plan.status == PlanStatus.REOPENED and outage.status == OutageStatus.RESTORING
+    return open_again and step.direction in OUTLET_STEPS
+
+
+def _require_others_first(step: ValveOperation) -> None:
+    """Feed only what is cut off all round, and take nobody's water before his own way is open."""
+    waits_for = {
+        Direction.FEED: (Direction.CLOSE, Refusal.CLOSE_FIRST),
+        Direction.SHUT: (Direction.OPEN, Refusal.OPEN_FIRST),
+    }.get(Direction(step.direction))
+    if waits_for is None:
+        return
+    direction, refusal = waits_for
+    undone = [StepStatus.PENDING]
+    if step.direction == Direction.FEED:
+        undone.append(StepStatus.FAILED)
+    if step.plan.operations.filter(direction=direction, status__in=undone).exists():
+        raise StepRefused(refusal, current=step.plan, valve=step.valve)
 
 
 def _require_open_step(step: ValveOperation, report: StepReport) -> None:

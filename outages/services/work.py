@@ -19,11 +19,11 @@ from django.db.models.fields.json import KT
 from network import services as network
 from network.choices import Operability, ValveState
 from outages import planning
-from outages.choices import CannotReason, Direction
+from outages.choices import OUTLET_STEPS, REOPENING, CannotReason, Direction
 from outages.models import Event, IsolationPlan, Outage, ValveOperation, lifecycle
 from outages.models.events import Actor
 from outages.models.locking import whole
-from outages.planning import PlanningRefused
+from outages.planning import PlanningRefused, WhatIf
 from outages.planning.holding import open_during
 from outages.planning.steps import copy_done
 from outages.services import in_force, orders
@@ -197,20 +197,20 @@ def _same_step_now(
 ) -> ValveOperation | None:
     """Return the step of the plan in force that a report on a replaced plan is about.
 
-    A valve that was shut but that the plan in force does not need gets a step of its own there,
-    so that it is held and opened again.
+    A valve that was turned but that the plan in force does not need gets a step of its own there,
+    so that it is held and turned back.
     """
     steps = plan.operations.filter(direction=step.direction)
     if same := steps.filter(valve=step.valve).first():
         return same
-    if report.result != "done" or step.direction != Direction.CLOSE:
+    if report.result != "done" or step.direction not in (Direction.CLOSE, Direction.FEED):
         return None
     if plan.status == PlanStatus.REOPENING:
         return None
     return ValveOperation.objects.create(
         plan=plan,
         direction=step.direction,
-        sequence=steps.count() + 1,
+        sequence=in_force.next_sequence(plan),
         valve=step.valve,
         geom=step.geom,
         facts={**step.facts, "no_longer_needed": True},
@@ -266,17 +266,24 @@ def _write(step: ValveOperation, report: StepReport, *, by: Actor, at: datetime)
     )
 
 
+OPENED = "opened"
+
+
 def _done(step: ValveOperation, *, by: Actor, at: datetime) -> None:
     plan, outage = step.plan, step.plan.outage
     assert outage is not None
-    closing = step.direction == Direction.CLOSE
-    state = ValveState.CLOSED if closing else ValveState.OPEN
-    _tell_network(step, partial(network.set_valve_state, state=state), by=by, at=at)
+    if step.direction not in OUTLET_STEPS:
+        shuts = step.direction in (Direction.CLOSE, Direction.SHUT)
+        state = ValveState.CLOSED if shuts else ValveState.OPEN
+        _tell_network(step, partial(network.set_valve_state, state=state), by=by, at=at)
     orders.begin_if_accepted(outage, by=by, at=at)
-    if closing:
+    if step.direction == Direction.CLOSE:
         _share(step, by=by, at=at)
         in_force.advance(plan, lifecycle.lock_outage(outage), by=by, at=at)
-    else:
+    elif step.direction == Direction.FEED and step.valve not in plan.what_if.get("opened", ()):
+        # Opened without signal under a plan that was replaced: who has water is another matter now.
+        _plan_again(plan, at=at, reason=f"{step.valve}: {OPENED}")
+    elif step.direction in REOPENING:
         in_force.finish_reopening(plan, by=by, at=at)
 
 
@@ -338,13 +345,17 @@ def _waiting_elsewhere(step: ValveOperation, *, at: datetime) -> QuerySet[ValveO
 
 def _cannot(step: ValveOperation, *, by: Actor, at: datetime) -> IsolationPlan | None:
     """Record that the valve is of no use, and compute again on what holds now."""
+    if step.direction in OUTLET_STEPS:
+        return None  # no valve: water goes no other way for it
     reason = step.cannot_reason
     unreachable = reason in (CannotReason.NOT_FOUND, CannotReason.BLOCKED)
     stuck = Operability.INACCESSIBLE if unreachable else Operability.INOPERABLE
     useless = partial(network.set_valve_operability, operability=stuck)
     _tell_network(step, useless, by=by, at=at)
-    if step.direction == Direction.OPEN:
+    if step.direction in REOPENING:
         return None
+    if step.direction == Direction.FEED:
+        return _plan_without(step, at=at)
     if reason == CannotReason.PASSES_WATER:
         # Turned shut and leaking: it stops no trace, and it has to be opened again later.
         leaking = partial(network.set_valve_state, state=ValveState.UNKNOWN)
@@ -357,10 +368,20 @@ def _cannot(step: ValveOperation, *, by: Actor, at: datetime) -> IsolationPlan |
     return _plan_again(step.plan, at=at, reason=why)
 
 
-def _plan_again(plan: IsolationPlan, *, at: datetime, reason: str) -> IsolationPlan | None:
+def _plan_without(step: ValveOperation, *, at: datetime) -> IsolationPlan | None:
+    """Compute again for those whom a valve that cannot be opened leaves without water."""
+    assumed = WhatIf.from_json(step.plan.what_if)
+    others = assumed.opening({*assumed.opened} - {step.valve})
+    why = f"{step.valve}: {step.cannot_reason}"
+    return _plan_again(step.plan, at=at, reason=why, what_if=others)
+
+
+def _plan_again(
+    plan: IsolationPlan, *, at: datetime, reason: str, what_if: WhatIf | None = None
+) -> IsolationPlan | None:
     try:
         with transaction.atomic():
-            proposal = planning.plan_again(plan, by=None, at=at, reason=reason)
+            proposal = planning.plan_again(plan, by=None, at=at, reason=reason, what_if=what_if)
     except PlanningRefused as refused:
         Event.objects.append_refusal(plan, "plan_refused", refused, by=None, at=at)
         return None

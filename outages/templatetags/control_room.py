@@ -36,6 +36,10 @@ def customers_lose(plan: IsolationPlan) -> str:
     }
 
 
+# What may be assumed of a valve that the plan does not close.
+OUTSIDE = ("added:", "opened:")
+
+
 @register.simple_tag
 def what_if_row(valve: str, where: str, chosen: dict[str, str], in_plan: bool) -> dict[str, Any]:
     """Return one row of the valve editor: what may be assumed of the valve, and what is."""
@@ -45,9 +49,10 @@ def what_if_row(valve: str, where: str, chosen: dict[str, str], in_plan: bool) -
         (f"inoperable:{valve}", gettext("stuck"), assumed == "inoperable"),
         (f"removed:{valve}", gettext("leave open"), assumed == "removed"),
         (f"added:{valve}", gettext("close as well"), assumed == "added"),
+        (f"opened:{valve}", gettext("open to feed"), assumed == "opened"),
     ]
-    if in_plan and assumed != "added":
-        options.pop()
+    if in_plan:
+        options = [each for each in options if each[2] or not each[0].startswith(OUTSIDE)]
     return {"valve": valve, "where": where, "in_plan": in_plan, "options": options}
 
 

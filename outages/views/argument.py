@@ -14,9 +14,10 @@ from django.views.decorators.http import require_safe
 
 from network.models import Customer, NetworkRevision, Source, Valve
 from network.selectors.arguing import PlacedPoint
-from network.topology.argument.alternatives import OPEN, TRY, Plan
+from network.topology.argument.alternatives import LEAVE_OUT, OPEN, TRY, Plan
 from network.topology.argument.restore import Reopening
 from network.topology.elements import UnknownAsset
+from outages.forms.plans import VALVE_CHOICES
 from outages.models import IsolationPlan
 from outages.services.arguing import Argument, NotArguable, argument_for, can_be_adopted
 from outages.services.in_force import newest_of
@@ -167,7 +168,7 @@ class Other:
     choices: list[str]
     lights: str  # valves that both plans close, drawn already
     places: str  # where the others that it turns are, as JSON
-    in_the_street: list[str]  # valves to be tried or opened, and recorded, before it can be chosen
+    in_the_street: list[str]  # valves to be tried, and recorded, before it can be chosen
 
     @property
     def can_be_adopted(self) -> bool:
@@ -198,7 +199,7 @@ def options(request: HttpRequest, plan_id: int) -> HttpResponse:
         "plain": searched.plain,
         "tried": searched.tried,
         "others": [_other(found, plan, searched.plain, places) for plan in others],
-        "reopenings": [_reopening(option, places) for option in reopenings],
+        "reopenings": [_reopening(found, option, places) for option in reopenings],
         "points": [_point(point) for point in points],
         "waiting": len(restoration.rest),
         "cut_off": found.customers_unintended,
@@ -215,17 +216,24 @@ def _may_change(request: HttpRequest, found: IsolationPlan) -> bool:
 
 def _other(found: IsolationPlan, plan: Plan, plain: Plan, places: dict[str, Point]) -> Other:
     turned = {*plan.close, *plan.open_valves}
-    names = ("inoperable", "removed", "added")
-    kept = [f"{name}:{valve}" for name in names for valve in found.what_if.get(name, [])]
+    assumed = {LEAVE_OUT: "removed", OPEN: "opened"}
     return Other(
         text=words.what_differs(plan, plain),
         compared=words.compared(plan, plain),
         plan=plan,
-        choices=[*kept, *(f"removed:{move.asset}" for move in plan.moves)],
+        choices=[
+            *_kept(found),
+            *(f"{assumed[move.kind]}:{move.asset}" for move in plan.moves if move.kind in assumed),
+        ],
         lights=" ".join(sorted(turned & {*plain.close})),
         places=_places(turned - {*plain.close}, places),
-        in_the_street=[move.asset for move in plan.moves if move.kind in (TRY, OPEN)],
+        in_the_street=[move.asset for move in plan.moves if move.kind == TRY],
     )
+
+
+def _kept(found: IsolationPlan) -> list[str]:
+    """What the plan assumes of valves already, as the what-if form takes it."""
+    return [f"{name}:{valve}" for name in VALVE_CHOICES for valve in found.what_if.get(name, [])]
 
 
 def _valve_places(revision: NetworkRevision, valves: Iterable[str]) -> dict[str, Point]:
@@ -237,8 +245,9 @@ def _places(valves: Iterable[str], places: dict[str, Point]) -> str:
     return _json([[places[v].x, places[v].y] for v in sorted(valves) if v in places])
 
 
-def _reopening(option: Reopening, places: dict[str, Point]) -> Row:
+def _reopening(found: IsolationPlan, option: Reopening, places: dict[str, Point]) -> Row:
     return {
+        "choices": [*_kept(found), *(f"opened:{valve}" for valve in option.open_valves)],
         "open": option.open_valves,
         "names": words.listed(option.open_valves),
         "first": words.listed(option.also_close),

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 
 from outages import selectors
-from outages.choices import Direction
+from outages.choices import REOPENING, SHUTDOWN
 from outages.impact import PlanDifference
 from outages.models import BurstReport, IsolationPlan, ValveOperation, WorkOrder
 from outages.services import acknowledgements, plans
@@ -93,19 +93,36 @@ class Situation:
 
     @property
     def done(self) -> int:
-        """How many steps are done or left closed with a reason."""
+        """How many valves are turned, or left as they are with a reason."""
         decided = (StepStatus.DONE, StepStatus.LEFT_CLOSED)
-        return sum(step.status in decided for step in self.steps)
+        return sum(step.status in decided for step in self.valve_steps)
+
+    @property
+    def valve_steps(self) -> list[StepView]:
+        """The steps that turn a valve."""
+        return [step for step in self.steps if not step.at_outlet]
 
     @property
     def left(self) -> int:
-        """How many steps are still to do."""
-        return len(self.steps) - self.done
+        """How many valves are still to be turned."""
+        return len(self.valve_steps) - self.done
 
     @property
     def answers_open(self) -> bool:
-        """Whether steps may be answered now."""
+        """Whether steps may be answered now; what is done beside the valves may come later."""
+        if self.phase in ("repair", "wait", "opened"):
+            return any(step.is_pending for step in self.steps)
         return self.phase in ("close", "stuck", "open")
+
+    @property
+    def repairs_beside_steps(self) -> bool:
+        """Whether something is left to do at an outlet or a feeding valve before the digging."""
+        return self.phase == "repair" and self.current is not None
+
+    @property
+    def leave_shut(self) -> list[str]:
+        """Valves on the border that were shut before, and stay so."""
+        return selectors.leave_shut(self.plan) if self.plan else []
 
     @property
     def due_at(self) -> datetime | None:
@@ -122,7 +139,7 @@ def situation(order: WorkOrder, *, crew_code: str, chosen: int | None = None) ->
     plan = _plan_of(order)
     operations = list(selectors.plan_steps(plan)) if plan else []
     opening = plan is not None and plan.status in (PlanStatus.REOPENING, PlanStatus.REOPENED)
-    steps = step_views(operations, Direction.OPEN if opening else Direction.CLOSE)
+    steps = step_views(operations, REOPENING if opening else SHUTDOWN)
     found = Situation(
         order=order,
         plan=plan,
@@ -131,7 +148,7 @@ def situation(order: WorkOrder, *, crew_code: str, chosen: int | None = None) ->
         steps=steps,
         current=None,
         milestone=NEXT_MILESTONE.get(WorkOrderStatus(order.status), ""),
-        failed=[s for s in steps if s.status == StepStatus.FAILED],
+        failed=[s for s in steps if s.status == StepStatus.FAILED and not s.at_outlet],
     )
     if plan and crew_code and not opening:
         found.superseded = _unread_change(order, plan, crew_code)
@@ -163,7 +180,7 @@ def _phase(order: WorkOrder, plan: IsolationPlan | None, steps: list[StepView]) 
         return "open"
     if plan.status == PlanStatus.REOPENED:
         return "opened"
-    if any(step.status == StepStatus.FAILED for step in steps):
+    if any(step.status == StepStatus.FAILED and not step.at_outlet for step in steps):
         return "stuck"
     if plan.status == PlanStatus.ALL_CLOSED:
         return "repair" if order.repaired_at is None else "wait"
@@ -201,12 +218,21 @@ def _add_proposal(found: Situation, plan: IsolationPlan) -> None:
 def _current(found: Situation, chosen: int | None) -> StepView | None:
     if not found.answers_open or found.superseded:
         return None
-    waiting = [step for step in found.steps if step.is_pending]
+    waiting = [step for step in found.steps if step.is_pending and not is_too_early(found, step)]
     if found.difference:
         # Only valves that the proposal still needs are worth closing now.
         dropped = set(found.difference.valves_removed)
         waiting = [step for step in waiting if step.valve not in dropped]
     return next((s for s in waiting if s.id == chosen), waiting[0] if waiting else None)
+
+
+def is_too_early(found: Situation, step: StepView) -> bool:
+    """Whether other valves come before this one: see `StepView.waits_for`."""
+    return any(
+        other.action == step.waits_for and other.is_pending
+        for other in found.steps
+        if step.waits_for
+    )
 
 
 @dataclass(frozen=True)
@@ -221,18 +247,18 @@ class Change:
 def changes(before: IsolationPlan, after: list[StepView]) -> tuple[list[Change], list[StepView]]:
     """Return what changed, in the order to work it off, and what is done and counts as before."""
     old = _close_steps(before)
-    old_numbers = {o.valve: n for n, o in enumerate(old, start=1)}
-    new_valves = {step.valve for step in after}
+    old_numbers = {(o.direction, o.valve): n for n, o in enumerate(old, start=1)}
+    new_valves = {(step.action, step.valve) for step in after}
     rows = [
         Change("removed", view)
-        for view in step_views(_as_pending(old), Direction.CLOSE)
-        if view.valve not in new_valves
+        for view in step_views(_as_pending(old), SHUTDOWN)
+        if (view.action, view.valve) not in new_valves
     ]
     kept = [step for step in after if step.status == StepStatus.DONE]
     for step in after:
         if step.status == StepStatus.DONE:
             continue
-        was = old_numbers.get(step.valve)
+        was = old_numbers.get((step.action, step.valve))
         if was is None:
             rows.append(Change("added", step))
         else:
@@ -241,7 +267,7 @@ def changes(before: IsolationPlan, after: list[StepView]) -> tuple[list[Change],
 
 
 def _close_steps(plan: IsolationPlan) -> list[ValveOperation]:
-    return [o for o in selectors.plan_steps(plan) if o.direction == Direction.CLOSE]
+    return [o for o in selectors.plan_steps(plan) if o.direction in SHUTDOWN]
 
 
 def _as_pending(operations: list[ValveOperation]) -> list[ValveOperation]:

@@ -1,6 +1,6 @@
 """What a step says on a phone: the valve, where it is, which way to turn and how often."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from math import cos, hypot, radians
 from uuid import UUID, uuid4
@@ -8,8 +8,10 @@ from uuid import UUID, uuid4
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from outages.choices import Direction
+from outages.choices import OUTLET_STEPS, CannotReason, Direction
 from outages.models import ValveOperation
+from outages.selectors import step_words
+from outages.selectors.step_words import ActionWords
 from outages.views.wording import GROUNDS, bore, local
 from outages.workflow import StepStatus
 
@@ -19,7 +21,10 @@ DECIDED = frozenset({StepStatus.DONE, StepStatus.LEFT_CLOSED, StepStatus.VOID})
 
 @dataclass(frozen=True)
 class StepView:
-    """One step as the phone shows it. `distance_m` is from the step before, None if unknown."""
+    """One step as the phone shows it.
+
+    `distance_m` is from the step before: along the pipes where that is stored, None if unknown.
+    """
 
     operation: ValveOperation
     number: int
@@ -33,6 +38,9 @@ class StepView:
     direction: str
     refill: bool
     distance_m: float | None
+    words: ActionWords
+    kind: str
+    why: tuple[str, ...]
 
     @property
     def id(self) -> int:
@@ -43,6 +51,31 @@ class StepView:
     def valve(self) -> str:
         """Code of the valve."""
         return self.operation.valve
+
+    @property
+    def action(self) -> str:
+        """What is done: a `Direction`."""
+        return self.operation.direction
+
+    @property
+    def at_outlet(self) -> bool:
+        """Whether a hydrant, washout or air valve is opened, and no valve turned."""
+        return self.operation.direction in OUTLET_STEPS
+
+    @property
+    def waits_for(self) -> str:
+        """The direction whose steps must all be done before this one, "" for none."""
+        return {Direction.FEED: "close", Direction.SHUT: "open"}.get(
+            Direction(self.operation.direction), ""
+        )
+
+    @property
+    def cannot_reasons(self) -> frozenset[str]:
+        """What may keep it from being done."""
+        if self.at_outlet:
+            return frozenset({CannotReason.SEIZED, CannotReason.NOT_FOUND, CannotReason.BLOCKED})
+        passes = {CannotReason.PASSES_WATER} if self.action != Direction.CLOSE else set()
+        return frozenset(CannotReason) - passes
 
     @property
     def status(self) -> str:
@@ -58,7 +91,7 @@ class StepView:
     def glyph(self) -> str:
         """The symbol that the row shows."""
         if self.status == StepStatus.PENDING:
-            return "reopen" if self.is_opening else "todo"
+            return "todo" if self.action in (Direction.CLOSE, Direction.SHUT) else "reopen"
         return {
             StepStatus.DONE: "done",
             StepStatus.FAILED: "valve-inoperable",
@@ -66,12 +99,12 @@ class StepView:
         }.get(StepStatus(self.status), "void")
 
 
-def step_views(operations: Iterable[ValveOperation], direction: str) -> list[StepView]:
-    """Return the steps of one direction, in order, without what became void."""
+def step_views(operations: Iterable[ValveOperation], directions: Collection[str]) -> list[StepView]:
+    """Return the steps of some directions, in order, without what became void."""
     views: list[StepView] = []
     before: ValveOperation | None = None
     for operation in operations:
-        if operation.direction != direction or operation.status == StepStatus.VOID:
+        if operation.direction not in directions or operation.status == StepStatus.VOID:
             continue
         views.append(_view(operation, before, number=len(views) + 1))
         before = operation
@@ -80,8 +113,9 @@ def step_views(operations: Iterable[ValveOperation], direction: str) -> list[Ste
 
 def _view(operation: ValveOperation, before: ValveOperation | None, *, number: int) -> StepView:
     facts = operation.facts
-    opening = operation.direction == Direction.OPEN
+    opening = operation.direction in (Direction.OPEN, Direction.FEED)
     turns = facts.get("turns_to_close")
+    way = step_words.way_m(operation)
     return StepView(
         operation=operation,
         number=number,
@@ -94,7 +128,10 @@ def _view(operation: ValveOperation, before: ValveOperation | None, *, number: i
         planned_turns=turns,
         direction=_turning(facts.get("closes_clockwise"), opening=opening),
         refill=bool(facts.get("refill")),
-        distance_m=distance_m(before, operation),
+        distance_m=distance_m(before, operation) if way is None else way,
+        words=step_words.action_words(operation),
+        kind=step_words.kind_words(operation),
+        why=tuple(step_words.reasons(operation)),
     )
 
 

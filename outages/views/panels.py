@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 
 from outages import selectors
-from outages.choices import ISOLATION_KINDS, Direction
+from outages.choices import ISOLATION_KINDS, REOPENING, SHUTDOWN, Direction
 from outages.forms.outages import EstimateForm, OrderForm, RepairForm
 from outages.forms.plans import ApproveForm
 from outages.forms.reports import AnswerForm, MergeForm
@@ -55,6 +55,9 @@ class PlanPart:
     impact: dict[str, Any]
     closing: list[dict[str, Any]]
     opening: list[dict[str, Any]]
+    closing_way: str
+    opening_way: str
+    leave_shut: list[str]
     reasons: list[plan_facts.Reason]
     reasons_left_out: int
     key_users: list[plan_facts.KeyUser]
@@ -62,6 +65,22 @@ class PlanPart:
     sources: list[str]
     is_undecided: bool
     is_in_force: bool
+
+    @property
+    def valves(self) -> list[dict[str, Any]]:
+        """The rows of the valves to close: what the editor changes."""
+        return [row for row in self.closing if row["direction"] == Direction.CLOSE]
+
+    @property
+    def opened(self) -> list[dict[str, Any]]:
+        """The rows of the valves to open again."""
+        return [row for row in self.opening if row["direction"] == Direction.OPEN]
+
+    @property
+    def left_to_flush(self) -> int:
+        """How many outlets nobody has told of in the reopening."""
+        beside = (Direction.VENT, Direction.FLUSH)
+        return sum(r["direction"] in beside and r["status"] == "reopen" for r in self.opening)
 
 
 @dataclass
@@ -132,8 +151,11 @@ def plan_part(plan: IsolationPlan, user: User) -> PlanPart:
         plan=plan,
         chip=chip,
         impact=plan_facts.impact_of(plan, with_list=names),
-        closing=plan_facts.step_rows(plan, Direction.CLOSE),
-        opening=plan_facts.step_rows(plan, Direction.OPEN),
+        closing=plan_facts.step_rows(plan, SHUTDOWN),
+        opening=plan_facts.step_rows(plan, REOPENING),
+        closing_way=plan_facts.way_of(plan, SHUTDOWN),
+        opening_way=plan_facts.way_of(plan, REOPENING),
+        leave_shut=selectors.leave_shut(plan),
         reasons=reasons,
         reasons_left_out=left_out,
         key_users=users[:shown],

@@ -1,6 +1,6 @@
 """What the plan panel says of a plan: steps, reasons, key users, differences. Reads only."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,13 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
 from network.models import Customer, Source, Valve, ValveCondition
-from outages import impact
 from outages.choices import CannotReason, Direction, Effect
 from outages.impact import LARGE_OUTAGE_PERSONS
 from outages.models import AffectedCustomer, IsolationPlan, ValveOperation
-from outages.selectors import mask_phone
-from outages.selectors.areas import LocalPlane
+from outages.planning.steps import minutes_of
+from outages.selectors import mask_phone, step_words
 from outages.services.in_force import compare_plans
+from outages.services.work import OPENED
 from outages.views.wording import GROUNDS, bore, local
 from outages.workflow import StepStatus
 
@@ -73,29 +73,42 @@ def impact_of(plan: IsolationPlan, *, with_list: bool) -> Row:
     }
 
 
-def step_rows(plan: IsolationPlan, direction: Direction) -> list[Row]:
-    """Return the steps of one direction as the `plan_steps` component takes them."""
-    steps = plan.operations.filter(direction=direction).select_related("done_by")
-    rows = [step_row(step) for step in steps.order_by("sequence")]
-    if direction == Direction.CLOSE:
-        why = reverse("outages:plan-why", args=[plan.pk])
-        return [{**row, "why_url": why} for row in rows]
-    return rows
+def step_rows(plan: IsolationPlan, directions: Collection[str]) -> list[Row]:
+    """Return the steps of some directions as the `plan_steps` component takes them."""
+    steps = plan.operations.filter(direction__in=directions).select_related("done_by")
+    rows = [step_row(step) for step in steps.order_by("sequence", "pk")]
+    why = reverse("outages:plan-why", args=[plan.pk])
+    return [{**row, "why_url": why} if row["direction"] == Direction.CLOSE else row for row in rows]
+
+
+def way_of(plan: IsolationPlan, directions: Collection[str]) -> str:
+    """Say how far it is on foot over the steps of some directions; "" where nobody knows."""
+    steps = plan.operations.filter(direction__in=directions).exclude(status=StepStatus.VOID)
+    return step_words.total_way(list(steps.order_by("sequence", "pk")))
+
+
+# What the list's own heading says of a step already.
+_PLAIN: Final = (Direction.CLOSE, Direction.OPEN)
 
 
 def step_row(step: ValveOperation) -> Row:
     """Word one step: where, how large, how many turns, and how it went."""
     facts = step.facts
-    waiting = "waiting" if step.direction == Direction.CLOSE else "reopen"
+    shuts = step.direction in (Direction.CLOSE, Direction.SHUT)
+    waiting = "waiting" if shuts else "reopen"
     status = STEP_STATES.get(StepStatus(step.status), waiting)
     note, end = _progress_of(step)
     if not note:
         turns = facts.get("turns_to_close")
         amount = ngettext("%(n)d turn", "%(n)d turns", turns) % {"n": turns} if turns else ""
-        note = " · ".join(part for part in (bore(facts.get("bore_mm")), amount) if part)
+        kind = step_words.kind_words(step)
+        note = " · ".join(part for part in (kind, bore(facts.get("bore_mm")), amount) if part)
         end = str(GROUNDS.get(facts.get("ground", ""), facts.get("ground", "")))
     return {
         "pk": step.pk,
+        "direction": step.direction,
+        "action": "" if step.direction in _PLAIN else step_words.action_words(step).name,
+        "order_why": step_words.reasons(step),
         "number": step.sequence,
         "code": step.valve,
         "asset": step.valve,
@@ -111,17 +124,20 @@ def _progress_of(step: ValveOperation) -> tuple[str, str]:
         shared = step.facts.get("shared_with")
         words = gettext("shut for %(code)s") % {"code": ", ".join(shared)} if shared else ""
         at = f"{timezone.localtime(step.done_at):%H:%M}" if step.done_at else ""
-        done = gettext("closed") if step.direction == Direction.CLOSE else gettext("opened")
+        done = str(step_words.action_words(step).done)
         turns = (
             ngettext("%(n)d turn", "%(n)d turns", step.turns) % {"n": step.turns}
             if step.turns
             else ""
         )
+        remark = step.remark if step_words.is_at_outlet(step) else ""
         return words or " · ".join(
-            filter(None, [done, turns])
+            filter(None, [done, turns, remark])
         ), f"{at} {step.done_by or ''}".strip()
     if step.status == StepStatus.FAILED:
         return f"{gettext('cannot')} · {step.get_cannot_reason_display()}", step.remark
+    if step.status == StepStatus.LEFT_CLOSED and step.direction == Direction.SHUT:
+        return gettext("left open · %(why)s") % {"why": step.remark}, ""
     if step.status == StepStatus.LEFT_CLOSED:
         return gettext("left closed · %(why)s") % {"why": step.remark}, ""
     if step.status == StepStatus.VOID:
@@ -138,6 +154,11 @@ def reasons_of(plan: IsolationPlan) -> tuple[list[Reason], int]:
     found += [
         Reason("valve-open", valve, gettext("is left open by choice: water goes round."))
         for valve in assumed.get("removed", [])
+    ]
+    found += [
+        Reason("valve-closed", valve, gettext("is normally closed: opened to feed, last of all."))
+        for valve in assumed.get("opened", [])
+        if valve not in steps
     ]
     found += [
         Reason("valve-closed", valve, gettext("is closed already and stays so."))
@@ -255,22 +276,8 @@ def minutes_left(plan: IsolationPlan) -> int:
     A plan's stored minutes are of the moment it was made: of two plans made at different moments
     only what is left of each can be compared.
     """
-    steps = plan.operations.filter(direction=Direction.CLOSE, status=StepStatus.PENDING)
-    placed = [(step, step.geom) for step in steps.order_by("sequence") if step.geom]
-    if not placed:
-        return 0
-    plane = LocalPlane(placed[0][1].x, placed[0][1].y)
-    return impact.estimated_minutes(
-        [
-            impact.ValvePlace(
-                step.valve,
-                *plane.metres(point.x, point.y),
-                step.facts.get("bore_mm"),
-                step.facts.get("turns_to_close"),
-            )
-            for step, point in placed
-        ]
-    )
+    steps = plan.operations.filter(direction=Direction.CLOSE).order_by("sequence")
+    return minutes_of(steps)
 
 
 def _customers(plan: IsolationPlan) -> int:
@@ -305,7 +312,11 @@ def reason_in_words(plan: IsolationPlan) -> str:
     valve, _colon, code = plan.override_reason.partition(": ")
     if code in CannotReason.values:
         words = {"valve": valve, "why": CannotReason(code).label}
+        if valve in (plan.replaces.what_if.get("opened", ()) if plan.replaces else ()):
+            return gettext("%(valve)s cannot be opened: %(why)s") % words
         return gettext("%(valve)s cannot be closed: %(why)s") % words
+    if code == OPENED:
+        return gettext("%(valve)s was opened without signal") % {"valve": valve}
     return plan.override_reason
 
 

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from network.models import Customer, Hydrant, Source
 from network.selectors import current_revision
 from outages.choices import Effect
-from outages.forms.plans import ApproveForm, ReasonForm, WhatIfForm
+from outages.forms.plans import VALVE_CHOICES, ApproveForm, ReasonForm, WhatIfForm
 from outages.models import IsolationPlan
 from outages.selectors import affected_customers, mask_phone
 from outages.services import outages as outage_services
@@ -221,7 +221,7 @@ def _chosen(found: IsolationPlan, form: WhatIfForm) -> dict[str, str]:
     if form.is_bound:
         pairs = [pair.partition(":") for pair in form.choices]
         return {valve: name for name, _colon, valve in pairs if valve}
-    names = ("inoperable", "removed", "added")
+    names = VALVE_CHOICES
     return {valve: name for name in names for valve in found.what_if.get(name, [])}
 
 

@@ -24,6 +24,8 @@ STEP_WORDS: Final[dict[str, str | Promise]] = {
     Refusal.STEP_DECIDED: _("This step was told already."),
     Refusal.NOT_YET_REOPENING: _("Not yet: the dispatcher releases the opening."),
     Refusal.CLOSING_IS_OVER: _("Closing is over: the valves are being opened again."),
+    Refusal.CLOSE_FIRST: _("Not yet: first shut every valve of the plan. Then open this one."),
+    Refusal.OPEN_FIRST: _("Not yet: first open the other valves. Then close this one again."),
     Refusal.HELD_BY_OTHER: _("Another outage still needs this valve shut. Leave it closed."),
     Refusal.NOT_PUBLISHED: _("The notice is not out yet: the works may not begin."),
     Refusal.WRONG_CREW: _("This order belongs to another crew."),
@@ -48,6 +50,10 @@ WORDS: Final[dict[str, str | Promise]] = {
     "plan_stale": _("The network changed. Review the difference first."),
     "plan_decided": _("Somebody was faster: this plan is decided already."),
     "plan_replaced": _("This plan was replaced by v%(newer)s: look at that one."),
+    "not_opened": _(
+        "Not to be opened: %(valves)s. Only a closed valve that works, that no other outage needs "
+        "shut and that brings no water to the burst can feed anybody."
+    ),
     "not_isolating": _("Valves alone cannot stop this. Shut %(sources)s first."),
     "valves_shut": _("Valves are shut already (%(valves)s): plan the reopening instead."),
     # outages

@@ -195,7 +195,9 @@ def test_it_works_without_script(
     page = context.new_page()
     page.goto(f"/work-orders/{order.number}/")
     page.get_by_role("button", name="接单").click()
-    for _valve in range(ValveOperation.objects.filter(plan__outage=order.outage).count()):
+    for _valve in range(
+        ValveOperation.objects.filter(plan__outage=order.outage, direction="close").count()
+    ):
         card(page).get_by_role("button", name="关好了").click()
     page.get_by_label("哪里坏了").fill("接口断裂")
     page.get_by_label("怎么修的").fill("更换管段 6 米")

@@ -104,7 +104,8 @@ def open_case(page: Page, text: str) -> None:
 
 def steps(page: Page) -> list[str]:
     """The valves of the plan shown, in their order."""
-    return panel(page).locator(".steps .step__code").all_inner_texts()
+    rows = panel(page).locator('.steps [data-direction="close"] .step__code')
+    return rows.all_inner_texts()
 
 
 def suppose(page: Page, *, stuck: str, reason: str) -> None:
@@ -159,10 +160,18 @@ def current_valve(phone: Page) -> str:
 
 
 def turn(phone: Page, answer: str) -> str:
-    """Answer the step on the screen (关好了 or 开好了) and return its valve."""
+    """Answer the step on the screen (关好了 or 开好了) and return its valve.
+
+    At an outlet the answer is that its own work is done.
+    """
     valve = current_valve(phone)
-    card(phone).get_by_role("button", name=answer).click()
-    expect(phone.locator(f'[data-valve="{valve}"] [data-row]')).to_be_visible()
+    step = phone.locator("[data-step]", has=phone.locator("[data-card]:visible"))
+    number, at_outlet = step.get_attribute("data-step"), step.get_attribute("data-outlet")
+    if at_outlet is None:
+        card(phone).get_by_role("button", name=answer).click()
+    else:
+        card(phone).locator("button[value=done]").click()
+    expect(phone.locator(f'[data-step="{number}"] [data-row]')).to_be_visible()
     return valve
 
 
@@ -170,7 +179,9 @@ def work_through(phone: Page, phase: str, answer: str) -> list[str]:
     """Answer every step that is left in a phase, wait until the server knows, return the valves."""
     turned = []
     while card(phone).count():
-        turned.append(turn(phone, answer))
+        at_outlet = phone.locator("[data-outlet] [data-card]:visible").count()
+        valve = turn(phone, answer)
+        turned += [] if at_outlet else [valve]
     order = phone.locator("#order")
     expect(order).not_to_have_attribute("data-phase", phase, timeout=SOON_MS)
     return turned

@@ -224,7 +224,7 @@ def test_the_offline_map_opens_from_a_file_without_any_request(
     phone.goto(file.as_uri())
     phone.locator(".leaflet-container .disc").first.wait_for()
     assert phone.locator(".leaflet-container .disc").all_inner_texts() == ["1", "2"]
-    assert phone.locator("tbody tr").count() == 2
+    assert phone.locator("tbody tr").count() == 3, "two valves, and where it shows dry"
     assert phone.locator(".leaflet-control-scale-line").count() == 1
     # It says how old it is, and goes on saying it while nobody can update it.
     age = phone.locator("#plan-age")

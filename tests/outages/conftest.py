@@ -82,7 +82,7 @@ class Desk:
         """Record a step of the outage's plan in force."""
         operation = ValveOperation.objects.get(
             plan__outage=outage,
-            plan__status__in=["approved", "executing", "all_closed", "reopening"],
+            plan__status__in=["approved", "executing", "all_closed", "reopening", "reopened"],
             valve=valve,
             direction=direction,
         )
@@ -99,7 +99,10 @@ class Desk:
 
     def close_all(self, outage: Outage) -> None:
         for operation in ValveOperation.objects.filter(
-            plan__outage=outage, plan__status__in=["approved", "executing"], status="pending"
+            plan__outage=outage,
+            plan__status__in=["approved", "executing"],
+            status="pending",
+            direction="close",
         ):
             self.step(outage, operation.valve)
 
@@ -126,7 +129,7 @@ class Desk:
         for operation in done.steps:
             operation.refresh_from_db()
             if operation.status == "pending":
-                self.step(outage, operation.valve, direction="open")
+                self.step(outage, operation.valve, direction=operation.direction)
 
     def restore(self, outage: Outage) -> Outage:
         return outages.restore_outage(outage, by=self.dana, at=self.now)

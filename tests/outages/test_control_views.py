@@ -76,7 +76,7 @@ def approval(**changes: Any) -> dict[str, Any]:
 
 
 def valves(plan: IsolationPlan) -> set[str]:
-    return set(plan.operations.values_list("valve", flat=True))
+    return set(plan.operations.filter(direction="close").values_list("valve", flat=True))
 
 
 # -- 1xx bursts --------------------------------------------------------------------------------

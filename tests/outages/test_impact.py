@@ -1,6 +1,4 @@
-"""The arithmetic: persons, thresholds, differences and the order of the valves."""
-
-import itertools
+"""The arithmetic: persons, thresholds, differences and the work at the valves."""
 
 import pytest
 
@@ -9,10 +7,8 @@ from outages.impact import (
     PlanFacts,
     ValvePlace,
     assess,
-    closing_order,
     compare,
     estimated_minutes,
-    reopening_order,
     report_priority,
     threshold_distance,
 )
@@ -62,35 +58,12 @@ def test_a_difference_says_which_threshold_is_crossed(
     assert compare(facts[0], facts[0]).is_empty
 
 
-VALVES = [
-    ValvePlace("far", 500, 0, 100, 10),
-    ValvePlace("big", 0, 0, 400, 60),
-    ValvePlace("near", 100, 0, 200, 20),
-    ValvePlace("unknown", 120, 0, None, None),
-]
-
-
-def test_the_largest_is_closed_first_then_the_nearest_whatever_order_they_come_in() -> None:
-    orders = {
-        tuple(v.asset_id for v in closing_order(given)) for given in itertools.permutations(VALVES)
-    }
-    assert orders == {("big", "near", "unknown", "far")}
-    assert closing_order([]) == ()
-
-
-def test_reopening_fills_through_the_smallest_and_then_runs_backwards() -> None:
-    order = [v.asset_id for v in reopening_order(closing_order(VALVES))]
-    assert order == ["far", "unknown", "near", "big"]
-    same = [ValvePlace(name, 0, 0, 200, 20) for name in "abc"]
-    assert [v.asset_id for v in reopening_order(same)] == ["c", "b", "a"]
-    assert reopening_order([]) == ()
-
-
 def test_the_estimate_grows_with_walking_and_turning() -> None:
     one = [ValvePlace("a", 0, 0, 200, 24)]
     assert estimated_minutes(one) == 4  # 3 min for the valve, 24 turns of 2.5 s
     away = [*one, ValvePlace("b", 780, 0, 200, 24)]
     assert estimated_minutes(away) == 18  # twice that, and 780 m on foot
+    assert estimated_minutes(away, [1560]) == 28, "a way along the mains is longer than the line"
     assert estimated_minutes([]) == 0
 
 

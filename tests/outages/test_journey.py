@@ -26,7 +26,7 @@ def test_a_burst_goes_from_report_to_archive(desk: Desk) -> None:
     assert report.priority == 2
 
     plan = desk.propose(report)
-    assert {s.valve for s in plan.operations.all()} == {"V1", "V2"}
+    assert {s.valve for s in plan.operations.filter(direction="close")} == {"V1", "V2"}
     assert dict(AffectedCustomer.objects.filter(plan=plan).values_list("customer", "effect")) == {
         "c.p3": "zone",
         "c.p4": "unintended",

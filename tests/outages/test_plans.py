@@ -19,7 +19,8 @@ LINE = "(S) -p1- a -p2-V1| b -p3- c |V2-p4-V3| d -p5- (T)"
 
 
 def valves(plan: IsolationPlan) -> set[str]:
-    return set(plan.operations.exclude(status="void").values_list("valve", flat=True))
+    steps = plan.operations.filter(direction="close").exclude(status="void")
+    return set(steps.values_list("valve", flat=True))
 
 
 def customers(plan: IsolationPlan) -> set[str]:

@@ -16,7 +16,7 @@ from tests.outages.test_work import tap
 
 def test_another_step_under_a_used_key_is_refused_not_swallowed(desk: Desk) -> None:
     lay(LINE)
-    v1, v2 = desk.burst("p3").plan.operations.order_by("valve")
+    v1, v2 = desk.burst("p3").plan.operations.filter(direction="close").order_by("valve")
     first = tap(v1, desk)
     other = tap(v2, desk, client_key=first.client_key)
     undone = tap(v1, desk, "cannot", client_key=first.client_key, cannot_reason="passes_water")

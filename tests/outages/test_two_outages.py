@@ -40,10 +40,10 @@ def test_a_shared_valve_stays_shut_when_the_first_outage_reopens(desk: Desk) -> 
 
     desk.repair(second.outage)
     again = reopening.plan_reopening(second.outage, by=desk.dana, at=desk.now)
-    assert {s.valve for s in again.steps} == {"V2", "V3"}
+    assert {s.valve for s in again.steps if s.direction == "open"} == {"V2", "V3"}
     assert again.handed_over == ()
     for step in again.steps:
-        desk.step(second.outage, step.valve, direction="open")
+        desk.step(second.outage, step.valve, direction=step.direction)
     desk.restore(second.outage)
     assert not network_state().closed
 

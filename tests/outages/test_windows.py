@@ -41,7 +41,7 @@ def test_a_valve_of_next_weeks_works_is_opened_today(desk: Desk) -> None:
     opened = reopening.plan_reopening(burst, by=desk.dana, at=desk.now)
     assert opened.handed_over == ()
     for step in opened.steps:
-        desk.step(burst, step.valve, direction="open")
+        desk.step(burst, step.valve, direction=step.direction)
     assert not network_state().closed
 
 

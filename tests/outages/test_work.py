@@ -92,7 +92,7 @@ def test_cannot_close_leads_to_a_proposal_that_is_adopted(desk: Desk) -> None:
     assert network_state().closed == {"V1"}, "what is shut stays shut"
     assert valves(proposal) == {"V1", "V3"}
     assert customers(proposal) == {"c.p3", "c.p4"}
-    steps = dict(proposal.operations.values_list("valve", "status"))
+    steps = dict(proposal.operations.filter(direction="close").values_list("valve", "status"))
     assert steps == {"V1": "done", "V3": "pending"}
     old = IsolationPlan.objects.get(outage=outage, version=1)
     assert old.status == "executing", "in force until the dispatcher adopts the new one"
@@ -156,7 +156,8 @@ def test_what_was_shut_offline_under_a_replaced_plan_counts_for_the_new_one(desk
     desk.step(outage, "V3")
     desk.repair(outage)
     opened = reopening.plan_reopening(outage, by=desk.dana, at=desk.now)
-    assert {s.valve for s in opened.steps} == {"V1", "V2", "V3"}, "nothing shut is forgotten"
+    back = {s.valve for s in opened.steps if s.direction == "open"}
+    assert back == {"V1", "V2", "V3"}, "nothing shut is forgotten"
 
 
 def test_a_shut_valve_that_passes_water_is_planned_around_and_opened_later(desk: Desk) -> None:
@@ -208,8 +209,8 @@ def test_restore_is_refused_while_a_valve_is_shut_without_a_reason(desk: Desk) -
         desk.restore(outage)
     desk.repair(outage)
     opened = reopening.plan_reopening(outage, by=desk.dana, at=desk.now)
-    desk.step(outage, opened.steps[0].valve, direction="open")
-    last = opened.steps[1]
+    first, last = [step for step in opened.steps if step.direction == "open"]
+    desk.step(outage, first.valve, direction="open")
     with pytest.raises(outages.RestoreRefused) as refused:
         desk.restore(outage)
     assert refused.value.valves == (last.valve,)
@@ -220,17 +221,25 @@ def test_restore_is_refused_while_a_valve_is_shut_without_a_reason(desk: Desk) -
     assert network_state().closed == {last.valve}
 
 
-def test_the_reopening_begins_with_one_refill_valve_and_runs_backwards(desk: Desk) -> None:
+def test_the_reopening_begins_with_one_refill_valve_and_air_let_out(desk: Desk) -> None:
     lay(LINE)
     outage = desk.burst("p3").outage
     closing = list(
-        ValveOperation.objects.filter(plan__outage=outage).values_list("valve", flat=True)
+        ValveOperation.objects.filter(plan__outage=outage, direction="close").values_list(
+            "valve", flat=True
+        )
     )
     desk.close_all(outage)
     desk.repair(outage)
     opened = reopening.plan_reopening(outage, by=desk.dana, at=desk.now)
-    assert [s.valve for s in opened.steps] == closing[::-1]
-    assert [s.facts["refill"] for s in opened.steps] == [True, False]
+    assert [(s.direction, s.valve) for s in opened.steps] == [
+        ("vent", "h.c"),
+        ("open", "V1"),
+        ("flush", "h.c"),
+        ("open", "V2"),
+    ]
+    assert closing == ["V1", "V2"]
+    assert [s.facts["refill"] for s in opened.steps if s.direction == "open"] == [True, False]
     with pytest.raises(TransitionRefused):
         reopening.plan_reopening(outage, by=desk.dana, at=desk.now)
 

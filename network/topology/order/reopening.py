@@ -166,7 +166,9 @@ def _flushed(zone: Zone, fills: Sequence[tuple[str, frozenset[Vertex]]]) -> list
     for end in zone.dead_ends():
         near = _nearest(zone, outlets, end)
         if near is not None and (near.asset in chosen or len(chosen) < MOST_FLUSHED):
-            chosen.setdefault(near.asset, []).append(Reason("dead_end", {"junction": end}))
+            why = chosen.setdefault(near.asset, [])
+            if all(reason.code != "dead_end" for reason in why):
+                why.append(Reason("dead_end", {"junction": end}))
     if len(chosen) == 1 and not any(r.code == "dead_end" for r in chosen[beyond.asset]):
         far = max(outlets, key=lambda each: (ways.get(zone.spot(each.asset), 0.0), each.asset))
         chosen.setdefault(far.asset, []).append(Reason("far_end"))

@@ -8,7 +8,7 @@ import itertools
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from math import dist
+from math import dist, isnan
 
 import networkx as nx
 
@@ -90,7 +90,7 @@ class Zone:
             stops[str(pipe)].append((float(at), ("junction", str(junction))))
         for asset, (junction, pipe, at) in self._places.items():
             if not junction and pipe in stops:
-                stops[pipe].append((at, ("place", asset)))
+                stops[pipe].append((0.5 if isnan(at) else at, ("place", asset)))
         for nth, burst in enumerate(self.bursts):
             if burst.pipe in stops:
                 at = 0.5 if burst.fraction is None else burst.fraction
@@ -187,8 +187,9 @@ class Zone:
     def _entries(self) -> dict[str, list[tuple[Vertex, frozenset[str]]]]:
         """By shut valve: where water comes into the zone past it, and the valves on that step."""
         found: dict[str, list[tuple[Vertex, frozenset[str]]]] = {}
-        for tail, head, valves in self.network.graph.edges(data="valves"):
+        for tail, head in self.network.graph.edges:
             if head in self.inside and tail not in self.inside:
+                valves: list[str] = self.network.graph.edges[tail, head]["valves"]
                 for valve in self.shut.intersection(valves):
                     found.setdefault(valve, []).append((head, frozenset(valves)))
         return found

@@ -2,18 +2,19 @@
 
 const BRUSH_PX = 14;
 
-/** Id of the valve nearest to a place on the tiles, or null. */
+/** The valve nearest to a place on the tiles: {id, state, …}, or null. */
 function valveAt(live, { lat, lng }) {
   if (!live.tiles) return null;
   const found = live.tiles.queryTileFeaturesDebug(lng, lat, BRUSH_PX).get("") ?? [];
-  return found.find(({ layerName }) => layerName === "valve")?.feature.props.id ?? null;
+  return found.find(({ layerName }) => layerName === "valve")?.feature.props ?? null;
 }
 
 function rowOf(form, valve) {
   return form.querySelector(`[data-valves] > [data-asset="${CSS.escape(valve)}"]`);
 }
 
-function newRow(form, valve) {
+/** A closed valve is clicked to open it, an open one to close it as well. */
+function newRow(form, valve, { closed }) {
   const row = document.createElement("li");
   row.className = "what-if__row";
   row.dataset.asset = valve;
@@ -27,8 +28,11 @@ function newRow(form, valve) {
   select.className = "input";
   select.id = `choice-${valve}`;
   select.name = "choice";
-  const { textAdd, textStuck, textAsIs } = form.dataset;
-  for (const [value, text] of [[`added:${valve}`, textAdd], [`inoperable:${valve}`, textStuck], ["", textAsIs]]) {
+  const { textAdd, textOpen, textStuck, textAsIs } = form.dataset;
+  const added = [`added:${valve}`, textAdd];
+  const fed = [`opened:${valve}`, textOpen];
+  const choices = closed ? [fed, added] : [added, fed];
+  for (const [value, text] of [...choices, [`inoperable:${valve}`, textStuck], ["", textAsIs]]) {
     select.add(new Option(text, value));
   }
   row.append(label, select);
@@ -36,10 +40,10 @@ function newRow(form, valve) {
   return row;
 }
 
-function toggle(form, valve) {
+function toggle(form, valve, { closed = false } = {}) {
   const row = rowOf(form, valve);
   if (!row) {
-    newRow(form, valve).querySelector("select").focus({ preventScroll: true });
+    newRow(form, valve, { closed }).querySelector("select").focus({ preventScroll: true });
     return;
   }
   const select = row.querySelector("select");
@@ -54,7 +58,7 @@ export function startValveEditor(live) {
   live.map.on("click", ({ latlng }) => {
     const open = form();
     const valve = open && valveAt(live, latlng);
-    if (valve) toggle(open, valve);
+    if (valve) toggle(open, valve.id, { closed: valve.state === "closed" });
   });
   // The numbered discs lie over the tiles and take the click themselves.
   live.element.addEventListener("click", (event) => {

@@ -11,6 +11,12 @@ export function standing(steps, items) {
   });
 }
 
+/** Those of `some` that need not wait: `waitsFor` names the action that comes first among `steps`. */
+export function inTime(some, steps) {
+  const open = new Set(steps.filter(({ status }) => status === "pending").map(({ action }) => action));
+  return some.filter(({ waitsFor }) => !open.has(waitsFor));
+}
+
 /** The step to show large: the chosen one if it waits, else the first that waits, else null. */
 export function currentStep(steps, chosen) {
   const waiting = steps.filter(({ status }) => status === "pending");

@@ -3,7 +3,7 @@
 import { icon, spriteHref } from "gisapp/icons";
 import { serverNow } from "gisapp/server_time";
 import { asOf } from "outages/crew/as_of";
-import { counts, currentStep, standing } from "outages/crew/standing";
+import { counts, currentStep, inTime, standing } from "outages/crew/standing";
 import { say } from "outages/crew/words";
 
 const NS = "http://www.w3.org/2000/svg";
@@ -31,6 +31,9 @@ export function readSteps(root) {
     valve: element.dataset.valve,
     status: element.dataset.status,
     opening: element.dataset.opening === "yes",
+    action: element.dataset.action,
+    waitsFor: element.dataset.waitsFor ?? "",
+    outlet: "outlet" in element.dataset,
     element,
   }));
 }
@@ -45,8 +48,9 @@ function showRow(step, undo) {
   }
   row.dataset.changed = "";
   row.querySelector("[data-glyph]").replaceChildren(glyph(GLYPHS[step.status]));
-  const what = step.status === "done" ? say(step.opening ? "opened" : "closed") : say("cannot");
-  const more = step.item.turns ? say("turns", { n: step.item.turns }) : step.item.reason_text;
+  const what = step.status === "done" ? step.element.dataset.doneWord : say("cannot");
+  const noted = step.outlet ? step.item.remark : "";
+  const more = step.item.turns ? say("turns", { n: step.item.turns }) : step.item.reason_text || noted;
   row.querySelector("[data-note]").textContent = more ? `${what} · ${more}` : what;
   const end = row.querySelector("[data-end]");
   if (step.item.state === "held") end.replaceChildren(undoButton(step, undo));
@@ -73,10 +77,10 @@ function waitingMark() {
 /** Write where everything stands into the page; returns the current step or null. */
 export function showSteps(root, items, { chosen, undo }) {
   const steps = standing(readSteps(root), items);
-  const answering = ["close", "stuck", "open"].includes(root.dataset.phase);
+  const answering = root.dataset.answers === "yes";
   // The server leaves out of a stuck plan what need not be closed any more.
   const allowed = steps.filter(({ element }) => root.dataset.phase !== "stuck" || "current" in element.dataset);
-  const current = answering ? currentStep(allowed, chosen) : null;
+  const current = answering ? currentStep(inTime(allowed, steps), chosen) : null;
   for (const step of steps) {
     const card = step.element.querySelector("[data-card]");
     const isCurrent = current?.id === step.id && card !== null;
@@ -94,8 +98,9 @@ export function showSteps(root, items, { chosen, undo }) {
 
 function showCounts(root, steps, current, answering) {
   const place = root.querySelector("[data-counts]");
-  const opening = steps.some((step) => step.opening);
-  if (place) place.textContent = say(opening ? "counts_open" : "counts_close", counts(steps));
+  const valves = steps.filter(({ outlet }) => !outlet);
+  const opening = valves.some(({ action }) => action === "open");
+  if (place) place.textContent = say(opening ? "counts_open" : "counts_close", counts(valves));
   const told = root.querySelector("[data-all-told]");
   if (!told) return;
   told.hidden = !(answering && current === null && steps.some(({ item }) => item));
