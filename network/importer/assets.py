@@ -16,6 +16,7 @@ from network.choices import (
     PipeStatus,
     ValveState,
 )
+from network.hydraulics.facts import pump_curve
 from network.importer import values, vocabulary
 from network.importer.packed import Column, Packed
 from network.importer.places import Geometry
@@ -97,6 +98,14 @@ class _Reader:
         counts = {number: round(number) for number in np.unique(found[~np.isnan(found)]).tolist()}
         return [counts.get(number) for number in found.tolist()]  # None where it is NaN
 
+    def pump_curves(self, name: str) -> Packed:
+        """Curves as `network.hydraulics.facts.pump_curve` reads them; others are told of."""
+        found = self.text(name, 200)
+        for nth, text in enumerate(found):
+            if text and pump_curve(text) is None:
+                self.tell("value_not_understood", nth, name, text[:40])
+        return found
+
     def dates(self, name: str) -> list[date | None]:
         misread: values.Misread = []
         found = values.dates(self.table.column(name), misread)
@@ -144,12 +153,16 @@ def _pipes(reader: _Reader) -> Assets:
         street_en=reader.text("street_en", 120),
         on_trunk_road=reader.flags("on_trunk_road"),
         year_laid=reader.integers("year_laid", values.year, highest=_MAX_SMALL),
+        roughness=reader.numbers("roughness", lowest=1.0, highest=200.0),
+        setting=reader.numbers("setting"),
+        pump_curve=reader.pump_curves("pump_curve"),
     )
 
 
 def _nodes(reader: _Reader) -> Assets:
     elevation = reader.numbers("elevation_m", lowest=-1000.0, highest=9000.0)
-    return reader.assets(elevation_m=_none_for_nan(elevation))
+    demand = reader.numbers("demand_m3_d", lowest=-1e9)  # a model's inflow is a negative demand
+    return reader.assets(elevation_m=_none_for_nan(elevation), demand_m3_d=_none_for_nan(demand))
 
 
 def _valves(reader: _Reader) -> Assets:
@@ -207,6 +220,7 @@ def _sources(reader: _Reader) -> Assets:
         name_en=reader.text("name_en", 120),
         inlet_pipes=values.id_lists(reader.table.column("inlet_pipes")),
         is_active=reader.flags("active", missing=True),
+        head_m=reader.numbers("head_m", lowest=-1000.0, highest=9000.0),
     )
 
 
@@ -226,6 +240,7 @@ def _customers(reader: _Reader) -> Assets:
         category=reader.text("category", 40),
         persons=reader.integers("persons"),
         connections=[1 if count is None else count for count in connections],
+        demand_m3_d=reader.numbers("demand_m3_d"),
         key_user=reader.flags("key_user"),
         large_user=reader.flags("large_user"),
         special_user=Packed.of("" if text.lower() in no else text for text in special),

@@ -1,7 +1,8 @@
 """Read EPANET input files: the sections that say what is where, and how it stands.
 
-wntr reads them too, but takes seconds to load and a whole hydraulic model to do it. Demands,
-patterns, curves and controls are not read: they say nothing about which valve to close.
+wntr reads them too, but takes seconds to load and a whole hydraulic model to do it. Base demands,
+heads, roughness, settings and pump curves are kept for the pressures; patterns, controls, speeds
+and minor losses are not read.
 """
 
 from __future__ import annotations
@@ -21,13 +22,23 @@ from network.importer.refusals import refusal
 
 INCH_MM: Final = 25.4
 FOOT_M: Final = 0.3048
+PSI_M: Final = 0.70325  # of water, as EPANET reckons: 0.4333 psi a foot
+HORSEPOWER_KW: Final = 0.7457
 # Flow units that mean feet and inches; all others are metric.
 US_UNITS: Final = frozenset({"CFS", "GPM", "MGD", "IMGD", "AFD"})
+# One of each in m3/h.
+FLOW_M3_H: Final = {
+    "CFS": 101.9406, "GPM": 0.2271247, "MGD": 157.7255, "IMGD": 189.4204, "AFD": 51.39508,
+    "LPS": 3.6, "LPM": 0.06, "MLD": 1000 / 24, "CMH": 1.0, "CMD": 1 / 24, "CMS": 3600.0,
+}  # fmt: skip
+HOURS: Final = 24.0
 # Pressure breakers act as reducers, general-purpose valves as throttles.
 VALVE_KINDS: Final = {
     "PRV": "prv", "PSV": "psv", "PBV": "prv", "FCV": "fcv", "TCV": "tcv", "GPV": "tcv",
     "PCV": "tcv",
 }  # fmt: skip
+# Those whose setting means what a kind's setting means here.
+SETTLED_KINDS: Final = frozenset({"PRV", "PSV", "FCV", "TCV"})
 FORWARD_KINDS: Final = frozenset({"pump", "prv", "psv", "fcv", "check_valve"})
 
 Point = tuple[float, float]
@@ -42,6 +53,9 @@ class _Link:
     diameter: float | None = None
     length: float | None = None
     is_closed: bool = False
+    roughness: float | None = None
+    setting: str = ""
+    pump: dict[str, str] = field(default_factory=dict)  # HEAD curve, POWER number
 
 
 @dataclass(slots=True)
@@ -52,7 +66,27 @@ class _Model:
     links: dict[str, _Link] = field(default_factory=dict)
     places: dict[str, Point] = field(default_factory=dict)
     bends: dict[str, list[Point]] = field(default_factory=lambda: defaultdict(list))
+    heads: dict[str, float] = field(default_factory=dict)
+    demands: dict[str, float] = field(default_factory=dict)
+    several: set[str] = field(default_factory=set)  # junctions with demands in their own section
+    curves: dict[str, list[tuple[float, float]]] = field(default_factory=lambda: defaultdict(list))
     flow_units: str = "GPM"  # EPANET's own default
+    headloss: str = "H-W"
+    factor: float = 1.0  # on all demands
+
+    @property
+    def is_us(self) -> bool:
+        return self.flow_units in US_UNITS
+
+    @property
+    def metres(self) -> float:
+        """Of one unit of length."""
+        return FOOT_M if self.is_us else 1.0
+
+    @property
+    def m3_h(self) -> float:
+        """Of one unit of flow."""
+        return FLOW_M3_H.get(self.flow_units, 1.0)
 
 
 def read_epanet(file: DataFile) -> list[Layer]:
@@ -93,20 +127,34 @@ def _read_line(model: _Model, section: str, words: list[str], number: int) -> No
 
 def _junction(model: _Model, words: list[str]) -> None:
     model.nodes[words[0]] = float(words[1]) if len(words) > 1 else None
+    if len(words) > 2 and words[0] not in model.several:
+        model.demands[words[0]] = float(words[2])
+
+
+def _demand(model: _Model, words: list[str]) -> None:
+    # The first row of a junction replaces what its own line says; further ones add to it.
+    before = model.demands.get(words[0], 0.0) if words[0] in model.several else 0.0
+    model.several.add(words[0])
+    model.demands[words[0]] = before + float(words[1])
 
 
 def _reservoir(model: _Model, words: list[str]) -> None:
     model.nodes[words[0]] = None
     model.sources[words[0]] = "reservoir"
+    if len(words) > 1:
+        model.heads[words[0]] = float(words[1])
 
 
 def _tank(model: _Model, words: list[str]) -> None:
     model.nodes[words[0]] = float(words[1]) if len(words) > 1 else None
     model.sources[words[0]] = "tank"
+    if len(words) > 2:
+        model.heads[words[0]] = float(words[1]) + float(words[2])  # as full as it begins
 
 
 def _pipe(model: _Model, words: list[str]) -> None:
     link = _Link(words[0], words[1], words[2], length=float(words[3]), diameter=float(words[4]))
+    link.roughness = float(words[5]) if len(words) > 5 else None
     status = words[-1].upper() if len(words) > 6 else ""
     link.is_closed = status == "CLOSED"
     if status == "CV":
@@ -115,12 +163,15 @@ def _pipe(model: _Model, words: list[str]) -> None:
 
 
 def _pump(model: _Model, words: list[str]) -> None:
-    model.links[words[0]] = _Link(words[0], words[1], words[2], kind="pump")
+    rated = {word.upper(): value for word, value in zip(words[3::2], words[4::2], strict=False)}
+    model.links[words[0]] = _Link(words[0], words[1], words[2], kind="pump", pump=rated)
 
 
 def _valve(model: _Model, words: list[str]) -> None:
     kind = VALVE_KINDS[words[4].upper()]
     link = _Link(words[0], words[1], words[2], kind=kind, diameter=float(words[3]))
+    if words[4].upper() in SETTLED_KINDS and len(words) > 5:
+        link.setting = words[5]
     model.links[link.link_id] = link
 
 
@@ -139,19 +190,30 @@ def _vertex(model: _Model, words: list[str]) -> None:
     model.bends[words[0]].append((float(words[1]), float(words[2])))
 
 
+def _curve(model: _Model, words: list[str]) -> None:
+    model.curves[words[0]].append((float(words[1]), float(words[2])))
+
+
 def _option(model: _Model, words: list[str]) -> None:
-    if words[0].upper() == "UNITS":
+    option = words[0].upper()
+    if option == "UNITS":
         model.flow_units = words[1].upper()
+    elif option == "HEADLOSS":
+        model.headloss = words[1].upper()
+    elif [word.upper() for word in words[:2]] == ["DEMAND", "MULTIPLIER"]:
+        model.factor = float(words[2])
 
 
 _SECTIONS: Final[dict[str, Callable[[_Model, list[str]], None]]] = {
     "JUNCTIONS": _junction,
+    "DEMANDS": _demand,
     "RESERVOIRS": _reservoir,
     "TANKS": _tank,
     "PIPES": _pipe,
     "PUMPS": _pump,
     "VALVES": _valve,
     "STATUS": _status,
+    "CURVES": _curve,
     "COORDINATES": _coordinate,
     "VERTICES": _vertex,
     "OPTIONS": _option,
@@ -178,8 +240,7 @@ def _column(values: Iterable[object]) -> np.ndarray:
 
 
 def _pipes(model: _Model) -> Layer:
-    is_us = model.flow_units in US_UNITS
-    inch, foot = (INCH_MM, FOOT_M) if is_us else (1.0, 1.0)
+    inch, foot = INCH_MM if model.is_us else 1.0, model.metres
     links = list(model.links.values())
     return _layer(
         model,
@@ -192,7 +253,28 @@ def _pipes(model: _Model) -> Layer:
         flow=("forward" if link.kind in FORWARD_KINDS else "both" for link in links),
         diameter_mm=(None if link.diameter is None else link.diameter * inch for link in links),
         length_m=(None if link.length is None else link.length * foot for link in links),
+        roughness=(link.roughness if model.headloss == "H-W" else None for link in links),
+        setting=(_setting(model, link) for link in links),
+        pump_curve=(_pump_curve(model, link) for link in links),
     )
+
+
+def _setting(model: _Model, link: _Link) -> float | None:
+    """In the units of our `setting`; None where the file names a curve or nothing."""
+    try:
+        number = float(link.setting)
+    except ValueError:
+        return None
+    if link.kind in ("prv", "psv"):
+        return number * (PSI_M if model.is_us else 1.0)
+    return number * model.m3_h if link.kind == "fcv" else number
+
+
+def _pump_curve(model: _Model, link: _Link) -> str:
+    if "POWER" in link.pump:
+        return f"kw:{float(link.pump['POWER']) * (HORSEPOWER_KW if model.is_us else 1.0):.4g}"
+    points = model.curves.get(link.pump.get("HEAD", ""), [])
+    return " ".join(f"{q * model.m3_h:.6g}:{h * model.metres:.6g}" for q, h in points)
 
 
 def _line(model: _Model, link: _Link) -> shapely.LineString | None:
@@ -208,13 +290,17 @@ def _point(model: _Model, node: str) -> shapely.Point | None:
 
 
 def _nodes(model: _Model) -> Layer:
-    foot = FOOT_M if model.flow_units in US_UNITS else 1.0
+    foot = model.metres
+    daily = model.m3_h * HOURS * model.factor
     return _layer(
         model,
         "nodes",
         [_point(model, node) for node in model.nodes],
         id=model.nodes,
         elevation_m=(None if metres is None else metres * foot for metres in model.nodes.values()),
+        demand_m3_d=(
+            model.demands[node] * daily if node in model.demands else None for node in model.nodes
+        ),
     )
 
 
@@ -241,4 +327,8 @@ def _sources(model: _Model) -> Layer:
         id=model.sources,
         node=model.sources,
         kind=model.sources.values(),
+        head_m=(
+            model.heads[node] * model.metres if node in model.heads else None
+            for node in model.sources
+        ),
     )

@@ -229,6 +229,7 @@ def _junctions(drawing: Drawing) -> Copy:
         "attributes": _attributes_and_blanks(nodes, left_open),
         "is_generated": junctions.generated,
         "elevation_m": nodes.fields["elevation_m"] + [None] * left_open,
+        "demand_m3_d": nodes.fields["demand_m3_d"] + [None] * left_open,
     }
     return Copy(Junction, columns, len(junctions))
 

@@ -54,10 +54,14 @@ FIELD_ALIASES: Final[dict[str, dict[str, str]]] = {
         "street_en": "streeten",
         "on_trunk_road": "ontrunkroad trunkroad 主干道 是否主干道",
         "year_laid": "yearlaid year installyear 建设年代 敷设年代 埋设年代 年代",
+        "roughness": "roughness hazenwilliams cfactor hwc 海曾威廉系数 粗糙系数",
+        "setting": "setting valvesetting 设定值 整定压力 阀后压力",
+        "pump_curve": "pumpcurve 水泵曲线 泵曲线",
     },
     "nodes": {
         "id": _id("nodeid expno 物探点号 点号 管点编号 节点编号"),
         "elevation_m": "elevationm elevation elev high 高程 地面高程",
+        "demand_m3_d": "demandm3d basedemand nodedemand 节点流量 节点用水量",
     },
     "valves": {
         "id": _id("valveid 阀门编号 阀门编码"),
@@ -92,6 +96,7 @@ FIELD_ALIASES: Final[dict[str, dict[str, str]]] = {
         "name_en": "nameen",
         "inlet_pipes": "inletpipes inlets inlet 进水管 进水管线",
         "active": "active isactive 启用 是否启用",
+        "head_m": "headm head totalhead waterlevel 水头 总水头 水位标高",
     },
     "customers": {
         "id": _id("customerid connectionid 用户编号"),
@@ -106,6 +111,7 @@ FIELD_ALIASES: Final[dict[str, dict[str, str]]] = {
         "category": "category usertype 用户类别 用水性质 类别",
         "persons": "persons people inhabitants 人口 人数 用水人口",
         "connections": "connections households 户数 表数",
+        "demand_m3_d": "demandm3d dailydemand averagedemand 日用水量 日均用水量",
         "key_user": "keyuser 重点用户 是否重点用户",
         "large_user": "largeuser 大用户 是否大用户",
         "special_user": "specialuser 特殊用户",

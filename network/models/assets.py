@@ -64,6 +64,8 @@ class Junction(RevisionAsset):
     geom = models.PointField(srid=4326)
     is_generated = models.BooleanField(default=False)
     elevation_m = models.FloatField(null=True, blank=True)
+    # Daily mean that a hydraulic model draws here; utilities without a model have customers'.
+    demand_m3_d = models.FloatField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -91,6 +93,11 @@ class Pipe(RevisionAsset):
     street_en = models.CharField(max_length=120, blank=True)
     on_trunk_road = models.BooleanField(default=False)
     year_laid = models.PositiveSmallIntegerField(null=True, blank=True)
+    # For pressures, where known: Hazen-Williams C; the head in m that a PRV or PSV keeps, the
+    # m3/h of an FCV, the loss coefficient of a TCV; "m3/h:m ..." or "kw:N" of a pump.
+    roughness = models.FloatField(null=True, blank=True)
+    setting = models.FloatField(null=True, blank=True)
+    pump_curve = models.CharField(max_length=200, blank=True)
 
     class Meta:
         constraints = [
@@ -189,6 +196,8 @@ class Source(RevisionAsset):
     name_en = models.CharField(max_length=120, blank=True)
     inlet_pipes = ArrayField(models.CharField(max_length=64), default=list, blank=True)
     is_active = models.BooleanField(default=True)
+    # Level of the water, or head behind the pumps, in m above the datum of the elevations.
+    head_m = models.FloatField(null=True, blank=True)
 
     class Meta:
         constraints = [

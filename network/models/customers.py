@@ -27,6 +27,8 @@ class Customer(RevisionAsset):
     category = models.CharField(max_length=40, blank=True)
     persons = models.PositiveIntegerField(null=True, blank=True)
     connections = models.PositiveIntegerField(default=1)
+    # Daily mean as metered; where it is not known, persons stand in for it.
+    demand_m3_d = models.FloatField(null=True, blank=True)
     key_user = models.BooleanField(default=False)
     large_user = models.BooleanField(default=False)
     special_user = models.CharField(max_length=40, blank=True)

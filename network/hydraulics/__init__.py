@@ -1,0 +1,1 @@
+"""How strong the water still runs: pressures by EPANET, of values only. Knows no Django."""
