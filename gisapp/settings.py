@@ -185,12 +185,20 @@ _PERIODIC = (
     ("advance-planned-outages", "outages.tasks.advance_planned_outages", 60),
     ("prepare-state", "network.prepare_state", 5),
     ("publish-public", "layers.publish_public", 30),
+    ("reckon-pressures", "outages.tasks.reckon_pressures", 10),
     ("take-public-reports", "gisapp.take_public_reports", 5),
     ("scan-deadlines", "outages.scan_deadlines", 15),
 )
 CELERY_BEAT_SCHEDULE = {
     name: {"task": task, "schedule": float(seconds), "options": {"expires": seconds}}
     for name, task, seconds in _PERIODIC
+}
+# What takes more than a moment has workers of its own (the program "reckoner"): a notice never
+# waits behind a city.
+RECKONING_QUEUE = "reckoning"
+CELERY_TASK_ROUTES = {
+    "gisapp.reckon_risk": {"queue": RECKONING_QUEUE},
+    "outages.tasks.reckon_pressures": {"queue": RECKONING_QUEUE},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(STATE_DIR / "celerybeat-schedule")
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
@@ -350,6 +358,8 @@ PERSONS_PER_CONNECTION = positive_int("PERSONS_PER_CONNECTION", default=4)
 # 1.2 to 1.6).
 LITRES_PER_PERSON_DAY = positive_float("LITRES_PER_PERSON_DAY", default=180)
 PEAK_HOUR_FACTOR = positive_float("PEAK_HOUR_FACTOR", default=1.5)
+# Plans that wait for a decision are graded unasked on networks up to this size: seconds of work.
+PRESSURE_UNASKED_PIPES = positive_int("PRESSURE_UNASKED_PIPES", default=20_000)
 # An outage area is drawn this far around the dry pipes.
 AREA_BUFFER_M = positive_float("AREA_BUFFER_M", default=35)
 

@@ -124,6 +124,18 @@ def programs(*, host: str, port: int, workers: int, threads: int) -> list[Progra
             {"PROCESS_NAME": "mainbreak-worker"},
         ),
         Program(
+            "reckoner",
+            [
+                *celery,
+                "worker",
+                "--queues=reckoning",
+                "--concurrency=1",
+                "--loglevel=warning",
+                "--hostname=reckoner@%h",
+            ],
+            {"PROCESS_NAME": "mainbreak-reckoner"},
+        ),
+        Program(
             "beat",
             [*celery, "beat", "--loglevel=warning", "--pidfile="],
             {"PROCESS_NAME": "mainbreak-beat"},

@@ -110,3 +110,25 @@ class NoticeChannel(TextChoices):
     SMS = "sms", _("SMS")
     EMAIL = "email", _("e-mail")
     PUBLIC_LIST = "public_list", _("public outage page")
+
+
+class PressureStatus(TextChoices):
+    """How far a reckoning of pressures has come."""
+
+    WAITING = "waiting", _("waiting")
+    RUNNING = "running", _("running")
+    FINISHED = "finished", _("finished")
+    REFUSED = "refused", _("no grades")
+    FAILED = "failed", _("failed")
+
+
+class PressureGrade(TextChoices):
+    """How little of the pressure is left, in metres over the ground."""
+
+    UNDER_7 = "under_7", _("under 7 m")
+    UNDER_10 = "under_10", _("under 10 m")
+
+
+class WeakKind(TextChoices):
+    CUSTOMER = "customer", _("customer")
+    PIPE = "pipe", _("pipe")

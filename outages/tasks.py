@@ -14,7 +14,7 @@ from kombu.exceptions import OperationalError
 
 from outages.delivery import outbox
 from outages.delivery.sole_sender import sole_sender
-from outages.planning import waiting
+from outages.planning import pressure, waiting
 
 log = structlog.get_logger(__name__)
 
@@ -81,3 +81,11 @@ def send_due_deliveries(**_later: Any) -> None:
 def advance_planned_outages(**_later: Any) -> None:
     """Let published planned outages begin at their time."""
     waiting.advance_planned_outages(at=timezone.now())
+
+
+@shared_task
+def reckon_pressures(**_later: Any) -> None:
+    """Reckon one run that is due; wake another worker for the next. In a queue of its own."""
+    pressure.ask_for_proposals(at=timezone.now())
+    if pressure.reckon_next(timezone.now) is not None:
+        wake(reckon_pressures)

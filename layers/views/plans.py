@@ -1,5 +1,6 @@
 """A plan for the map, as an offline document and on paper. A crew sees its own plans only."""
 
+from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -13,9 +14,11 @@ from layers.bounded_reads import bounded_read
 from layers.folium_maps import offline_plan
 from layers.geojson import collection, mark_feature, marks_of_now
 from layers.plan_picture import is_over, plan_marks
+from layers.pressure import pressure_features
 from layers.sheets import PdfNotAvailable, plan_sheet, sheet_pdf
 from layers.views.requests import answers_map_errors, geojson_response
 from outages.models import IsolationPlan
+from outages.selectors.pressure import finished_pressure
 
 # The document carries its own scripts; whoever opens it from here gets nothing from elsewhere.
 OFFLINE_POLICY = (
@@ -66,6 +69,18 @@ def overlay(request: HttpRequest, plan_id: int) -> HttpResponse:
         is_over=over,
     )
     return geojson_response(request, document)
+
+
+@require_safe
+@permission_required(("outages.view_outages", "outages.view_customers"), raise_exception=True)
+@answers_map_errors
+def pressure(request: HttpRequest, plan_id: int) -> HttpResponse:
+    """Pipes and customers that keep water but little of it, as far as they are known."""
+    with bounded_read():
+        run = finished_pressure(_plan_or_404(request, plan_id))
+        features, cut = pressure_features(run) if run else ([], False)
+    found = collection(features, plan=plan_id, run=run.pk if run else None, truncated=cut)
+    return geojson_response(request, found)
 
 
 @require_safe

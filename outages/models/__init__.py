@@ -6,6 +6,7 @@ from outages.models.notices import Delivery, OutageNotice
 from outages.models.outages import Outage, RestorationEstimate
 from outages.models.plans import AffectedCustomer, IsolationPlan, ValveOperation
 from outages.models.policy import CalendarDay, PolicyValue
+from outages.models.pressure import PressureRun, WeakPlace
 from outages.models.public_reports import PublicReport
 from outages.models.reports import BurstReport
 from outages.models.work import Crew, OperationPhoto, WorkOrder
@@ -25,8 +26,10 @@ __all__ = [
     "Outage",
     "OutageNotice",
     "PolicyValue",
+    "PressureRun",
     "PublicReport",
     "RestorationEstimate",
     "ValveOperation",
+    "WeakPlace",
     "WorkOrder",
 ]

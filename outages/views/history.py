@@ -55,6 +55,13 @@ VERBS: Final[dict[str, tuple[str, str | Promise]]] = {
     "notice_published": ("ok", _("Notice published, %(deliveries)s deliveries")),
     "notice_withheld": ("danger", _("Notice withheld")),
     "notice_superseded": ("draft", _("Earlier notice replaced")),
+    "pressure_asked": ("draft", _("Pressures asked for")),
+    "pressure_finished": (
+        "ok",
+        _("Pressures reckoned: %(new_under_7)s under 7 m, %(new_under_10)s under 10 m"),
+    ),
+    "pressure_refused": ("draft", _("Pressures could not be reckoned")),
+    "pressure_failed": ("danger", _("Pressures could not be reckoned")),
     "phone_shown": ("draft", _("A telephone number was shown")),
 }
 PLAN_STATUS_TEXTS: Final[dict[str, tuple[str, str | Promise]]] = {
@@ -100,7 +107,8 @@ def entries(events: Iterable[Event], outage: Outage | None = None) -> list[dict[
 
 def _is_noise(event: Event) -> bool:
     """Whether another event at the same moment says it already."""
-    return event.verb == "plan_status" and event.new in ("superseded",)
+    by_itself = event.verb == "pressure_asked" and event.by_id is None
+    return by_itself or (event.verb == "plan_status" and event.new in ("superseded",))
 
 
 def _entry(event: Event) -> dict[str, Any]:

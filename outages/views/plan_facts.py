@@ -15,6 +15,7 @@ from outages.impact import LARGE_OUTAGE_PERSONS
 from outages.models import AffectedCustomer, IsolationPlan, ValveOperation
 from outages.planning.steps import minutes_of
 from outages.selectors import mask_phone, step_words
+from outages.selectors.pressure import finished_pressure
 from outages.services.in_force import compare_plans
 from outages.services.work import OPENED
 from outages.views.wording import GROUNDS, bore, local
@@ -67,10 +68,17 @@ def impact_of(plan: IsolationPlan, *, with_list: bool) -> Row:
         "key_users": plan.key_users,
         "unintended": plan.customers_unintended,
         "hydrants": len(plan.answer["hydrants_dry"]),
+        "weak": weak_count(plan),
         "dry_before": plan.customers_already_dry,
         "threshold": LARGE_OUTAGE_PERSONS,
         "list_url": customers if with_list else "",
     }
+
+
+def weak_count(plan: IsolationPlan) -> int | None:
+    """Customers whom a plan leaves with less than 10 m that had it before; None: not known."""
+    run = finished_pressure(plan)
+    return run.counts["new_under_7"] + run.counts["new_under_10"] if run else None
 
 
 def step_rows(plan: IsolationPlan, directions: Collection[str]) -> list[Row]:

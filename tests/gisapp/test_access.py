@@ -66,7 +66,7 @@ ASKED: Final[dict[Rule, str]] = {
         outages:map outages:cases outages:board outages:search outages:reports
         outages:report outages:plan outages:outage outages:planned layers:outages
         layers:reports outages:plan-why outages:plan-options
-        outages:plan-together outages:report-where
+        outages:plan-together outages:plan-pressure outages:report-where
     """,
     SEES_PLANS: """
         outages:work-order-photo layers:plan-overlay layers:plan-map layers:plan-print
@@ -74,7 +74,7 @@ ASKED: Final[dict[Rule, str]] = {
     """,
     PLANS: "outages:planned-new",
     REPORTS: "outages:burst",
-    NAMES: "outages:plan-customers outages:plan-customer-why",
+    NAMES: "outages:plan-customers outages:plan-customer-why layers:plan-pressure",
     PUBLISHES: "outages:notices outages:notice",
     WORKS: """
         outages:work-orders outages:work-orders-service-worker outages:work-order
@@ -90,7 +90,7 @@ SENT: Final[dict[Rule, str]] = {
     TURNS_VALVES: "network:valve-record network:valve-take-back",
     IMPORTS: "reckon-risk",
     SWITCHES_SOURCES: "network:source-record network:source-take-back",
-    PLANS: "outages:report-plan outages:plan-adjust outages:plan-abort",
+    PLANS: "outages:report-plan outages:plan-adjust outages:plan-abort outages:plan-pressure-ask",
     APPROVES: """
         outages:plan-approve outages:plan-adopt outages:outage-estimate outages:outage-order
         outages:outage-crew-told outages:outage-repair outages:outage-reopening

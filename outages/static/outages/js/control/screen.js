@@ -11,6 +11,7 @@ import { startArgument } from "outages/control/argument";
 import { startBurstTool } from "outages/control/burst_tool";
 import { startLayers } from "outages/control/layer_switch";
 import { startPlanDrawing } from "outages/control/plan_drawing";
+import { startPressure } from "outages/control/pressure";
 import { startQuietRefresh } from "outages/control/quiet_refresh";
 import { startRiskSwitch } from "outages/control/risk_switch";
 import { startTabs } from "outages/control/tabs";
@@ -30,6 +31,7 @@ if (live) {
   const layers = startLayers(live, screen);
   const drawing = startPlanDrawing(live, layers);
   startRiskSwitch(live, screen);
+  startPressure(live, document.getElementById("panel"));
   startBurstTool(live);
   startValveEditor(live);
   startPlacePicker(live);
