@@ -131,7 +131,7 @@ class _Maker:
 
     # -- RULE 2 -------------------------------------------------------------------
 
-    def _ends(self) -> IntArray:
+    def _ends(self) -> NDArray[np.int64]:
         """The places at both ends of every stretch; a number of its own where a valve is shut."""
         mains, ground = self.mains, self.mains.ground
         ends = np.column_stack([mains.start, mains.end]).astype(np.int64)
@@ -145,7 +145,7 @@ class _Maker:
         ends[blind] = ground.junction_count + np.arange(int(blind.sum()))
         return ends
 
-    def _elevation(self, ends: IntArray) -> Floats:
+    def _elevation(self, ends: NDArray[np.int64]) -> Floats:
         """By place and blind end; a blind end lies where its stretch ends."""
         mains = self.mains
         found = np.full(max(int(ends.max()) + 1, len(mains.elevation_m)), np.nan)
@@ -178,7 +178,8 @@ class _Maker:
     def _devices(self, part_nodes: IntArray) -> tuple[list[Link], IntArray]:
         """The devices with a rating, and the stretches of those without."""
         mains, ground = self.mains, self.mains.ground
-        found, unrated = [], []
+        found: list[Link] = []
+        unrated: list[int] = []
         for pipe, kind in enumerate(mains.kinds):
             if kind not in RATED:
                 continue

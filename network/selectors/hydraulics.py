@@ -1,12 +1,26 @@
 """The facts of one revision that pressures are reckoned from, in the order of its tables."""
 
+from typing import Any
+
 import numpy as np
 from django.conf import settings
 
 from network.choices import PipeStatus
-from network.hydraulics.facts import Assumptions, HydraulicFacts, PipeFacts, roughness_of
+from network.hydraulics.contract import pressures_as_json, refusal_as_json
+from network.hydraulics.facts import (
+    Assumptions,
+    HydraulicFacts,
+    NotGradable,
+    PipeFacts,
+    roughness_of,
+)
+from network.hydraulics.pressure import Question, reckon_pressures
 from network.models import Customer, Junction, NetworkRevision, Pipe, Source
 from network.selectors.columns import Column, read_columns
+from network.selectors.snapshots import load_topology
+from network.selectors.tables import read_tables
+from network.topology.engine.isolation import Isolation
+from network.topology.engine.states import NetworkState
 
 NUMBER = "coalesce({}, 'NaN')"
 
@@ -33,6 +47,31 @@ def assumptions() -> Assumptions:
         litres_per_person_day=settings.LITRES_PER_PERSON_DAY,
         peak_factor=settings.PEAK_HOUR_FACTOR,
     )
+
+
+def pressures_after(
+    revision: NetworkRevision, state: NetworkState, isolation: Isolation
+) -> dict[str, Any]:
+    """The key `pressure` for an isolation asked in `state`. Seconds, not milliseconds."""
+    after = state.with_changes(
+        closed=isolation.valves_to_close, inactive_sources=isolation.sources_to_shut
+    )
+    dry = {
+        *isolation.customers_isolated,
+        *isolation.customers_unintended,
+        *isolation.customers_already_dry,
+    }
+    try:
+        found = reckon_pressures(
+            read_tables(revision),
+            load_topology(revision),
+            read_facts(revision),
+            Question(state, after, dry),
+            assumptions(),
+        )
+    except NotGradable as refused:
+        return refusal_as_json(refused)
+    return pressures_as_json(found)
 
 
 def has_pressure_facts(revision: NetworkRevision) -> bool:

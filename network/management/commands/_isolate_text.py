@@ -45,7 +45,22 @@ def as_text(answer: dict[str, Any]) -> str:
         lines += _alternatives(answer["alternatives"])
     if "restore" in answer:
         lines += _restore(answer["restore"])
+    if "pressure" in answer:
+        lines += _pressure(answer["pressure"])
     return "\n".join(lines)
+
+
+def _pressure(found: dict[str, Any]) -> Iterator[str]:
+    if "error" in found:
+        yield f"Pressure: {found['error']['text']}"
+        return
+    counts = found["counts"]
+    yield f"Pressure for those who keep water ({counts['graded']} graded, {found['engine']})"
+    yield f"  Now under 7 m: {counts['new_under_7']}, under 10 m: {counts['new_under_10']}"
+    yield f"  Under 10 m before too: {counts['weak_before']}, not graded: {counts['ungraded']}"
+    yield from (f"  ! {warning['text']}" for warning in found["warnings"])
+    for weak in [each for each in found["customers"] if each["new"]][:LONG_WAY]:
+        yield f"  {weak['id']}: {weak['before_m']:.1f} m before, {weak['after_m']:.1f} m after"
 
 
 def _explanation(found: dict[str, Any]) -> Iterator[str]:

@@ -22,6 +22,7 @@ from network.selectors.arguing import (
     rows_of,
     supply_points,
 )
+from network.selectors.hydraulics import pressures_after
 from network.topology.argument.explain import explain, explain_customer
 from network.topology.argument.restore import restore
 from network.topology.argument.scene import Scene
@@ -58,6 +59,7 @@ class Extras:
     alternatives: int = 0
     stops: bool = False
     restore: bool = False
+    pressure: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,8 +79,11 @@ class Desk:
         ignored = [v for v in changes["closed"] if not self._cuts(v)]
         if ignored:
             extra.append(Caution("closing_ignored", {"valves": sorted(ignored)}))
-        answer = as_json(case.get("id"), self.snapshot.isolate(bursts, state), *extra)
-        return answer | self._argued(bursts, state)
+        isolation = self.snapshot.isolate(bursts, state)
+        answer = as_json(case.get("id"), isolation, *extra) | self._argued(bursts, state)
+        if self.extras.pressure:
+            answer["pressure"] = pressures_after(self.revision, state, isolation)
+        return answer
 
     def _argued(self, bursts: list[Burst], state: NetworkState) -> dict[str, Any]:
         """The keys that were asked for beside the answer's own."""
@@ -193,6 +198,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--restore", action="store_true", help="what could feed those who are cut off"
         )
+        parser.add_argument(
+            "--pressure",
+            action="store_true",
+            help="how strong the water runs for those who keep it; takes seconds",
+        )
 
     def handle(self, **options: Any) -> None:
         now = network_now()
@@ -272,4 +282,5 @@ def _extras_of(options: dict[str, Any]) -> Extras:
         alternatives=options["alternatives"],
         stops=options["stops"],
         restore=options["restore"],
+        pressure=options["pressure"],
     )
