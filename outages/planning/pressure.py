@@ -174,12 +174,14 @@ def question_of(plan: IsolationPlan) -> Question:
     assumed = WhatIf.from_json(plan.what_if)
     before = held.with_changes(
         closed=assumed.closed,
-        opened=assumed.opened,
         inoperable=assumed.inoperable,
         inactive_sources=assumed.inactive_sources,
     )
+    shut = plan.answer["valves_to_close"]
     after = before.with_changes(
-        closed=plan.answer["valves_to_close"], inactive_sources=plan.answer["sources_to_shut"]
+        closed=shut,
+        opened={*assumed.opened} - {*shut},  # to feed those cut off, once the rest is shut
+        inactive_sources=plan.answer["sources_to_shut"],
     )
     return Question(before, after, set(plan.affected.values_list("customer", flat=True)))
 
