@@ -1,9 +1,9 @@
 """What the order of work needs of the records: the zone's rows, and where things stand.
 
-Read by asset id and by place alone, as plain rows: at a million pipes other look-ups take longer
-than the plan.
+Read by asset id and by place alone: at a million pipes other look-ups take longer than the plan.
 """
 
+import json
 from collections.abc import Collection, Iterable, Sequence
 from math import cos, radians
 from typing import Any, Final, NamedTuple
@@ -31,10 +31,6 @@ class _Line(NamedTuple):
     flow: str
     length_m: float
     diameter_mm: float | None
-    west: float
-    south: float
-    east: float
-    north: float
 
 
 class _Stand(NamedTuple):
@@ -52,12 +48,40 @@ class _Stand(NamedTuple):
     bore_mm: float | None = None
 
 
-_LINE: Final = (
-    "asset_id, from_junction, to_junction, flow, length_m, diameter_mm, "
-    "ST_XMin(geom), ST_YMin(geom), ST_XMax(geom), ST_YMax(geom)"
-)
 _PLACE: Final = "asset_id, junction, pipe, fraction, ST_X(geom), ST_Y(geom)"
 _VALVE: Final = f"{_PLACE}, isolates, flow_to_pipe, kind, bore_mm"
+# Arrays of ids, not joins: of those the planner knows that they are few, and takes the indexes.
+_ZONE: Final = f"""
+WITH turned AS MATERIALIZED (
+    SELECT json_build_array({_VALVE}) AS row, pipe FROM {Valve._meta.db_table}
+    WHERE revision_id = %(revision)s AND asset_id = ANY(%(valves)s::text[])
+), lines AS MATERIALIZED (
+    SELECT asset_id, from_junction, to_junction, geom, json_build_array(
+        asset_id, from_junction, to_junction, flow, length_m, diameter_mm) AS row
+    FROM {Pipe._meta.db_table}
+    WHERE revision_id = %(revision)s
+    AND asset_id = ANY(%(pipes)s::text[] || ARRAY(SELECT pipe::text FROM turned WHERE pipe <> ''))
+), splits AS MATERIALIZED (
+    SELECT junction, json_build_array(pipe, junction, fraction) AS row
+    FROM {PipeSplit._meta.db_table}
+    WHERE revision_id = %(revision)s AND pipe = ANY(ARRAY(SELECT asset_id::text FROM lines))
+), box AS MATERIALIZED (
+    SELECT ST_Expand(ST_SetSRID(ST_Extent(geom)::geometry, 4326), %(beside)s) AS geom FROM lines
+)
+SELECT
+    (SELECT json_agg(row) FROM turned),
+    (SELECT json_agg(row) FROM lines),
+    (SELECT json_agg(row) FROM splits),
+    (SELECT json_agg(json_build_array(asset_id, elevation_m)) FROM {Junction._meta.db_table}
+     WHERE revision_id = %(revision)s AND elevation_m IS NOT NULL AND asset_id = ANY(ARRAY(
+        SELECT from_junction::text FROM lines UNION SELECT to_junction::text FROM lines
+        UNION SELECT junction::text FROM splits))),
+    (SELECT json_agg(json_build_array({_PLACE}) ORDER BY asset_id) FROM {Hydrant._meta.db_table}
+     WHERE revision_id = %(revision)s AND asset_id = ANY(%(hydrants)s::text[])),
+    (SELECT json_agg(json_build_array({_VALVE}) ORDER BY asset_id) FROM {Valve._meta.db_table}
+     WHERE revision_id = %(revision)s AND geom && (SELECT geom FROM box)
+     AND kind = ANY(%(fittings)s::text[]))
+"""  # noqa: S608 - names of this module's own; values are parameters
 
 
 def zone_rows(
@@ -69,26 +93,32 @@ def zone_rows(
 ) -> ZoneRows:
     """Read the rows of a zone's `pipes`, with `valves` on its border or far off, and its outlets.
 
-    Six queries.
+    One statement: it is asked at every burst, and each more would cost more than its rows.
     """
-    turned = [_Stand(*row) for row in rows_by_id(Valve, _VALVE, revision, valves)]
     if len(pipes) > PIPES_AT_MOST:
-        return ZoneRows(valve_bores_mm=_bores(turned), at=_places(turned))
-    named = {*pipes, *(valve.pipe for valve in turned if valve.pipe)}
-    lines = [_Line(*row) for row in rows_by_id(Pipe, _LINE, revision, named)]
-    splits = _splits(revision, named)
-    junctions = sorted(
-        {line.start for line in lines}
-        | {line.end for line in lines}
-        | {junction for _, junction, _ in splits}
-    )
-    outlets = [_Stand(*row) for row in rows_by_id(Hydrant, _PLACE, revision, hydrants)]
-    outlets.sort()
-    fittings = _fittings(revision, lines, set(junctions), {v.asset_id for v in turned})
+        alone = [_Stand(*row) for row in rows_by_id(Valve, _VALVE, revision, valves)]
+        return ZoneRows(valve_bores_mm=_bores(alone), at=_places(alone))
+    asked = {
+        "revision": revision.pk,
+        "valves": list(valves),
+        "pipes": list(pipes),
+        "hydrants": list(hydrants),
+        "fittings": list(FITTINGS),
+        "beside": BESIDE_DEG,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_ZONE, asked)
+        found = [_json(column) for column in cursor.fetchone()]
+    turned, lines = [_Stand(*row) for row in found[0]], [_Line(*row) for row in found[1]]
+    splits, outlets = found[2], [_Stand(*row) for row in found[4]]
+    junctions = {line.start for line in lines} | {line.end for line in lines}
+    junctions |= {junction for _, junction, _ in splits}
+    near = [_Stand(*row) for row in found[5]]
+    fittings = _on_these(near, lines, junctions, {each.asset_id for each in turned})
     stands = [*turned, *fittings]
     return ZoneRows(
         tables=NetworkTables(
-            junctions=junctions,
+            junctions=sorted(junctions),
             pipes=_pipes(lines),
             splits=Splits(*map(list, zip(*splits, strict=True))) if splits else Splits(),
             valves=_valves(stands),
@@ -96,46 +126,26 @@ def zone_rows(
         ),
         lengths_m={line.asset_id: line.length_m for line in lines},
         bores_mm={line.asset_id: line.diameter_mm for line in lines if line.diameter_mm},
-        heights_m=_heights(revision, junctions),
+        heights_m=dict(found[3]),
         valve_bores_mm=_bores(turned),
         fittings={each.asset_id: each.kind for each in fittings},
         at=_places([*stands, *outlets]),
     )
 
 
-def _splits(revision: NetworkRevision, pipes: Collection[str]) -> list[tuple[str, str, float]]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT pipe, junction, fraction FROM {PipeSplit._meta.db_table} "  # noqa: S608
-            "WHERE revision_id = %s AND pipe = ANY(%s)",
-            [revision.pk, list(pipes)],
-        )
-        return cursor.fetchall()
+def _json(column: Any) -> list[list[Any]]:
+    """Rows that PostgreSQL put together; Django leaves JSON of raw queries as text."""
+    rows: list[list[Any]] = json.loads(column) if isinstance(column, str) else column
+    return rows or []
 
 
-def _fittings(
-    revision: NetworkRevision,
-    lines: Sequence[_Line],
+def _on_these(
+    rows: Iterable[_Stand],
+    lines: Iterable[_Line],
     junctions: Collection[str],
     turned: Collection[str],
 ) -> list[_Stand]:
-    """Washouts and air valves on these pipes, looked for by place."""
-    if not lines:
-        return []
-    box = [
-        min(line.west for line in lines) - BESIDE_DEG,
-        min(line.south for line in lines) - BESIDE_DEG,
-        max(line.east for line in lines) + BESIDE_DEG,
-        max(line.north for line in lines) + BESIDE_DEG,
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {_VALVE} FROM {Valve._meta.db_table} "  # noqa: S608
-            "WHERE revision_id = %s AND geom && ST_MakeEnvelope(%s, %s, %s, %s, 4326) "
-            "AND kind = ANY(%s) ORDER BY asset_id",
-            [revision.pk, *box, list(FITTINGS)],
-        )
-        rows = [_Stand(*row) for row in cursor.fetchall()]
+    """Those of the fittings found by place that stand on the zone's pipes."""
     pipes = {line.asset_id for line in lines}
     return [
         row
@@ -178,11 +188,6 @@ def _points(rows: Sequence[_Stand]) -> Points:
 
 def _fractions(rows: Iterable[_Stand]) -> list[float]:
     return [NAN if row.fraction is None else row.fraction for row in rows]
-
-
-def _heights(revision: NetworkRevision, junctions: Collection[str]) -> dict[str, float]:
-    rows: list[tuple[Any, ...]] = rows_by_id(Junction, "asset_id, elevation_m", revision, junctions)
-    return {asset: height for asset, height in rows if height is not None}
 
 
 def _bores(rows: Iterable[_Stand]) -> dict[str, float]:
