@@ -98,7 +98,7 @@ def zone_rows(
     if len(pipes) > PIPES_AT_MOST:
         alone = [_Stand(*row) for row in rows_by_id(Valve, _VALVE, revision, valves)]
         return ZoneRows(valve_bores_mm=_bores(alone), at=_places(alone))
-    asked = {
+    asked: dict[str, Any] = {
         "revision": revision.pk,
         "valves": list(valves),
         "pipes": list(pipes),

@@ -19,6 +19,7 @@ from tests.factories import NORTH, STEP_DEG, WEST, lay
 
 # A machine that is busy with others draws its first map slowly.
 expect.set_options(timeout=20_000)
+CLOSING = '#panel [data-direction="close"] .step__code'
 LINE = "(S) -p1- a -p2-V1| b -p3- c |V2-p4-V3| d -p5- (T)"
 # The middle of p3, and of V3 at the far end of p4.
 ON_P3 = f"{NORTH},{WEST + 2.5 * STEP_DEG}"
@@ -64,7 +65,7 @@ def test_a_click_a_plan_an_approval(dispatcher: Page) -> None:
     box = page.locator("[data-map]").bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    expect(page.locator("#panel .step__code")).to_have_text(["V1", "V2"])
+    expect(page.locator(CLOSING)).to_have_text(["V1", "V2"])
     expect(page.locator(".map .glyph-icon--todo")).to_have_count(2)
     expect(page.locator(".map .ov-zone-pipe")).not_to_have_count(0)
     plan = IsolationPlan.objects.get()
@@ -91,7 +92,7 @@ def test_the_same_by_keys_alone(dispatcher: Page) -> None:
     expect(page.locator(".cross-hair")).to_be_visible()
     for key in ("ArrowLeft", "ArrowLeft", "Shift+ArrowUp", "Enter"):
         page.keyboard.press(key)
-    expect(page.locator("#panel .step__code")).to_have_text(["V1", "V2"])
+    expect(page.locator(CLOSING)).to_have_text(["V1", "V2"])
 
     page.keyboard.press("e")
     row = page.locator("#choice-V2")
@@ -135,14 +136,14 @@ def test_a_stale_plan_shows_the_difference_before_it_can_be_approved(dispatcher:
     page = dispatcher
     page.keyboard.press("b")
     page.keyboard.press("Enter")
-    expect(page.locator("#panel .step__code")).to_have_text(["V1", "V2"])
+    expect(page.locator(CLOSING)).to_have_text(["V1", "V2"])
     set_valve_operability("V2", operability="inoperable", by=None, at=timezone.now())
     page.locator("[data-eta-hours='4']").click()
     page.keyboard.press("Control+Enter")
     page.locator("[data-confirm-yes]").click()
     expect(page.locator("#panel .banner")).to_contain_text("网络有变")
     expect(page.locator("#panel .diff")).to_contain_text("+V3")
-    expect(page.locator("#panel .step__code")).to_have_text(["V1", "V3"])
+    expect(page.locator(CLOSING)).to_have_text(["V1", "V3"])
     assert not Outage.objects.exists()
 
 
@@ -212,7 +213,7 @@ def test_it_works_without_script(
     page.goto(f"{live_server.url}/map/burst")
     page.fill("input[name=pipe]", "p3")
     page.get_by_role("button", name="报告并算方案").click()
-    expect(page.locator("#panel .step__code")).to_have_text(["V1", "V2"])
+    expect(page.locator(CLOSING)).to_have_text(["V1", "V2"])
     page.fill("#approve-estimated_restoration_at", "2099-01-01T08:00")
     page.locator("#approve-form button[type=submit]").click()
     page.get_by_role("button", name="批准并派单").click()
