@@ -360,6 +360,9 @@ LITRES_PER_PERSON_DAY = positive_float("LITRES_PER_PERSON_DAY", default=180)
 PEAK_HOUR_FACTOR = positive_float("PEAK_HOUR_FACTOR", default=1.5)
 # Plans that wait for a decision are graded unasked on networks up to this size: seconds of work.
 PRESSURE_UNASKED_PIPES = positive_int("PRESSURE_UNASKED_PIPES", default=20_000)
+# What "Where is the burst?" assumes, where it differs from its own guesses: JSON, such as
+# {"call_dry": 0.08}. The names are in docs/where-is-the-burst.md.
+BURST_GUESSES = env.json("BURST_GUESSES", default={})
 # An outage area is drawn this far around the dry pipes.
 AREA_BUFFER_M = positive_float("AREA_BUFFER_M", default=35)
 

@@ -1,11 +1,12 @@
 """What an argument about a burst needs of the records beside the graph: rows, people, places."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from django.contrib.gis.geos import Polygon
 from django.db.models import Q, QuerySet
+from numpy.typing import NDArray
 from pyproj import Transformer
 
 from network.choices import AreaKind, Flow, Operability, ValveState
@@ -49,6 +50,7 @@ from network.topology.elements import (
 )
 from network.topology.engine.build import build
 
+Degrees = NDArray[np.float64]
 NAN = float("nan")
 WORK_WITHIN_M = 3_000.0  # valves farther off count with the usual turns and no way
 WATER_WITHIN_M = 1_500.0  # where hydrants for standpipes are looked for
@@ -179,21 +181,26 @@ def _valve_work(scene: Scene, revision: NetworkRevision) -> dict[str, ValveWork]
 
 
 def alternatives_for(
-    scene: Scene, revision: NetworkRevision, *, with_stops_too: bool = False
+    scene: Scene,
+    revision: NetworkRevision,
+    *,
+    with_stops_too: bool = False,
+    go_on: Callable[[], bool] = lambda: True,
 ) -> Alternatives:
-    """Other plans for the question of `scene`.
+    """Other plans for the question of `scene`, as long as `go_on` says so.
 
     Temporary stops divide pipes, so with them the network is read and built anew: seconds for a
     hundred thousand pipes.
     """
     bursts, state = scene.bursts, scene.state
     if not with_stops_too:
-        return alternatives(scene.topology, bursts, state, wishes_for(scene, revision))
+        wishes = wishes_for(scene, revision)
+        return alternatives(scene.topology, bursts, state, wishes, go_on=go_on)
     tables = read_tables(revision)
     zone = scene.topology.names("pipe", np.unique(scene.found.zone_pipes))
     stops = stops_around(tables, zone, bursts)
     wishes = wishes_for(scene, revision, [stop.name for stop in stops])
-    return alternatives(build(with_stops(tables, stops)), bursts, state, wishes, budget=300)
+    return alternatives(build(with_stops(tables, stops)), bursts, state, wishes, budget=300, go_on=go_on)
 
 
 # -- restore ----------------------------------------------------------------------
@@ -288,6 +295,11 @@ class LocalMetres:
         """East and north of a position in degrees."""
         x, y = self._forward.transform(lon, lat)
         return float(x), float(y)
+
+    def forward(self, lons: Degrees, lats: Degrees) -> tuple[Degrees, Degrees]:
+        """East and north of many positions in degrees."""
+        east, north = self._forward.transform(lons, lats)
+        return east, north
 
     def box(self, east: float, north: float) -> Polygon:
         """A box in degrees that reaches so many metres from the place on each side."""

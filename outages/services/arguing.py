@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from time import monotonic
 from typing import Final
 
 import shapely
@@ -36,6 +37,8 @@ from outages.models import IsolationPlan
 from outages.planning import WhatIf
 
 MOST_ALTERNATIVES: Final = 5
+# A person waits for it: what is found by then is shown, with a line about what was not tried.
+ALTERNATIVES_S: Final = 0.6
 
 
 class NotArguable(Exception):
@@ -96,7 +99,10 @@ class Argument:
 
     def alternatives(self) -> tuple[Alternatives, tuple[Plan, ...]]:
         """Other plans, and the few of them that are shown: never the one it is compared with."""
-        found = alternatives_for(self.losing, self.revision)
+        until = monotonic() + ALTERNATIVES_S
+        found = alternatives_for(
+            self.losing, self.revision, go_on=lambda: monotonic() < until
+        )
         others = [plan for plan in found.plans if plan.moves]
         return found, tuple(others[:MOST_ALTERNATIVES])
 

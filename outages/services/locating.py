@@ -1,20 +1,17 @@
 """Where is the burst? Likely pipes from what people report. Reads only."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
-from functools import lru_cache
 from typing import Final
 
+from django.conf import settings
 from django.contrib.gis.db.models.functions import Distance
 
-from network.choices import PipeStatus
-from network.models import NetworkRevision, Pipe
-from network.selectors import load_snapshot, network_now, read_tables
-from network.topology.argument.locate import Kind, Report, Suspect, locate
-from network.topology.argument.mains import Mains, mains_of
+from network.selectors import network_now
+from network.selectors.surroundings import Surroundings
+from network.topology.argument.locate import Guesses, Kind, Report, Whereabouts, locate
 from network.topology.elements import TopologyError
-from network.topology.engine.ready import make_ready
-from network.topology.engine.states import NetworkState
 from outages.choices import ReportKind
 from outages.models import BurstReport
 from outages.workflow import ReportStatus
@@ -28,9 +25,10 @@ SAYS: Final = {
 }
 WITHIN_M: Final = 1_500
 WITHIN: Final = timedelta(hours=12)
-MOST_REPORTS: Final = 30
+MOST_REPORTS: Final = 60
 M_PER_DEGREE: Final = 111_320
 SHOWN: Final = 5
+NOWHERE: Final = Whereabouts((), ())
 
 
 def companions(report: BurstReport) -> Sequence[BurstReport]:
@@ -48,18 +46,26 @@ def companions(report: BurstReport) -> Sequence[BurstReport]:
     return [each for each in placed if each.away.m <= WITHIN_M][:MOST_REPORTS]
 
 
-def likely_pipes(reports: Sequence[BurstReport]) -> list[Suspect]:
-    """The likeliest pipes, best first; empty where the network does not know the reports' pipes.
+def whereabouts(report: BurstReport, reports: Sequence[BurstReport]) -> Whereabouts:
+    """The likeliest pipes and stretches for the chosen `reports` around `report`, best first.
 
-    The network is laid out as lengths once per state and kept by the process: a second for a
-    town, more for a large city.
+    Nothing where the network does not know the reports' pipes. Only the surroundings are read:
+    the time does not grow with the city.
     """
     now = network_now()
     if now is None or not reports:
-        return []
-    snapshot = load_snapshot(now.revision)
-    topology = snapshot.topology
-    ready = snapshot.ready(now.state) or make_ready(topology, now.state)
+        return NOWHERE
+    places = [each.geom for each in reports if each.geom]
+    part = Surroundings(
+        now.revision,
+        now.state,
+        places,
+        heard=(report.geom, _heard_m(reports)),
+        at=report.received_at,
+    )
+    around = part.around()
+    if around is None:
+        return NOWHERE
     told = [
         Report(
             id=str(each.pk),
@@ -67,26 +73,19 @@ def likely_pipes(reports: Sequence[BurstReport]) -> list[Suspect]:
             pipe=each.pipe,
             fraction=0.5 if each.pipe_fraction is None else each.pipe_fraction,
             at=each.occurred_at or each.received_at,
+            at_m=part.plane.metres(each.geom.x, each.geom.y),
         )
         for each in reports
     ]
+    guesses = replace(Guesses(), **settings.BURST_GUESSES)
     try:
-        return locate(topology, ready, _mains(now.revision, now.state), told, most=SHOWN)
+        return locate(around, told, guesses=guesses, most=SHOWN, most_stretches=SHOWN)
     except TopologyError:  # a pipe that a newer drawing has not any more
-        return []
+        return NOWHERE
 
 
-@lru_cache(maxsize=1)
-def _mains(revision: NetworkRevision, state: NetworkState) -> Mains:
-    tables = read_tables(revision).as_text()
-    lengths = Pipe.objects.filter(revision=revision, status=PipeStatus.IN_SERVICE)
-    valves = zip(tables.valves.ids, tables.valves.closed, strict=True)
-    drawn_closed = {valve for valve, closed in valves if closed}
-    sources = zip(tables.sources.ids, tables.sources.active, strict=True)
-    drawn_silent = {source for source, active in sources if not active}
-    return mains_of(
-        tables,
-        {pipe: length or 0.0 for pipe, length in lengths.values_list("asset_id", "length_m")},
-        closed=(drawn_closed - state.opened) | state.closed,
-        silent=(drawn_silent - state.active_sources) | state.inactive_sources,
-    )
+def _heard_m(reports: Sequence[BurstReport]) -> float:
+    """How far off a call would have counted: with more than can be taken, not the far ones."""
+    if len(reports) < MOST_REPORTS:
+        return float(WITHIN_M)
+    return max(float(each.away.m) for each in reports)  # type: ignore[attr-defined]

@@ -198,6 +198,8 @@ def options(request: HttpRequest, plan_id: int) -> HttpResponse:
         "may_change": _may_change(request, found),
         "plain": searched.plain,
         "tried": searched.tried,
+        "left": searched.left,
+        "singles_left": searched.singles_left,
         "others": [_other(found, plan, searched.plain, places) for plan in others],
         "reopenings": [_reopening(found, option, places) for option in reopenings],
         "points": [_point(point) for point in points],

@@ -1,8 +1,8 @@
 """Where is the burst? Likely pipes from the reports at hand, in the panel of one of them."""
 
 import json
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -12,11 +12,13 @@ from django.views.decorators.http import require_safe
 
 from network.models import Pipe
 from network.selectors import current_revision
-from network.topology.argument.locate import Suspect
+from network.topology.argument.locate import Stretch, Suspect
 from outages.models import BurstReport
-from outages.services.locating import companions, likely_pipes
+from outages.services.locating import companions, whereabouts
 from outages.views.screen import is_htmx, may
 from outages.views.wording import bore, local, short_reference
+
+LEAST: Final = 0.02  # a stretch less likely than this is not worth a walk
 
 
 @require_safe
@@ -28,6 +30,8 @@ def where(request: HttpRequest, report_id: int) -> HttpResponse:
     near = companions(report)
     wanted = set(request.GET.getlist("with"))
     chosen = [each for each in near if not wanted or str(each.pk) in wanted]
+    found = whereabouts(report, chosen)
+    drawn = _drawn({*(s.pipe for s in found.pipes), *(p for s in found.stretches for p in s.pipes)})
     context = {
         "report": report,
         "near": [
@@ -40,7 +44,8 @@ def where(request: HttpRequest, report_id: int) -> HttpResponse:
             for each in near
         ],
         "chosen": len(chosen),
-        "suspects": _rows(likely_pipes(chosen), chosen),
+        "suspects": _rows(found.pipes, chosen, drawn),
+        "stretches": [_stretch(each, drawn) for each in found.stretches if each.share >= LEAST],
         "may_place": request.user.has_perm("outages.report_burst"),
         "panel_url": reverse("outages:report", args=[report.pk]),
     }
@@ -48,12 +53,32 @@ def where(request: HttpRequest, report_id: int) -> HttpResponse:
     return render(request, f"outages/control/{name}.html", context)
 
 
-def _rows(found: Sequence[Suspect], reports: Sequence[BurstReport]) -> list[dict[str, Any]]:
+def _drawn(names: Collection[str]) -> dict[str, Pipe]:
+    rows = Pipe.objects.filter(revision=current_revision(), asset_id__in=names)
+    return {pipe.asset_id: pipe for pipe in rows}
+
+
+def _stretch(found: Stretch, drawn: Mapping[str, Pipe]) -> dict[str, Any]:
+    """A stretch by its streets: what a crew is sent to listen along."""
+    pipes = [drawn[each] for each in found.pipes if each in drawn]
+    streets = dict.fromkeys(local(pipe.street, pipe.street_en) for pipe in pipes)
+    begin = drawn.get(found.middle[0])
+    point = begin.geom.interpolate_normalized(found.middle[1]) if begin else None
+    return {
+        "share": round(found.share * 100),
+        "streets": [street for street in streets if street],
+        "pipes": [pipe.asset_id for pipe in pipes],
+        "metres": found.metres,
+        "begin": found.middle[0],
+        "lon": point.x if point else None,
+        "lat": point.y if point else None,
+    }
+
+
+def _rows(
+    found: Sequence[Suspect], reports: Sequence[BurstReport], drawn: Mapping[str, Pipe]
+) -> list[dict[str, Any]]:
     names = {str(each.pk): short_reference(each) for each in reports}
-    pipes = Pipe.objects.filter(
-        revision=current_revision(), asset_id__in=[each.pipe for each in found]
-    )
-    drawn = {pipe.asset_id: pipe for pipe in pipes}
     return [
         {
             "pipe": each.pipe,

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from gisapp.accounts.roles import sync_roles
 from outages.models import BurstReport
-from outages.services.locating import companions, likely_pipes
+from outages.services.locating import companions, whereabouts
 from tests import factories
 from tests.factories import lay
 from tests.outages.conftest import Desk
@@ -44,9 +44,10 @@ def test_calls_from_one_branch_point_to_it(dana: Client, desk: Desk) -> None:
     for pipe in ("q2", "q3"):
         desk.report(pipe, kind="no_water")
     leak = desk.report("q2", kind="leak")
-    assert likely_pipes(companions(leak))[0].pipe == "q2"
+    assert whereabouts(leak, companions(leak)).pipes[0].pipe == "q2"
     text = block(dana, leak)
     assert text.count('name="with"') == 3
+    text = text[text.index("Pipe by pipe") :]
     first = text[text.index('class="other__text"') :]
     assert re.match(r'class="other__text">\d+ % · q2 ', first)
     assert "data-line" in first

@@ -14,11 +14,11 @@ RULE 5  Ranked: fewest sources to shut, then what needs no stop and no try; then
         users, key users, customers, persons, valves and minutes.
 
 Cost: one search for each set of moves, at most `budget`, single moves first and then pairs from
-the best singles on. `cut_short` says whether sets were left.
+the best singles on, as long as `go_on` says so. `cut_short` says whether sets were left.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 from itertools import chain, count
@@ -111,13 +111,16 @@ class Plan:
 class Alternatives:
     """The plain plan, and all plans that no other dominates, ranked.
 
-    The plain one is among them unless it is dominated. `tried` sets of moves were asked.
+    The plain one is among them unless it is dominated. `tried` sets of moves were asked; `left`
+    were thought of and not asked, and `singles_left` of them are single moves.
     """
 
     plain: Plan
     plans: tuple[Plan, ...]
     tried: int
     cut_short: bool
+    left: int = 0
+    singles_left: int = 0
 
 
 def alternatives(
@@ -128,13 +131,16 @@ def alternatives(
     *,
     most_moves: int = 2,
     budget: int = 150,
+    go_on: Callable[[], bool] = lambda: True,
 ) -> Alternatives:
     """Plans for `bursts` in `state` that trade one thing against another.
+
+    `go_on` is asked before each search: once it says no, what was found so far is the answer.
 
     Raises UnknownAsset for an id the network does not have, TopologyError without a burst.
     """
     return _Search(topology, bursts, state or NetworkState(), wishes or Wishes()).run(
-        most_moves, budget
+        most_moves, budget, go_on
     )
 
 
@@ -261,7 +267,7 @@ class _Search:
             return np.zeros(len(ids), dtype=bool)
         return np.isin(ids, np.array([each.encode() for each in customers]))
 
-    def run(self, most_moves: int, budget: int) -> Alternatives:
+    def run(self, most_moves: int, budget: int, go_on: Callable[[], bool]) -> Alternatives:
         plain = self._plan((), self.scene.found)
         plans, seen, tried = [plain], {frozenset[Move]()}, 0
         heap: list[tuple[int, tuple[object, ...], int, tuple[Move, ...]]] = []
@@ -277,7 +283,7 @@ class _Search:
                     heappush(heap, (len(both), rank, next(number), tuple(sorted(both))))
 
         push_children((), self.scene.found, plain.rank)
-        while heap and tried < budget:
+        while heap and tried < budget and go_on():
             moves = heappop(heap)[3]
             tried += 1
             found = find(self.topology, self.bursts, self._state(moves))
@@ -286,7 +292,10 @@ class _Search:
             if spares and self._is_a_plan(moves, found):
                 plans.append(plan)
             push_children(moves, found, plan.rank)
-        return Alternatives(plain, tuple(not_dominated(plans)), tried, bool(heap))
+        singles = sum(count == 1 for count, *_ in heap)
+        return Alternatives(
+            plain, tuple(not_dominated(plans)), tried, bool(heap), len(heap), singles
+        )
 
     def _state(self, moves: Collection[Move]) -> NetworkState:
         """The state that RULE 1's moves make."""

@@ -1,47 +1,55 @@
-"""Where is the burst? Which pipes explain best what people report, and what they leave open.
+"""Where is the burst? Which pipes explain best what people report, and that others are silent.
 
-While no valve is shut a burst dries nobody for certain: it takes pressure from others, from some
-all of it. How much it is *felt* at a place, between 0 and 1, is guessed from the network alone:
+RULE 1  Before any report a pipe is as likely as it is long, times its rate (bursts a year and
+        metre, by material, age and bore, where the caller knows them).
+RULE 2  While no valve is shut a burst dries nobody for certain; it pulls heads down. By which
+        share of the fall at the burst they fall elsewhere says `fall`. How far the head falls at
+        the burst itself is not known: it is tried with each of `sizes`, a share of the usual head,
+        each as likely as the others.
+RULE 3  Taps stand at heights up to `highest_m`, as many at each. Where the head is `left_m` under
+        a tap nothing comes (no water); where less than `weak_m` is left it is weak (low pressure).
+        So a fall of the head dries or weakens a known share of the households of a place.
+RULE 4  Of households without water the share `call_dry` calls, of those with a weak supply
+        `call_weak`; anybody calls for another reason with the chance `call_anyhow`.
+RULE 5  Silence counts. How readily people call is not known either (a Gamma prior of mean 1 and
+        shape `alike`): calls c_1 .. c_n weigh as
+            product of rate(c_i) x (alike + all calls expected)^-(alike + n)
+        where all calls expected are summed over the households in earshot. A main that everybody
+        would feel does not win by a few calls from one street.
+RULE 6  A leak that is seen is near the burst or is something else: the chance is
+        `seen_anyhow` + exp(-distance / leak_m).
+RULE 7  Who says that he has water contradicts what would dry or weaken him.
+RULE 8  A report counts to the power of its weight, which halves with every `half_life` before the
+        newest one. Reports are taken to be independent but for RULE 5.
+RULE 9  A pipe explains a report if its burst makes it at least twice as likely as no burst does,
+        and contradicts it if at most half as likely.
+RULE 10 Crews listen along a street. A stretch is all within `listen_m` of a piece's middle, along
+        the pipes; stretches are taken one after the other, each the likeliest of what is left.
 
-RULE 1  Who gets water only through the burst's zone (it dominates his) feels it by `below` at
-        least, however far away; the branch that has burst may still not be his.
-RULE 2  Along the way of supply: by `along` x exp(-detour / `detour_m`), the detour being how much
-        longer the shortest way from a source to the place gets when it leads through the pipe.
-RULE 3  Around: by exp(-distance / `around_m`), the distance along the pipes, either way.
-RULE 4  Both together: felt = 1 - (1 - along) x (1 - around). What is seen of a leak is near it
-        or is not: felt = exp(-distance / `leak_m`).
-RULE 5  A place calls at the rate miss + (hit - miss) x felt; that somebody has water as usual is
-        heard at one minus that. What counts is where calls come from: the rate at the place of
-        the report over the mean rate in the whole network (by length) with the same burst. So
-        a main that everybody would feel does not win by a few calls from one street. The ratio
-        counts to the power of the report's weight, which halves with every `half_life` before
-        the newest report. Reports are taken to be independent.
-RULE 6  Before any report a pipe is as likely as it is long (times its own rate, if given).
-RULE 7  A pipe explains a report if its burst makes a call from there at least twice as likely
-        as no burst does, and contradicts it if at most half as likely.
-
-Only the `tried` pieces of pipe that look likeliest without that mean are weighed with it.
-
-The rates are plain guesses, to be set by who knows the town; none is taken from literature.
+The guesses are plain and can be set; docs/where-is-the-burst.md says where each is from, and how
+often the answer was right in towns whose pressures EPANET reckoned.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
+from shapely.ops import substring
 
+from network.topology.argument.fall import Falls
 from network.topology.argument.mains import Mains
 from network.topology.elements import TopologyError, UnknownAsset
-from network.topology.engine.ready import ReadyState
-from network.topology.engine.structure import Topology
 
 Floats = NDArray[np.float64]
-AGAIN, LESS = 2.0, 0.5  # RULE 7
+Whole = NDArray[np.int64]
+AGAIN, LESS = 2.0, 0.5  # RULE 9
 NEVER = 1e-9
-FAR, ALONG_M = 6.0, 3000.0  # beyond, nothing is felt around and along
+SAMPLE = 250  # places that are listened to in the first look at all pieces
 
 
 class Kind(StrEnum):
@@ -55,42 +63,76 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Report:
-    """One report, tied to a pipe; `fraction` is the place on it from its start."""
+    """One report, tied to a pipe; `fraction` is the place on it from its start.
+
+    `at_m` is where it was seen, in the metres of `Around.lines`; without it, on the pipe.
+    """
 
     id: str
     kind: Kind
     pipe: str
     fraction: float = 0.5
     at: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Rates:
-    """How likely a report is where nothing of the burst is felt (miss), and where all is (hit)."""
-
-    miss: float
-    hit: float
+    at_m: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
 class Guesses:
-    """All that the ranking assumes; see the rules above. Lengths are metres."""
+    """All that the ranking assumes; see the rules above."""
 
-    below: float = 0.15
-    along: float = 0.6
-    detour_m: float = 120.0
-    around_m: float = 150.0
-    leak_m: float = 40.0
+    head_m: float = 24.0
+    highest_m: float = 18.0
+    left_m: float = 1.0
+    weak_m: float = 8.0
+    sizes: tuple[float, ...] = (0.2, 0.35, 0.5, 0.65, 0.8, 1.0)
+    call_dry: float = 0.05
+    call_weak: float = 0.025
+    call_anyhow: float = 0.0005
+    alike: float = 1.0
+    seen_anyhow: float = 0.02
+    leak_m: float = 25.0
+    steep: float = 1.0
     half_life: timedelta = timedelta(hours=6)
-    tried: int = 300
-    rates: Mapping[Kind, Rates] = field(
-        default_factory=lambda: {
-            Kind.NO_WATER: Rates(0.02, 0.5),
-            Kind.LOW_PRESSURE: Rates(0.05, 0.6),
-            Kind.LEAK_SEEN: Rates(0.01, 0.7),
-            Kind.HAS_WATER: Rates(0.05, 0.8),  # of not having it
-        }
-    )
+    listen_m: float = 100.0
+    tried: int = 500
+
+
+@dataclass(frozen=True, eq=False)
+class Around:
+    """The pipes among which the burst is looked for, by piece of `mains`.
+
+    `households` in earshot, 0 where a call would not have been counted. `rates` are bursts a
+    year and metre against the mean. `goes_on` are nodes at which pipes lead out of this part.
+    `lines`, one for each of `mains.pipe_ids`, are in metres.
+    """
+
+    mains: Mains
+    bores_mm: Floats
+    households: Floats
+    rates: Floats
+    goes_on: tuple[int, ...] = ()
+    lines: Sequence[shapely.LineString] | None = None
+
+    @cached_property
+    def number(self) -> dict[str, int]:
+        """Pipes by their ids."""
+        return {each: nth for nth, each in enumerate(self.mains.pipe_ids)}
+
+    @cached_property
+    def shapes(self) -> NDArray[np.object_]:
+        """The line of each piece."""
+        mains, lines = self.mains, self.lines or ()
+        return np.array(
+            [
+                lines[pipe]
+                if (low, high) == (0.0, 1.0)
+                else substring(lines[pipe], low, high, normalized=True)
+                for pipe, low, high in zip(
+                    mains.pipes.tolist(), mains.low.tolist(), mains.high.tolist(), strict=True
+                )
+            ],
+            dtype=object,
+        )
 
 
 @dataclass(frozen=True)
@@ -108,100 +150,267 @@ class Suspect:
     contradicts: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Stretch:
+    """What a crew listens along: `pipes`, the likeliest first, and how likely it is one of them.
+
+    `middle` is where to begin: a pipe and how far along it.
+    """
+
+    pipes: tuple[str, ...]
+    share: float
+    middle: tuple[str, float]
+    metres: float
+
+
+@dataclass(frozen=True)
+class Whereabouts:
+    """The likeliest pipes and stretches, best first; ties by id."""
+
+    pipes: tuple[Suspect, ...]
+    stretches: tuple[Stretch, ...]
+
+
 def locate(
-    topology: Topology,
-    ready: ReadyState,
-    mains: Mains,
+    around: Around,
     reports: Sequence[Report],
     *,
     guesses: Guesses | None = None,
-    pipe_rates: Mapping[str, float] | None = None,
     most: int = 10,
-) -> list[Suspect]:
-    """The likeliest pipes, best first, ties by id. `ready` and `mains` are of one state.
+    most_stretches: int = 5,
+) -> Whereabouts:
+    """Rank the pipes of `around`.
 
-    `pipe_rates` weighs pipes by what is known of them (age, material); 1 where nothing is said.
-    Raises TopologyError without a report, UnknownAsset for a pipe that the network has not.
-    Cost: a few searches for shortest ways for each
-    report and each of the pieces tried.
+    Raises TopologyError without a report, UnknownAsset for a pipe that is not in `around`.
+    Cost: one factorisation, a solution for each node, and `tried` pieces against all places.
     """
     if not reports:
         msg = "name at least one report"
         raise TopologyError(msg)
-    assumed = guesses or Guesses()
+    for report in reports:
+        if report.pipe not in around.number:
+            raise UnknownAsset("pipe", report.pipe)  # noqa: EM101
     reports = sorted(reports, key=lambda report: report.id)
-    town = _Felt(topology, ready, mains, assumed)
-    felt = town.by(reports)
-    rates = np.array([(pipe_rates or {}).get(each, 1.0) for each in mains.pipe_ids])
-    prior = np.log(np.maximum(mains.lengths_m * rates[mains.pipes], NEVER))
-    weights = _weights(reports, assumed)[:, None]
-    first = prior + (weights * np.log(_calls(felt, reports, assumed))).sum(axis=0)
-    tried = np.sort(np.argsort(-np.round(first, 9), kind="stable")[: assumed.tried])
-    ratios = _ratios(town, felt, tried, reports)
-    scores = prior[tried] + (weights * np.log(ratios)).sum(axis=0)
-    calm = _calls(np.zeros((len(reports), 1)), reports, assumed)
-    return _ranked(mains, tried, reports, scores, _calls(felt[:, tried], reports, assumed) / calm)[
-        :most
-    ]
+    return _Ranking(around, reports, guesses or Guesses()).answer(most, most_stretches)
 
 
-def _ranked(
-    mains: Mains,
-    tried: NDArray[np.int64],
-    reports: Sequence[Report],
-    scores: Floats,
-    likelier: Floats,
-) -> list[Suspect]:
-    """One suspect a pipe: the shares of its pieces summed, its best piece told."""
-    shares = np.exp(scores - scores.max())
-    pipes = mains.pipes[tried]
-    by_pipe = np.bincount(pipes, weights=shares / shares.sum(), minlength=len(mains.pipe_ids))
-    best: dict[int, int] = {}
-    for piece in np.argsort(-scores, kind="stable").tolist():
-        best.setdefault(int(pipes[piece]), piece)
-    # A share that differs in its last digits only is a tie.
-    order = sorted(best, key=lambda pipe: (-round(float(by_pipe[pipe]), 12), mains.pipe_ids[pipe]))
+class _Ranking:
+    def __init__(self, around: Around, reports: Sequence[Report], guesses: Guesses) -> None:
+        self.around, self.reports, self.guesses = around, reports, guesses
+        self.mains = around.mains
+        self.falls = Falls(around.mains, around.bores_mm, around.goes_on, guesses.steep)
+        self.weights = _weights(reports, guesses)
+        self.prior = np.log(np.maximum(self.mains.lengths_m * around.rates, NEVER))
+        self.homes = np.flatnonzero(around.households > 0)
+        self.spots = [self._spot(report) for report in reports]
 
-    def told(piece: int, low: float, high: float) -> tuple[str, ...]:
-        rows = zip(reports, likelier[:, piece].tolist(), strict=True)
-        return tuple(report.id for report, ratio in rows if low < ratio < high)
+    def _spot(self, report: Report) -> tuple[int, float]:
+        """The piece of a report, and how far along the piece it is."""
+        mains = self.mains
+        piece = mains.piece_at(self.around.number[report.pipe], report.fraction)
+        low, high = mains.low[piece], mains.high[piece]
+        return piece, float(np.clip((report.fraction - low) / (high - low), 0, 1))
 
-    return [
-        Suspect(
-            pipe=mains.pipe_ids[pipe],
-            share=float(by_pipe[pipe]),
-            score=float(scores[best[pipe]]),
-            explains=told(best[pipe], np.nextafter(AGAIN, 0), np.inf),
-            leaves_open=told(best[pipe], LESS, AGAIN),
-            contradicts=told(best[pipe], -1, np.nextafter(LESS, 1)),
+    def answer(self, most: int, most_stretches: int) -> Whereabouts:
+        pieces = np.arange(len(self.mains.pipes))
+        step = max(1, len(self.homes) // SAMPLE)
+        first = self._scores(pieces, self.homes[::step], step)
+        best = np.argsort(-np.round(first, 9), kind="stable")[: self.guesses.tried]
+        tried = np.sort(best)
+        scores = self._scores(tried, self.homes, 1)
+        shares = np.exp(scores - scores.max())
+        shares /= shares.sum()
+        return Whereabouts(
+            tuple(self._suspects(tried, scores, shares, most)),
+            tuple(self._stretches(tried, shares, most_stretches)),
         )
-        for pipe in order
-    ]
 
+    # -- RULES 1 to 8 -----------------------------------------------------------
 
-# -- RULE 5 ---------------------------------------------------------------------
+    def _scores(self, bursts: Whole, homes: Whole, each_for: int) -> Floats:
+        """How likely each burst is, as a logarithm; `homes` stand for `each_for` times as many."""
+        calls = [r for r in self.reports if r.kind != Kind.LEAK_SEEN]
+        total: Floats = self.prior[bursts] + self._seen(bursts)
+        if not calls:
+            return total
+        households = self.around.households[homes] * each_for
+        felt = self.falls.middles(bursts, homes)
+        by_size = [
+            self._told(bursts, size) - self._silence(felt * size, households)
+            for size in self.guesses.sizes
+        ]
+        found: Floats = total + np.logaddexp.reduce(by_size, axis=0)
+        return found
 
+    def _told(self, bursts: Whole, size: float) -> Floats:
+        """The calls' own part of RULE 5, and RULE 7."""
+        found = np.zeros(len(bursts))
+        for nth, report in enumerate(self.reports):
+            if report.kind != Kind.LEAK_SEEN:
+                rate = self._rate(report.kind, self._felt[nth][bursts] * size)
+                found += self.weights[nth] * np.log(rate)
+        return found
 
-def _calls(felt: Floats, reports: Sequence[Report], guesses: Guesses) -> Floats:
-    """The rate of each report (row) where a burst is felt so much."""
-    found = np.empty_like(felt)
-    for nth, report in enumerate(reports):
-        rates = guesses.rates[report.kind]
-        bad = rates.miss + (rates.hit - rates.miss) * felt[nth]
-        found[nth] = 1 - bad if report.kind == Kind.HAS_WATER else bad
-    return found
+    def _silence(self, fall: Floats, households: Floats) -> Floats:
+        """All calls expected, to the power that RULE 5 says."""
+        guesses = self.guesses
+        rates = self._rate(Kind.NO_WATER, fall) + self._rate(Kind.LOW_PRESSURE, fall)
+        count = sum(
+            weight
+            for weight, report in zip(self.weights.tolist(), self.reports, strict=True)
+            if report.kind in (Kind.NO_WATER, Kind.LOW_PRESSURE)
+        )
+        found: Floats = (guesses.alike + count) * np.log(guesses.alike + rates @ households)
+        return found
 
+    def _rate(self, kind: Kind, fall: Floats) -> Floats:
+        """RULES 3 and 4: the chance that a household calls so, where heads fall by `fall`."""
+        guesses = self.guesses
+        left = guesses.head_m * (1 - fall)
 
-def _ratios(
-    town: "_Felt", felt: Floats, tried: NDArray[np.int64], reports: Sequence[Report]
-) -> Floats:
-    """The rate of each report (row) over its mean in the network, for a burst on each piece."""
-    here = _calls(felt[:, tried], reports, town.guesses)
-    weights = town.mains.lengths_m / town.mains.lengths_m.sum()
-    means = np.array([town.means(piece, weights) for piece in tried.tolist()])
-    everywhere = np.array([means[:, int(report.kind == Kind.LEAK_SEEN)] for report in reports])
-    found: Floats = here / _calls(everywhere, reports, town.guesses)
-    return found
+        def under(margin_m: float) -> Floats:
+            share: Floats = np.clip(1 - (left - margin_m) / guesses.highest_m, 0.0, 1.0)
+            usual = np.clip(1 - (guesses.head_m - margin_m) / guesses.highest_m, 0.0, 1.0)
+            more: Floats = share - usual
+            return more
+
+        dry = under(guesses.left_m)
+        if kind == Kind.NO_WATER:
+            return guesses.call_dry * dry + guesses.call_anyhow / 4
+        weak: Floats = np.maximum(under(guesses.weak_m) - dry, 0.0)
+        if kind == Kind.HAS_WATER:
+            return np.asarray(np.maximum(1 - dry - weak, guesses.call_anyhow))
+        return guesses.call_weak * weak + guesses.call_anyhow
+
+    @cached_property
+    def _felt(self) -> list[Floats]:
+        """By report: the share of the fall that is felt there, for a burst on each piece."""
+        pieces = np.arange(len(self.mains.pipes))
+        return [self.falls.at(piece, share, pieces) for piece, share in self.spots]
+
+    def _seen(self, bursts: Whole) -> Floats:
+        found = np.zeros(len(bursts))
+        for nth, report in enumerate(self.reports):
+            if report.kind == Kind.LEAK_SEEN:
+                found += self.weights[nth] * np.log(self._near(nth)[bursts])
+        return found
+
+    def _near(self, nth: int) -> Floats:
+        guesses = self.guesses
+        near: Floats = guesses.seen_anyhow + np.exp(-self._distance(nth) / guesses.leak_m)
+        return near
+
+    def _distance(self, nth: int) -> Floats:
+        """Metres from a report to each piece: straight where lines are known, else along pipes."""
+        report, (piece, share) = self.reports[nth], self.spots[nth]
+        if self.around.lines is not None:
+            line = self.around.lines[self.around.number[report.pipe]]
+            point = (
+                shapely.Point(report.at_m)
+                if report.at_m
+                else line.interpolate(report.fraction, normalized=True)
+            )
+            straight: Floats = shapely.distance(point, self.around.shapes)
+            return straight
+        mains = self.mains
+        offsets = mains.lengths_m[piece] * np.array([share, 1 - share])
+        ends = np.array([mains.us[piece], mains.vs[piece]])
+        to_node = (mains.around(ends) + offsets[:, None]).min(axis=0)
+        found: Floats = np.minimum(to_node[mains.us], to_node[mains.vs])
+        found[piece] = 0.0
+        return found
+
+    # -- RULES 9 and 10 ---------------------------------------------------------
+
+    def _suspects(self, tried: Whole, scores: Floats, shares: Floats, most: int) -> list[Suspect]:
+        """One suspect a pipe: the shares of its pieces summed, its best piece told."""
+        mains, pipes = self.mains, self.mains.pipes[tried]
+        by_pipe = np.bincount(pipes, weights=shares, minlength=len(mains.pipe_ids))
+        best: dict[int, int] = {}
+        for piece in np.argsort(-scores, kind="stable").tolist():
+            best.setdefault(int(pipes[piece]), piece)
+        # A share that differs in its last digits only is a tie.
+        order = sorted(
+            best, key=lambda pipe: (-round(float(by_pipe[pipe]), 12), mains.pipe_ids[pipe])
+        )
+        found = []
+        for pipe in order[:most]:
+            told = self._likelier(int(tried[best[pipe]]))
+            found.append(
+                Suspect(
+                    pipe=mains.pipe_ids[pipe],
+                    share=float(by_pipe[pipe]),
+                    score=float(scores[best[pipe]]),
+                    explains=tuple(each for each, ratio in told if ratio >= AGAIN),
+                    leaves_open=tuple(each for each, ratio in told if LESS < ratio < AGAIN),
+                    contradicts=tuple(each for each, ratio in told if ratio <= LESS),
+                )
+            )
+        return found
+
+    def _likelier(self, piece: int) -> list[tuple[str, float]]:
+        """By report: how much likelier a burst of the likeliest size makes it than none."""
+        bursts = np.array([piece])
+        felt = self.falls.middles(bursts, self.homes)
+        households = self.around.households[self.homes]
+        size = max(
+            self.guesses.sizes,
+            key=lambda s: float(
+                (self._told(bursts, s) - self._silence(felt * s, households))[0]
+            ),
+        )
+        found = []
+        for nth, report in enumerate(self.reports):
+            if report.kind == Kind.LEAK_SEEN:
+                ratio = self._near(nth)[piece] / max(self.guesses.seen_anyhow, NEVER)
+            else:
+                calm = self._rate(report.kind, np.zeros(1))[0]
+                ratio = self._rate(report.kind, self._felt[nth][bursts] * size)[0] / calm
+            found.append((report.id, float(ratio)))
+        return found
+
+    def _stretches(self, tried: Whole, shares: Floats, most: int) -> list[Stretch]:
+        near = self._within_earshot(tried)
+        left, found = shares.copy(), []
+        while len(found) < most and left.max() > NEVER:
+            sums = near @ left
+            centre = int(np.argmax(np.round(sums, 12)))
+            inside = near[centre] & (left > 0)
+            found.append(self._stretch(tried, centre, inside, left))
+            left[inside] = 0.0
+        return found
+
+    def _within_earshot(self, tried: Whole) -> NDArray[np.bool_]:
+        """Which pieces (columns) have their middles within `listen_m` of that of each (rows)."""
+        mains, reach = self.mains, self.guesses.listen_m
+        half = mains.lengths_m[tried] / 2
+        nodes = np.unique(np.r_[mains.us[tried], mains.vs[tried]])
+        row = {node: nth for nth, node in enumerate(nodes.tolist())}
+        us = np.array([row[each] for each in mains.us[tried].tolist()])
+        vs = np.array([row[each] for each in mains.vs[tried].tolist()])
+        away = mains.around(nodes, within_m=reach)[:, nodes]
+        between = np.minimum.reduce([away[one][:, two] for one in (us, vs) for two in (us, vs)])
+        found: NDArray[np.bool_] = between + half[:, None] + half[None, :] <= reach
+        np.fill_diagonal(found, val=True)
+        return found
+
+    def _stretch(
+        self, tried: Whole, centre: int, inside: NDArray[np.bool_], left: Floats
+    ) -> Stretch:
+        mains = self.mains
+        members = np.flatnonzero(inside)
+        members = members[np.argsort(-left[members], kind="stable")]
+        pipes = dict.fromkeys(mains.pipe_ids[pipe] for pipe in mains.pipes[tried[members]])
+        piece = int(tried[centre])
+        return Stretch(
+            pipes=tuple(pipes),
+            share=float(left[members].sum()),
+            middle=(
+                mains.pipe_ids[mains.pipes[piece]],
+                float(mains.low[piece] + mains.high[piece]) / 2,
+            ),
+            metres=float(mains.lengths_m[tried[members]].sum()),
+        )
 
 
 def _weights(reports: Sequence[Report], guesses: Guesses) -> Floats:
@@ -213,121 +422,3 @@ def _weights(reports: Sequence[Report], guesses: Guesses) -> Floats:
     ]
     weights: Floats = np.power(0.5, np.array(ages))
     return weights
-
-
-# -- RULES 1 to 4 ---------------------------------------------------------------
-
-
-class _Felt:
-    """How much a burst on each piece of pipe is felt where each report comes from."""
-
-    def __init__(
-        self, topology: Topology, ready: ReadyState, mains: Mains, guesses: Guesses
-    ) -> None:
-        self.topology, self.ready = topology, ready
-        self.mains, self.guesses = mains, guesses
-        self.number = {each: nth for nth, each in enumerate(mains.pipe_ids)}
-        self.from_source = mains.from_sources()
-        self.groups = self._groups()
-
-    def _groups(self) -> NDArray[np.int64]:
-        """The group of each piece, at its middle."""
-        mains = self.mains
-        middle = (mains.low + mains.high) / 2
-        return np.array(
-            [
-                self._group(mains.pipe_ids[pipe], at)
-                for pipe, at in zip(mains.pipes.tolist(), middle.tolist(), strict=True)
-            ]
-        )
-
-    def _group(self, pipe: str, fraction: float) -> int:
-        part = self.topology.part_at(self.topology.index("pipe", pipe), fraction)
-        return int(self.ready.group_of[self.topology.part_segment[part]])
-
-    def by(self, reports: Sequence[Report]) -> Floats:
-        """A row for each report."""
-        return np.array([self._of(report) for report in reports])
-
-    def _of(self, report: Report) -> Floats:
-        if report.pipe not in self.number:
-            raise UnknownAsset("pipe", report.pipe)  # noqa: EM101
-        mains, guesses = self.mains, self.guesses
-        here = mains.piece_at(self.number[report.pipe], report.fraction)
-        share = (report.fraction - mains.low[here]) / (mains.high[here] - mains.low[here])
-        offsets = mains.lengths_m[here] * np.array([share, 1 - share])
-        distance = self._around(here, offsets)
-        if report.kind == Kind.LEAK_SEEN:
-            near: Floats = np.exp(-distance / guesses.leak_m)
-            return near
-        along = guesses.along * np.exp(-self._detour(here, offsets) / guesses.detour_m)
-        felt: Floats = 1 - (1 - along) * (1 - np.exp(-distance / guesses.around_m))
-        below = self._dominates(self._group(report.pipe, report.fraction))
-        felt[below] = np.maximum(felt[below], guesses.below)
-        return felt
-
-    def means(self, piece: int, weights: Floats) -> tuple[float, float]:
-        """How much a burst on a piece is felt, and how near it is, in the mean of all pieces."""
-        mains, guesses = self.mains, self.guesses
-        ends = np.array([mains.us[piece], mains.vs[piece]])
-        nodes = mains.around(ends, within_m=FAR * guesses.around_m).min(axis=0)
-        distance = (nodes[mains.us] + nodes[mains.vs]) / 2
-        distance[piece] = 0.0
-        along = guesses.along * np.exp(-self._detours_from(piece, ends) / guesses.detour_m)
-        felt = 1 - (1 - along) * (1 - np.exp(-distance / guesses.around_m))
-        group = int(self.groups[piece])
-        below = (self.groups > group) & (self.groups < self.ready.end[group])
-        felt[below] = np.maximum(felt[below], guesses.below)
-        near = np.exp(-distance / guesses.leak_m)
-        return float((felt * weights).sum()), float((near * weights).sum())
-
-    def _detours_from(self, piece: int, ends: NDArray[np.int64]) -> Floats:
-        """How many metres longer the way to each piece gets when it leads through this one."""
-        mains, supply = self.mains, self.from_source
-        onward = mains.distances(ends, within_m=ALONG_M)
-        way = np.full(mains.node_count, np.inf)
-        if mains.forward[piece]:
-            way = supply[ends[0]] + mains.lengths_m[piece] + onward[1]
-        if mains.backward[piece]:
-            way = np.minimum(way, supply[ends[1]] + mains.lengths_m[piece] + onward[0])
-        found = np.full(mains.node_count, np.inf)
-        known = np.isfinite(supply) & np.isfinite(way)
-        found[known] = np.maximum(way[known] - supply[known], 0.0)
-        nearer: Floats = np.minimum(found[mains.us], found[mains.vs])
-        return nearer
-
-    def _around(self, here: int, offsets: Floats) -> Floats:
-        """Metres from the report to the nearest point of each piece."""
-        mains = self.mains
-        ends = np.array([mains.us[here], mains.vs[here]])
-        to_node = (mains.around(ends) + offsets[:, None]).min(axis=0)
-        found: Floats = np.minimum(to_node[mains.us], to_node[mains.vs])
-        found[here] = 0.0
-        return found
-
-    def _detour(self, here: int, offsets: Floats) -> Floats:
-        """How many metres longer the way of supply gets when it leads through each piece."""
-        mains = self.mains
-        way_in = [(0, mains.forward[here]), (1, mains.backward[here])]
-        ends = np.array([mains.us[here], mains.vs[here]])
-        onward = mains.distances(ends, against_flow=True) + offsets[:, None]
-        to_report = np.min(
-            [onward[k] if may else np.full(mains.node_count, np.inf) for k, may in way_in], axis=0
-        )
-        supply = self.from_source
-        usual = min((supply[ends[k]] + offsets[k] for k, may in way_in if may), default=np.inf)
-        if not np.isfinite(usual):  # no way of supply: nothing is along it
-            return np.full(len(mains.us), np.inf)
-        there = np.where(mains.forward, supply[mains.us] + to_report[mains.vs], np.inf)
-        back = np.where(mains.backward, supply[mains.vs] + to_report[mains.us], np.inf)
-        found: Floats = np.maximum(np.minimum(there, back) + mains.lengths_m - usual, 0.0)
-        found[here] = 0.0
-        return found
-
-    def _dominates(self, group: int) -> NDArray[np.bool_]:
-        """Which pieces lie in a group that all water to `group`, another one, passes."""
-        ready = self.ready
-        if group >= ready.wet_count:
-            return np.zeros(len(self.groups), dtype=bool)
-        found: NDArray[np.bool_] = (self.groups < group) & (group < ready.end[self.groups])
-        return found

@@ -36,6 +36,23 @@ def ask(drawing: str, pipe: str, budget: int = 200, **wishes: object) -> Alterna
     return alternatives(build(draw(drawing)), [Burst(pipe)], None, Wishes(**wishes), budget=budget)
 
 
+def test_it_stops_when_told_and_says_what_was_left() -> None:
+    """Four boundary valves: after one search three single moves are left, and all pairs."""
+    drawing = "(S) -p1-V1| a -p2-V2| b -p3- c |V3-p4- d |V4-p5- (T)\nc |V5-p6- e |V6-p7- f"
+    full = ask(drawing, "p3")
+    turns = iter([True, False])
+    short = alternatives(
+        build(draw(drawing)), [Burst("p3")], None, Wishes(), go_on=lambda: next(turns)
+    )
+    assert full.tried > 1
+    assert (full.left, full.singles_left) == (0, 0)
+    assert (short.tried, short.cut_short) == (1, True)
+    assert 0 < short.singles_left <= short.left
+    assert short.plain == full.plain
+    none = alternatives(build(draw(drawing)), [Burst("p3")], go_on=lambda: False)
+    assert none.plans == (none.plain,)
+
+
 def by_moves(found: Alternatives) -> dict[tuple[Move, ...], Plan]:
     return {plan.moves: plan for plan in found.plans}
 
