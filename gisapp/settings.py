@@ -177,6 +177,9 @@ CELERY_TASK_SOFT_TIME_LIMIT = 240
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
+# Minutes of reckoning must never hold a worker that a notice waits for: a queue and a small worker
+# of its own.
+CELERY_TASK_ROUTES = {"gisapp.reckon_risk": {"queue": "reckoning"}}
 # Periodic work. One line each: name, task, seconds. `expires` drops a wake-up that is already
 # outdated by the next one, so a long stop does not end in a burst of sweeps.
 _PERIODIC = (
@@ -188,6 +191,7 @@ _PERIODIC = (
     ("reckon-pressures", "outages.tasks.reckon_pressures", 10),
     ("take-public-reports", "gisapp.take_public_reports", 5),
     ("scan-deadlines", "outages.scan_deadlines", 15),
+    ("reckon-risk", "gisapp.reckon_risk", 15),
 )
 CELERY_BEAT_SCHEDULE = {
     name: {"task": task, "schedule": float(seconds), "options": {"expires": seconds}}

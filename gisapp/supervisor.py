@@ -1,4 +1,4 @@
-"""Runs web, worker, beat and public of one instance as plain child processes, until told to stop.
+"""Runs the programs of one instance as plain child processes, until told to stop.
 
 A child that dies is started again, waiting longer each time it dies young. SIGTERM or SIGINT stops
 all of them: asked first, killed after a grace period. Every process started is recorded with its
@@ -126,12 +126,10 @@ def programs(*, host: str, port: int, workers: int, threads: int) -> list[Progra
         Program(
             "reckoner",
             [
-                *celery,
-                "worker",
-                "--queues=reckoning",
-                "--concurrency=1",
-                "--loglevel=warning",
-                "--hostname=reckoner@%h",
+                # Two: the minutes of the risk map must not hold up pressures that somebody awaits.
+                *("nice", "-n", "10", *celery, "worker", "--queues=reckoning", "--concurrency=2"),
+                *("--loglevel=warning", "--hostname=reckoner@%h"),
+                *("--without-gossip", "--without-mingle", "--max-memory-per-child=400000"),
             ],
             {"PROCESS_NAME": "mainbreak-reckoner"},
         ),
@@ -273,7 +271,7 @@ def start_ticks(pid: int) -> int:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Parse the command line and run until stopped."""
-    parser = argparse.ArgumentParser(description="Run web, worker and beat of one instance.")
+    parser = argparse.ArgumentParser(description="Run web, workers and beat of one instance.")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--workers", type=int, default=2, help="web processes")

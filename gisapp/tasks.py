@@ -8,9 +8,8 @@ from django.utils import timezone
 
 from layers.public.snapshots import publish_public_snapshot
 from layers.rate_limits import forget_old_counts
-from network.selectors import current_revision, prepare_current_state
-from network.selectors.risk import is_being_reckoned
-from network.services.criticality import compute_criticality
+from network.selectors import prepare_current_state
+from network.services.criticality import take_up_criticality
 from outages.services import deadlines
 from outages.services.public_reports import take_public_reports, update_stages
 
@@ -30,12 +29,10 @@ def prepare_state() -> None:
     prepare_current_state()
 
 
-@shared_task(name="gisapp.reckon_risk")
+@shared_task(name="gisapp.reckon_risk", acks_late=False, time_limit=7_200, soft_time_limit=7_000)
 def reckon_risk() -> None:
-    """Reckon the risk map as things stand, unless that is done or somebody is at it."""
-    revision, now = current_revision(), timezone.now()
-    if revision is not None and not is_being_reckoned(revision, at=now):
-        compute_criticality(revision, at=now)
+    """Reckon the risk map where somebody asked for it. The row is the queue, not the message."""
+    take_up_criticality(at=timezone.now())
 
 
 @shared_task(name="gisapp.take_public_reports")

@@ -13,6 +13,7 @@ class RevisionStatus(TextChoices):
 class RunStatus(TextChoices):
     """How far a long reckoning has come."""
 
+    WAITING = "waiting", _("asked for")
     RUNNING = "running", _("running")
     FINISHED = "finished", _("finished")
     FAILED = "failed", _("failed")

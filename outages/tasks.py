@@ -19,9 +19,9 @@ from outages.planning import pressure, waiting
 log = structlog.get_logger(__name__)
 
 
-def wake(task: Task, **arguments: Any) -> None:
-    """Ask a worker to run `task` now; a broker that is away is only logged."""
-    _send(task.name, **arguments)
+def wake(task: Task, **arguments: Any) -> bool:
+    """Ask a worker to run `task` now; a broker that is away is only logged, and gives False."""
+    return _send(task.name, **arguments)
 
 
 def wake_publication() -> None:
@@ -44,10 +44,10 @@ QUIET_S: Final = 5.0
 _quiet_until = 0.0
 
 
-def _send(name: str, **arguments: Any) -> None:
+def _send(name: str, **arguments: Any) -> bool:
     global _quiet_until  # noqa: PLW0603 - one broker, one memory of it a process
     if monotonic() < _quiet_until:
-        return
+        return False
     try:
         connection = current_app.connection_for_write(transport_options=_IMPATIENT)
         with pools.producers[connection].acquire(block=True, timeout=0.2) as producer:
@@ -55,6 +55,8 @@ def _send(name: str, **arguments: Any) -> None:
     except (OperationalError, OSError) as error:
         _quiet_until = monotonic() + QUIET_S
         log.warning("broker_away", task=name, error=type(error).__name__, quiet_s=QUIET_S)
+        return False
+    return True
 
 
 @shared_task

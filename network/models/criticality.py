@@ -12,15 +12,21 @@ from network.models.revisions import NetworkRevision
 
 
 class CriticalityRun(models.Model):
-    """One reckoning of the whole network. `state_digest` names the state that it holds for."""
+    """One reckoning of the whole network. `state_digest` names the state that it holds for.
+
+    While it waits for a worker it has none, and `started_at` is when it was asked for.
+    """
 
     revision = models.ForeignKey(
         NetworkRevision, on_delete=models.CASCADE, related_name="criticality_runs"
     )
-    state_digest = models.CharField(max_length=16)
+    state_digest = models.CharField(max_length=16, blank=True)
     status = models.CharField(max_length=8, choices=RunStatus.choices, default=RunStatus.RUNNING)
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
+    # Whoever works on it holds `lease` and says so with `seen_at`; who lost it stores nothing.
+    lease = models.UUIDField(null=True, blank=True)
+    seen_at = models.DateTimeField(null=True, blank=True)
     percent = models.PositiveSmallIntegerField(default=0)
     zones_left_out = models.PositiveIntegerField(default=0)  # of the search for valve places
 

@@ -200,7 +200,9 @@ def alternatives_for(
     zone = scene.topology.names("pipe", np.unique(scene.found.zone_pipes))
     stops = stops_around(tables, zone, bursts)
     wishes = wishes_for(scene, revision, [stop.name for stop in stops])
-    return alternatives(build(with_stops(tables, stops)), bursts, state, wishes, budget=300, go_on=go_on)
+    return alternatives(
+        build(with_stops(tables, stops)), bursts, state, wishes, budget=300, go_on=go_on
+    )
 
 
 # -- restore ----------------------------------------------------------------------

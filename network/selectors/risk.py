@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 from django.db import connection
@@ -15,31 +15,40 @@ from network.selectors.criticality import current_criticality, newest_criticalit
 # Customers lost from which a pipe stands in the next band: the law's steps are about persons, a
 # dispatcher's about how many telephones will ring.
 BANDS: Final = (50, 200, 1000)
-LONGEST: Final = timedelta(minutes=30)
+# A worker looks every quarter of a minute, and says every few seconds that it is at it.
+UNATTENDED: Final = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
 class Known:
-    """What is known in advance: `run` holds for what is in force now unless `is_old`."""
+    """What is known in advance: `run` holds for what is in force now unless `is_old`.
+
+    `under_way` waits for a worker or is being reckoned; `is_left` where no worker is at it.
+    """
 
     run: CriticalityRun | None
     is_old: bool
     under_way: CriticalityRun | None
+    is_left: bool = False
 
 
 def known_risk(revision: NetworkRevision) -> Known:
     """The reckoning to show for `revision`, and the one that is being made."""
     current = current_criticality(revision)
     run = current or newest_criticality(revision)
-    going = CriticalityRun.objects.filter(revision=revision, status=RunStatus.RUNNING)
-    newest = going.filter(started_at__gt=timezone.now() - LONGEST).order_by("-pk").first()
-    return Known(run, run is not None and current is None, newest)
+    going = CriticalityRun.objects.filter(
+        revision=revision, status__in=[RunStatus.WAITING, RunStatus.RUNNING]
+    )
+    newest = going.order_by("-status", "-pk").first()
+    return Known(run, run is not None and current is None, newest, _is_left(newest))
 
 
-def is_being_reckoned(revision: NetworkRevision, *, at: datetime) -> bool:
-    """Whether a worker is at it. One that began long ago was killed: its run is done anew."""
-    going = CriticalityRun.objects.filter(revision=revision, status=RunStatus.RUNNING)
-    return going.filter(started_at__gt=at - LONGEST).exists()
+def _is_left(run: CriticalityRun | None) -> bool:
+    """Whether nobody has taken a run up, or nobody is at it any more, for longer than usual."""
+    if run is None:
+        return False
+    sign = run.started_at if run.status == RunStatus.WAITING else run.seen_at
+    return sign is None or sign < timezone.now() - UNATTENDED
 
 
 def band_of(customers: int) -> int:

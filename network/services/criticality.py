@@ -1,13 +1,16 @@
 """Reckon the city in advance, and keep what came out."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from threading import Event, Thread
+from uuid import uuid4
 
-from django.db import transaction
-from django.db.models import Model
+from django.db import DatabaseError, connection, transaction
+from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
-from network.choices import PipeStatus, RunStatus
+from network.choices import PipeStatus, RevisionStatus, RunStatus
 from network.models import (
     BestValvePlace,
     CriticalityRun,
@@ -24,8 +27,49 @@ from network.topology.risk import criticality
 from network.topology.risk.new_valves import NewValves, best_places
 
 KEPT_RUNS = 3
+PLACES = 20
+BEAT_S = 8.0
+LEASE = timedelta(seconds=30)  # three beats missed: whoever had it is gone
 ROWS_AT_ONCE = 5_000
 Told = Callable[[int], None]
+
+
+class LeaseLost(Exception):
+    """Somebody else has taken the run over: nothing may be stored for it any more."""
+
+
+def request_criticality(revision: NetworkRevision, *, at: datetime) -> CriticalityRun:
+    """Have `revision` reckoned: a row that a worker takes up. One that waits or runs is enough."""
+    with transaction.atomic():
+        NetworkRevision.objects.select_for_update(no_key=True).get(pk=revision.pk)
+        going = CriticalityRun.objects.filter(
+            revision=revision, status__in=[RunStatus.WAITING, RunStatus.RUNNING]
+        )
+        return going.order_by("-pk").first() or CriticalityRun.objects.create(
+            revision=revision, status=RunStatus.WAITING, started_at=at
+        )
+
+
+def take_up_criticality(*, at: datetime) -> CriticalityRun | None:
+    """Reckon what waits, or what a killed worker left behind; None where there is nothing.
+
+    Of a revision that is not in force any more nothing is reckoned: its runs are given up.
+    """
+    silent = Q(seen_at__lt=at - LEASE) | Q(seen_at=None, started_at__lt=at - LEASE)
+    open_ones = CriticalityRun.objects.filter(
+        Q(status=RunStatus.WAITING) | Q(silent, status=RunStatus.RUNNING)
+    )
+    open_ones.exclude(revision__status=RevisionStatus.CURRENT).update(status=RunStatus.FAILED)
+    for run in open_ones.select_related("revision").order_by("pk"):
+        mine = uuid4()
+        claimed = CriticalityRun.objects.filter(pk=run.pk, status=run.status, lease=run.lease)
+        taken = claimed.update(
+            status=RunStatus.RUNNING, lease=mine, seen_at=at, started_at=at, percent=0
+        )
+        if taken:
+            run.refresh_from_db()
+            return _carried_out(run, again=False, places=PLACES, told=None)
+    return None
 
 
 def compute_criticality(
@@ -33,35 +77,80 @@ def compute_criticality(
     *,
     at: datetime,
     again: bool = False,
-    places: int = 20,
+    places: int = PLACES,
     told: Told | None = None,
 ) -> CriticalityRun:
     """Reckon `revision` as its valves and sources stand, unless that was done for this state.
 
-    A minute or so for 100,000 pipes: for a worker or the command line. `told` hears the percentage
-    done. A run that was broken off leaves no rows and is done anew; `again` forces it.
+    A minute or so for 100,000 pipes: for the command line; a worker takes up what was requested.
+    `told` hears the percentage done. A run that was broken off leaves no rows and is done anew;
+    `again` forces it, and takes the lease from whoever is at it.
     """
-    snapshot, state = load_snapshot(revision), network_state()
-    state = canonical(snapshot.topology, state)
+    if not again and (known := _known(revision)) is not None:
+        return known
+    CriticalityRun.objects.filter(revision=revision, status=RunStatus.RUNNING).update(
+        status=RunStatus.FAILED, lease=None
+    )
+    run = CriticalityRun.objects.create(
+        revision=revision, started_at=at, lease=uuid4(), seen_at=timezone.now()
+    )
+    return _carried_out(run, again=True, places=places, told=told)
+
+
+def _known(revision: NetworkRevision) -> CriticalityRun | None:
+    state = canonical(load_snapshot(revision).topology, network_state())
     known = CriticalityRun.objects.filter(
         revision=revision, state_digest=state.digest(), status=RunStatus.FINISHED
     )
-    run = known.order_by("-pk").first()
-    if run is not None and not again:
-        return run
-    CriticalityRun.objects.filter(revision=revision, status=RunStatus.RUNNING).update(
-        status=RunStatus.FAILED
-    )
-    run = CriticalityRun.objects.create(
-        revision=revision, state_digest=state.digest(), started_at=at
-    )
+    return known.order_by("-pk").first()
+
+
+def _carried_out(
+    run: CriticalityRun, *, again: bool, places: int, told: Told | None
+) -> CriticalityRun:
+    """Reckon a run that we hold. Without `again` one that is known already stands for it."""
+    if not again and (known := _known(run.revision)) is not None:
+        _ours(run).delete()
+        return known
+    snapshot = load_snapshot(run.revision)
+    state = canonical(snapshot.topology, network_state())
+    run.state_digest = state.digest()
     try:
-        _reckon(run, snapshot.topology, state, places=places, told=told)
+        with _signs_of_life(run):
+            _reckon(run, snapshot.topology, state, places=places, told=told)
     except BaseException:
-        CriticalityRun.objects.filter(pk=run.pk).update(status=RunStatus.FAILED)
+        _ours(run).update(status=RunStatus.FAILED)
         raise
     _prune()
     return run
+
+
+def _ours(run: CriticalityRun) -> QuerySet[CriticalityRun]:
+    return CriticalityRun.objects.filter(pk=run.pk, lease=run.lease)
+
+
+@contextmanager
+def _signs_of_life(run: CriticalityRun) -> Iterator[None]:
+    """Say every few seconds that we are at it, however long one step of the work takes."""
+    done = Event()
+
+    def beat() -> None:
+        try:
+            while not done.wait(BEAT_S):
+                try:
+                    _ours(run).update(seen_at=timezone.now())
+                except DatabaseError:  # it comes back, or the lease runs out
+                    connection.close()
+        finally:
+            connection.close()
+
+    thread = Thread(target=beat, name="criticality-lease", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
 
 
 def _reckon(
@@ -75,17 +164,19 @@ def _reckon(
     holds = masks(topology, state)
     ready = load_snapshot(run.revision).ready(state) or make_ready(topology, state)
     reckoned = criticality.Criticality(topology, holds, ready)
-    pipes = reckoned.pipes(_share_of(run, told, 0, 40))
-    valves = reckoned.valves(_share_of(run, told, 40, 80))
+    pipes = reckoned.pipes(_share_of(run, told, 0, 30))
+    valves = reckoned.valves(_share_of(run, told, 30, 60))
     lengths = Pipe.objects.filter(revision=run.revision, status=PipeStatus.IN_SERVICE)
     found = best_places(
         read_tables(run.revision).as_text(),
         dict(lengths.values_list("asset_id", "length_m")),
         state,
         most=places,
+        progress=_share_of(run, told, 60, 90),
     )
-    _share_of(run, told, 80, 90)(1, 1)
     with transaction.atomic():
+        if not _ours(run).select_for_update().exists():
+            raise LeaseLost
         _store(PipeCriticality, _pipe_rows(run, topology, pipes))
         _store(ValveCriticality, _valve_rows(run, topology, valves))
         _store(BestValvePlace, _place_rows(run, found))
@@ -99,13 +190,17 @@ def _reckon(
 def _share_of(
     run: CriticalityRun, told: Told | None, low: int, high: int
 ) -> Callable[[int, int], None]:
-    """Progress within one part of the work, kept on the run's row; new percentages only."""
+    """Progress within one part of the work, kept on the run's row; new percentages only.
+
+    Raises LeaseLost once the run is somebody else's.
+    """
 
     def tell(done: int, total: int) -> None:
         percent = low + (high - low) * done // max(total, 1)
         if percent > run.percent:
             run.percent = percent
-            CriticalityRun.objects.filter(pk=run.pk).update(percent=percent)
+            if not _ours(run).update(percent=percent, seen_at=timezone.now()):
+                raise LeaseLost
             if told is not None:
                 told(percent)
 
@@ -179,4 +274,5 @@ def _prune() -> None:
     """Keep the newest runs; older ones go with their rows, and so do failed ones."""
     finished = CriticalityRun.objects.filter(status=RunStatus.FINISHED).order_by("-pk")
     kept = list(finished.values_list("pk", flat=True)[:KEPT_RUNS])
-    CriticalityRun.objects.exclude(status=RunStatus.RUNNING).exclude(pk__in=kept).delete()
+    at_rest = CriticalityRun.objects.filter(status__in=[RunStatus.FINISHED, RunStatus.FAILED])
+    at_rest.exclude(pk__in=kept).delete()

@@ -100,9 +100,7 @@ class Argument:
     def alternatives(self) -> tuple[Alternatives, tuple[Plan, ...]]:
         """Other plans, and the few of them that are shown: never the one it is compared with."""
         until = monotonic() + ALTERNATIVES_S
-        found = alternatives_for(
-            self.losing, self.revision, go_on=lambda: monotonic() < until
-        )
+        found = alternatives_for(self.losing, self.revision, go_on=lambda: monotonic() < until)
         others = [plan for plan in found.plans if plan.moves]
         return found, tuple(others[:MOST_ALTERNATIVES])
 

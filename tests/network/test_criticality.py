@@ -1,7 +1,9 @@
 """What is reckoned in advance is stored, found again, shown and exported."""
 
 import io
+from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pyogrio
 import pytest
@@ -98,3 +100,60 @@ def test_the_command_refuses_what_it_cannot_do(tmp_path: Path) -> None:
         call_command("criticality", stdout=io.StringIO())
     with pytest.raises(CommandError, match=r"\.gpkg or \.csv"):
         call_command("criticality", export=tmp_path / "risk.shp", stdout=io.StringIO())
+
+
+class TestLeases:
+    """A request is a row; a worker holds it as long as it shows signs of life."""
+
+    def test_asked_twice_it_is_one_run_and_a_worker_takes_it_up_once(self) -> None:
+        revision = lay(LINE)
+        now = timezone.now()
+        asked = criticality.request_criticality(revision, at=now)
+        assert criticality.request_criticality(revision, at=now) == asked
+        assert asked.status == RunStatus.WAITING
+        done = criticality.take_up_criticality(at=now)
+        assert done is not None
+        assert (done.pk, done.status, done.pipes.count()) == (asked.pk, RunStatus.FINISHED, 6)
+        assert criticality.take_up_criticality(at=now) is None
+        assert current_criticality(revision) == done
+
+    def test_what_is_known_already_is_not_reckoned_again(self) -> None:
+        revision = lay(LINE)
+        known = reckon()
+        criticality.request_criticality(revision, at=timezone.now())
+        assert criticality.take_up_criticality(at=timezone.now()) == known
+        assert CriticalityRun.objects.count() == 1
+
+    def test_a_killed_run_is_taken_up_once_its_lease_has_run_out(self) -> None:
+        revision, now = lay(LINE), timezone.now()
+        killed = CriticalityRun.objects.create(
+            revision=revision, started_at=now, seen_at=now, lease=uuid4(), percent=40
+        )
+        assert criticality.take_up_criticality(at=now + timedelta(seconds=20)) is None
+        taken = criticality.take_up_criticality(at=now + timedelta(seconds=31))
+        assert taken is not None
+        assert (taken.pk, taken.status) == (killed.pk, RunStatus.FINISHED)
+        assert taken.lease != killed.lease
+
+    def test_who_lost_the_lease_stores_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        revision = lay(LINE)
+        run = criticality.request_criticality(revision, at=timezone.now())
+        find = criticality.best_places
+
+        def lose_it(*args: object, **options: object) -> object:
+            CriticalityRun.objects.filter(pk=run.pk).update(lease=uuid4())
+            options.pop("progress")
+            return find(*args, **options)
+
+        monkeypatch.setattr(criticality, "best_places", lose_it)
+        with pytest.raises(criticality.LeaseLost):
+            criticality.take_up_criticality(at=timezone.now())
+        run.refresh_from_db()
+        assert (run.status, run.pipes.count()) == (RunStatus.RUNNING, 0)
+
+    def test_what_was_asked_of_an_old_network_is_given_up(self) -> None:
+        run = criticality.request_criticality(lay(LINE), at=timezone.now())
+        lay(LINE)
+        assert criticality.take_up_criticality(at=timezone.now()) is None
+        run.refresh_from_db()
+        assert run.status == RunStatus.FAILED

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -120,7 +122,15 @@ def test_progress_is_told_and_the_page_loaded_anew_at_the_end(revision: NetworkR
     assert "37 %" in client.get(url).content.decode()
     reckon_risk()  # somebody is at it
     assert list(CriticalityRun.objects.all()) == [going]
-    CriticalityRun.objects.update(status="failed")
+    CriticalityRun.objects.update(status="waiting")
+    assert "waits for a worker" in client.get(url).content.decode()
+    assert "No worker has taken it up" not in client.get(url).content.decode()
+    CriticalityRun.objects.update(started_at=timezone.now() - timedelta(minutes=2))
+    assert "No worker has taken it up" in client.get(url).content.decode()
+    CriticalityRun.objects.update(
+        status="running", seen_at=timezone.now() - timedelta(seconds=40), lease=uuid4()
+    )
+    assert "another takes it up" in client.get(url).content.decode()
     reckon_risk()
     assert CriticalityRun.objects.filter(status="finished").exists()
     assert client.get(url)["HX-Refresh"] == "true"

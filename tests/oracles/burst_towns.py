@@ -157,7 +157,7 @@ def _pressures(
     share: float = 0.0,
 ) -> Floats | None:
     """Metres of head over ground at each junction; None where EPANET does not balance."""
-    import wntr  # noqa: PLC0415 - a package for tests, and slow to load
+    import wntr  # slow to load
 
     model = wntr.network.WaterNetworkModel()
     model.options.hydraulic.demand_model = "PDD"
@@ -178,7 +178,9 @@ def _pressures(
         if nth != burst:
             _lay(model, street.name, first, last, street.length_m, street.bore_mm)
             continue
-        model.add_junction("hole", base_demand=0.0, elevation=float(heights[list(street.ends)].mean()))
+        model.add_junction(
+            "hole", base_demand=0.0, elevation=float(heights[list(street.ends)].mean())
+        )
         _lay(model, street.name, first, "hole", street.length_m / 2, street.bore_mm)
         _lay(model, "rest", "hole", last, street.length_m / 2, street.bore_mm)
         area = share * np.pi / 4 * (street.bore_mm / 1000) ** 2
@@ -191,7 +193,7 @@ def _lay(model: Any, name: str, first: str, last: str, length_m: float, bore_mm:
 
 
 def _run(model: Any, count: int) -> Floats | None:
-    import wntr  # noqa: PLC0415
+    import wntr  # slow to load
 
     used = {end for _, pipe in model.pipes() for end in (pipe.start_node_name, pipe.end_node_name)}
     for name in [each for each in model.junction_name_list if each not in used]:
@@ -232,9 +234,7 @@ def _callers(
                 yield Call(says, nth, share, spot, is_idle=chance == CALLS_ANYHOW)
 
 
-def _witness(
-    rng: np.random.Generator, places: Floats, streets: list[Street], burst: int
-) -> Call:
+def _witness(rng: np.random.Generator, places: Floats, streets: list[Street], burst: int) -> Call:
     """Water comes up somewhere near: the pipe that is taken for it may be another one."""
     point = places[list(streets[burst].ends)].mean(axis=0) + rng.normal(0, 18, 2)
     best, at, share = np.inf, 0, 0.5

@@ -72,7 +72,9 @@ class Falls:
         held = np.where(self.fed, 0.0, 1.0)
         held[list(self.goes_on)] += np.median(flow)
         held[mains.source_nodes] += HOLDS * flow.max()
-        system = csc_matrix(coo_matrix((degree + held, (range(count),) * 2)) - between)
+        system = csc_matrix(
+            coo_matrix((degree + held, (np.arange(count), np.arange(count)))) - between
+        )
         solve = factorized(system)
         found = np.empty((count, count))
         for first in range(0, count, AT_ONCE):

@@ -355,9 +355,7 @@ class _Ranking:
         households = self.around.households[self.homes]
         size = max(
             self.guesses.sizes,
-            key=lambda s: float(
-                (self._told(bursts, s) - self._silence(felt * s, households))[0]
-            ),
+            key=lambda s: float((self._told(bursts, s) - self._silence(felt * s, households))[0]),
         )
         found = []
         for nth, report in enumerate(self.reports):

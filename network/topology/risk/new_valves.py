@@ -12,7 +12,7 @@ To ask about a place without building the network again, all of them are built a
 that are stuck open, which changes nothing; one after the other is then taken to work.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -73,6 +73,7 @@ def best_places(
     zones: int = 100,
     tries: int = 12,
     least_m: float = 300.0,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> NewValves:
     """The best place in each of the worst `zones` of at least `least_m` metres, the `most` best.
 
@@ -81,15 +82,20 @@ def best_places(
     """
     town = _Town(tables, lengths_m, state or NetworkState())
     found, looked_at, left_out = [], 0, 0
-    for group in town.worst(least_m)[:zones]:
+    groups = town.worst(least_m)[:zones]
+    for nth, group in enumerate(groups):
+        progress(nth, len(groups))
         zone = town.zone(group)
         if zone is None:
             left_out += 1
             continue
         looked_at += 1
-        best = zone.best(tries)
+        # What the last of the `most` best brings so far is what a place must beat to be told of.
+        least = sorted((each.gain for each in found), reverse=True)[most - 1 : most]
+        best = zone.best(tries, least[0] if least else 0.0)
         if best is not None:
             found.append(best)
+    progress(len(groups), len(groups))
     found.sort(key=_rank)
     return NewValves(tuple(found[:most]), looked_at, left_out)
 
@@ -191,15 +197,18 @@ class _Zone:
         self.loss: Loss = town.bursts.weigh(town.bursts.cut_off(trace), trace.zone.tolist())
         self.metres = town.metres(self.segments)
 
-    def best(self, tries: int) -> NewValve | None:
-        """The place that lowers the zone's expected loss most; None where none does.
+    def best(self, tries: int, least: float = 0.0) -> NewValve | None:
+        """The place that lowers the zone's expected loss most, by `least` or more; None without.
 
         A burst takes at least its own side of the valve: that tells in advance what a place
-        can bring at most, and most need not be tried.
+        can bring at most, and most need not be tried, in most zones none.
         """
         best: NewValve | None = None
+        most_after = self.metres * self.loss.customers - least
+        if most_after < 0:
+            return None
         for at_least, valve, one, other in sorted(self._bridges())[:tries]:
-            if at_least > (best.after if best else self.metres * self.loss.customers) + CLOSE:
+            if at_least > (best.after if best else most_after) + CLOSE:
                 break
             place = self._place(valve, one, other)
             if place and place.gain > 0 and (best is None or _rank(place) < _rank(best)):
