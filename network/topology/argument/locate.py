@@ -280,7 +280,8 @@ class _Ranking:
         weak: Floats = np.maximum(under(guesses.weak_m) - dry, 0.0)
         if kind == Kind.HAS_WATER:
             return np.asarray(np.maximum(1 - dry - weak, guesses.call_anyhow))
-        return guesses.call_weak * weak + guesses.call_anyhow
+        rate: Floats = guesses.call_weak * weak + guesses.call_anyhow
+        return rate
 
     @cached_property
     def _felt(self) -> list[Floats]:
@@ -369,7 +370,8 @@ class _Ranking:
 
     def _stretches(self, tried: Whole, shares: Floats, most: int) -> list[Stretch]:
         near = self._within_earshot(tried)
-        left, found = shares.copy(), []
+        left = shares.copy()
+        found: list[Stretch] = []
         while len(found) < most and left.max() > NEVER:
             sums = near @ left
             centre = int(np.argmax(np.round(sums, 12)))

@@ -81,7 +81,8 @@ def best_places(
     all. Ids of `tables` are text. Ties are by pipe and junction.
     """
     town = _Town(tables, lengths_m, state or NetworkState())
-    found, looked_at, left_out = [], 0, 0
+    found: list[NewValve] = []
+    looked_at = left_out = 0
     groups = town.worst(least_m)[:zones]
     for nth, group in enumerate(groups):
         progress(nth, len(groups))
