@@ -177,9 +177,6 @@ CELERY_TASK_SOFT_TIME_LIMIT = 240
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
-# Minutes of reckoning must never hold a worker that a notice waits for: a queue and a small worker
-# of its own.
-CELERY_TASK_ROUTES = {"gisapp.reckon_risk": {"queue": "reckoning"}}
 # Periodic work. One line each: name, task, seconds. `expires` drops a wake-up that is already
 # outdated by the next one, so a long stop does not end in a burst of sweeps.
 _PERIODIC = (

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """A run waits as a row, and whoever reckons it holds a lease."""
 
-    dependencies = [("network", "0008_criticality")]
+    dependencies = [("network", "0009_hydraulic_facts")]
 
     operations = [
         migrations.AlterField(
