@@ -34,8 +34,8 @@ def _feature(kind: str, row: dict[str, Any]) -> dict[str, Any]:
 
 def _label(row: dict[str, Any]) -> str:
     if row["before_m"] is None:
-        return gettext("%(after).0f m") % {"after": row["after_m"]}
-    return gettext("%(before).0f m before, %(after).0f m after") % {
+        return gettext("%(after).1f m") % {"after": row["after_m"]}
+    return gettext("%(before).1f m before, %(after).1f m after") % {
         "before": row["before_m"],
         "after": row["after_m"],
     }
