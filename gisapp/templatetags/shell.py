@@ -20,6 +20,7 @@ from django.utils.translation import get_language, gettext
 from gisapp.navigation import NavigationItem, items_for
 from gisapp.script_texts import script_texts
 from gisapp.templatetags.wording import day
+from outages.selectors.alerts import open_alert_count
 
 register = template.Library()
 
@@ -34,6 +35,13 @@ def navigation(context: dict[str, Any]) -> list[NavigationItem]:
     """Return the entries of the top bar that this user may open."""
     request = context.get("request")
     return items_for(request) if isinstance(request, HttpRequest) else []
+
+
+@register.simple_tag(takes_context=True)
+def alert_count(context: dict[str, Any]) -> int:
+    """Return how many alerts wait for whoever reads the page."""
+    user = context.get("user")
+    return open_alert_count(user) if user is not None and user.is_authenticated else 0
 
 
 @register.simple_tag

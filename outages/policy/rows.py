@@ -63,6 +63,10 @@ class PolicyKey:
     warned: tuple[str, ...] = ()
     told: tuple[str, ...] = ("supervision",)
 
+    def is_gap_while(self, value: Value) -> bool:
+        """Whether the operator has yet to say what holds."""
+        return self.status is Status.GAP and value is None
+
     def parse(self, text: str) -> Value:
         """Read a value for this key. Raises values.BadValue."""
         return self.checked(parse(self.kind, text, choices=tuple(self.choices)))

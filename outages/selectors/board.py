@@ -6,7 +6,15 @@ from datetime import datetime, timedelta
 from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 
-from outages.models import BurstReport, IsolationPlan, Outage, ValveOperation, WorkOrder
+from outages.models import (
+    BurstReport,
+    Deadline,
+    IsolationPlan,
+    Outage,
+    ValveOperation,
+    WorkOrder,
+)
+from outages.selectors.deadlines import open_deadlines
 from outages.selectors.records import steps_done, waiting_reports
 from outages.workflow import (
     HOLDING_PLANS,
@@ -17,11 +25,6 @@ from outages.workflow import (
     PlanStatus,
     WorkOrderStatus,
 )
-
-# Policy defaults (dispatch_notify, accept_normal, key_user_notice), until policies are rows.
-NOTIFY_WITHIN = timedelta(minutes=5)
-ACCEPT_WITHIN = timedelta(minutes=20)
-PUBLISH_BEFORE = timedelta(hours=24)
 
 NEXT_STEPS = {
     "place": _("choose the burst pipe"),
@@ -51,14 +54,20 @@ _PLANNED_STEPS = {
     OutageStatus.PUBLISHED: "start",
 }
 _UNDECIDED = (PlanStatus.COMPUTED, PlanStatus.ADJUSTED)
+# Steps towards the time that the public was told; the others have only the policy's limits.
+TOWARDS_ESTIMATE = frozenset(
+    {"issue_order", "adopt", "close_valves", "repair", "plan_reopening", "open_valves", "restore"}
+)
 
 
 @dataclass(frozen=True)
 class BoardRow:
     """One open outage or waiting report on the board. `next_step` is a code, see `NEXT_STEPS`.
 
-    `plan` is the one in force, `proposal` one that waits for a decision. `deadline_at` is when
-    the next step is due, None where no limit runs.
+    `plan` is the one in force, `proposal` one that waits for a decision. `deadlines` are the
+    limits that run, the next to end first. `deadline_at` is what comes first of those, of the time
+    that the public was told and of the start of planned works; None where nothing is due.
+    `deadline` is the limit that ends then, None where it is one of the others.
     """
 
     report: BurstReport | None
@@ -69,13 +78,15 @@ class BoardRow:
     age: timedelta
     next_step: str
     deadline_at: datetime | None
+    deadline: Deadline | None
+    deadlines: tuple[Deadline, ...]
     steps_done: int
     steps_total: int
     is_late: bool
 
 
 def open_board(*, at: datetime) -> list[BoardRow]:
-    """Open outages and reports without one, most urgent first. Six queries, however many rows."""
+    """Open outages and reports without one, most urgent first. Seven queries, however many rows."""
     outages = list(
         Outage.objects.filter(status__in=[*OPEN_OUTAGES, OutageStatus.RESTORED]).prefetch_related(
             Prefetch(
@@ -89,9 +100,23 @@ def open_board(*, at: datetime) -> list[BoardRow]:
     )
     waiting = list(waiting_reports())
     plans = _plans(outages, waiting)
-    rows = [_outage_row(outage, plans, at) for outage in outages]
-    rows += [_report_row(report, plans, at) for report in waiting]
+    clocks = _Clocks(at)
+    rows = [_outage_row(outage, plans, clocks, at) for outage in outages]
+    rows += [_report_row(report, plans, clocks, at) for report in waiting]
     return sorted(rows, key=_urgency)
+
+
+class _Clocks:
+    """The limits that run, by outage and by report, the next to end first."""
+
+    def __init__(self, at: datetime) -> None:
+        self.of_outage: dict[int, list[Deadline]] = {}
+        self.of_report: dict[int, list[Deadline]] = {}
+        for deadline in open_deadlines(at=at).select_related(None):
+            if deadline.outage_id:
+                self.of_outage.setdefault(deadline.outage_id, []).append(deadline)
+            elif deadline.report_id:
+                self.of_report.setdefault(deadline.report_id, []).append(deadline)
 
 
 class _Plans:
@@ -119,13 +144,14 @@ def _plans(outages: list[Outage], waiting: list[BurstReport]) -> _Plans:
     return _Plans(list(light.order_by("version").prefetch_related(steps)))
 
 
-def _outage_row(outage: Outage, plans: _Plans, at: datetime) -> BoardRow:
+def _outage_row(outage: Outage, plans: _Plans, clocks: _Clocks, at: datetime) -> BoardRow:
     plan = plans.in_force.get(outage.pk) or plans.reopened.get(outage.pk)
     proposal = plans.proposed.get(outage.pk)
     order = next(iter(outage.work_orders.all()), None)
     done, total = steps_done(list(plan.operations.all())) if plan else (0, 0)
     step = _next_step(outage, plan, proposal, order)
-    deadline = _deadline(outage, order, step)
+    running = tuple(clocks.of_outage.get(outage.pk, ()))
+    due_at = _due_at(outage, step, running)
     return BoardRow(
         # The case is called after the report that opened it, not after one merged into it.
         report=next((each for each in outage.reports.all() if not each.duplicate_of_id), None),
@@ -135,10 +161,12 @@ def _outage_row(outage: Outage, plans: _Plans, at: datetime) -> BoardRow:
         order=order,
         age=at - outage.created_at,
         next_step=step,
-        deadline_at=deadline,
+        deadline_at=due_at,
+        deadline=running[0] if running and running[0].due_at == due_at else None,
+        deadlines=running,
         steps_done=done,
         steps_total=total,
-        is_late=deadline is not None and deadline < at,
+        is_late=due_at is not None and due_at < at,
     )
 
 
@@ -174,21 +202,20 @@ def _crew_step(outage: Outage, plan: IsolationPlan | None, order: WorkOrder | No
     return "repair" if plan and plan.status == PlanStatus.ALL_CLOSED else "close_valves"
 
 
-def _deadline(outage: Outage, order: WorkOrder | None, step: str) -> datetime | None:
-    if step == "notify_crew" and order:
-        return order.issued_at + NOTIFY_WITHIN
-    if step == "accept" and order and order.notified_at:
-        return order.notified_at + ACCEPT_WITHIN
-    if step in ("publish", "make_ready", "confirm_impact", "plan") and outage.planned_start_at:
-        return outage.planned_start_at - PUBLISH_BEFORE
-    if step == "start":
-        return outage.planned_start_at
-    return None if step == "close" else outage.estimated_restoration_at
+def _due_at(outage: Outage, step: str, running: tuple[Deadline, ...]) -> datetime | None:
+    """Return what comes first: a limit, the start of planned works, or the time that was told."""
+    due = [deadline.due_at for deadline in running]
+    if step == "start" and outage.planned_start_at:
+        due.append(outage.planned_start_at)
+    if step in TOWARDS_ESTIMATE and outage.estimated_restoration_at:
+        due.append(outage.estimated_restoration_at)
+    return min(due, default=None)
 
 
-def _report_row(report: BurstReport, plans: _Plans, at: datetime) -> BoardRow:
+def _report_row(report: BurstReport, plans: _Plans, clocks: _Clocks, at: datetime) -> BoardRow:
     proposal = plans.of_report.get(report.pk)
-    deadline = report.received_at + NOTIFY_WITHIN
+    running = tuple(clocks.of_report.get(report.pk, ()))
+    due_at = running[0].due_at if running else None
     _done, total = steps_done(list(proposal.operations.all())) if proposal else (0, 0)
     return BoardRow(
         report=report,
@@ -198,10 +225,12 @@ def _report_row(report: BurstReport, plans: _Plans, at: datetime) -> BoardRow:
         order=None,
         age=at - report.received_at,
         next_step="approve" if proposal else ("plan" if report.pipe else "place"),
-        deadline_at=deadline,
+        deadline_at=due_at,
+        deadline=running[0] if running else None,
+        deadlines=running,
         steps_done=0,
         steps_total=total,
-        is_late=deadline < at,
+        is_late=due_at is not None and due_at < at,
     )
 
 

@@ -240,6 +240,7 @@ def _breach_if_late(deadline: Deadline, *, at: datetime) -> bool:
     deadline.breached_at = deadline.due_at
     deadline.save(update_fields=["breached_at"])
     _note(deadline, "deadline_breached", by=None, at=at, due_at=deadline.due_at.isoformat())
+    settle(deadline, "deadline_warned", at=at)  # who is alarmed need not be warned any more
     _tell(deadline, "deadline_breached", KEYS[deadline.key].told, at=at, alarm=True)
     return True
 

@@ -1,11 +1,12 @@
-"""Every address of the outages: the control room's, then the call desk's and the crews'."""
+"""Every address of the outages: control room, call desk and crews, the rules and their limits."""
 
 from django.urls import URLPattern, URLResolver
 
-from outages.urls import control_room, desk_and_field
+from outages.urls import control_room, desk_and_field, rules
 
 app_name = "outages"
 urlpatterns: list[URLPattern | URLResolver] = [
     *control_room.urlpatterns,
     *desk_and_field.urlpatterns,
+    *rules.urlpatterns,
 ]

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from outages.models import Outage, RestorationEstimate
 from outages.views.cases import GROUPS, Case, end_of_shift, grouped, persons_of
+from outages.views.limit_words import department_name
 from outages.views.screen import is_htmx, may, open_cases
 
 LANE = timedelta(hours=2)
@@ -40,7 +41,8 @@ class Mark:
 def board(request: HttpRequest) -> HttpResponse:
     """Show the board; htmx asks for its block again every 15 seconds."""
     at = timezone.now()
-    cases = [case for case in open_cases() if _wanted(case, request)]
+    everything = open_cases()
+    cases = [case for case in everything if _wanted(case, request)]
     estimates = _estimates(cases)
     groups = grouped(cases, by_persons=request.GET.get("sort") == "persons")
     context = {
@@ -56,6 +58,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "shift_end": end_of_shift(at),
         "filters": _filters(request),
         "sorts": _sorts(request),
+        "departments": _departments(everything, request),
         "query": request.GET.urlencode(),
     }
     name = "_board.html" if is_htmx(request) else "board.html"
@@ -63,8 +66,11 @@ def board(request: HttpRequest) -> HttpResponse:
 
 
 def _wanted(case: Case, request: HttpRequest) -> bool:
-    """Whether the filters let a case through: what (`show`), and trunk roads only (`trunk`)."""
+    """Whether the filters let a case through: `show` what, `trunk` roads only, a `department`."""
     outage, show = case.row.outage, request.GET.get("show", "all")
+    department = request.GET.get("department", "")
+    if department and department not in case.departments:
+        return False
     if request.GET.get("trunk") and not case.on_trunk_road:
         return False
     if show == "reports":
@@ -96,6 +102,18 @@ def _sorts(request: HttpRequest) -> list[dict[str, Any]]:
     return [
         {"label": label, "url": _with(request, sort=code), "current": code == current}
         for code, label in labels.items()
+    ]
+
+
+def _departments(cases: list[Case], request: HttpRequest) -> list[dict[str, Any]]:
+    """Offer the departments that have a limit to keep in the open cases, and the one chosen."""
+    current = request.GET.get("department", "")
+    codes = {code for case in cases for code in case.departments} | {current}
+    offered = [("", gettext("All departments"))]
+    offered += [(code, department_name(code)) for code in sorted(codes - {""})]
+    return [
+        {"label": label, "url": _with(request, department=code), "current": code == current}
+        for code, label in offered
     ]
 
 

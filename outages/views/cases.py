@@ -13,8 +13,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from outages.impact import LARGE_OUTAGE_PERSONS, threshold_distance
-from outages.models import IsolationPlan
+from outages.models import Deadline, IsolationPlan
 from outages.selectors import BoardRow
+from outages.views.limit_words import department_name, limit_name, limit_rule
 from outages.views.wording import (
     chip_of_outage,
     chip_of_report,
@@ -54,10 +55,6 @@ STEPS: Final[dict[str, tuple[str | Promise, str | Promise]]] = {
     "publish": (_("Publish"), _("See the notice")),
     "start": (_("Works begin"), _("See progress")),
 }
-# Steps whose deadline is the time that the public was told, not a limit of their own.
-BY_ESTIMATE: Final = frozenset(
-    {"issue_order", "adopt", "close_valves", "repair", "plan_reopening", "open_valves", "restore"}
-)
 
 
 @dataclass(frozen=True)
@@ -77,7 +74,11 @@ class Case:
     since: datetime
     due_at: datetime | None
     deadline: str
+    rule: str
+    clock_from: datetime
     warn_s: int
+    departments: frozenset[str]
+    responsible: str
     customers: int | None
     persons: int | None
     short_of_threshold: int | None
@@ -132,7 +133,11 @@ def case_of(row: BoardRow, *, at: datetime) -> Case:
         since=since,
         due_at=row.deadline_at,
         deadline=_deadline_name(row),
-        warn_s=_warn_s(row),
+        rule=limit_rule(row.deadline) if row.deadline else "",
+        clock_from=row.deadline.started_at if row.deadline else since,
+        warn_s=_warn_s(row.deadline),
+        departments=frozenset(deadline.department for deadline in row.deadlines),
+        responsible=department_name(row.deadline.department) if row.deadline else "",
         customers=customers,
         persons=persons,
         short_of_threshold=_short(persons),
@@ -142,22 +147,17 @@ def case_of(row: BoardRow, *, at: datetime) -> Case:
 
 
 def _deadline_name(row: BoardRow) -> str:
-    """Name what runs out: the limit, and what it is by the rule."""
-    if row.next_step in BY_ESTIMATE:
-        return gettext("Water back")
-    if row.next_step in ("place", "plan", "approve", "notify_crew"):
-        return gettext("Crew told within 5 minutes")
-    if row.next_step == "accept":
-        return gettext("Order taken within 20 minutes")
-    if row.next_step == "start":
-        return gettext("Works begin")
-    return gettext("Publish 24 hours ahead")
+    """Name what runs out: the limit, or what was told or planned."""
+    if row.deadline is not None:
+        return limit_name(row.deadline.key)
+    return gettext("Works begin") if row.next_step == "start" else gettext("Water back")
 
 
-def _warn_s(row: BoardRow) -> int:
-    """Seconds before the deadline from which it is amber: one minute of five, else five."""
-    minutes = 1 if row.outage is None or row.next_step == "notify_crew" else 5
-    return minutes * 60
+def _warn_s(deadline: Deadline | None) -> int:
+    """Seconds before the end from which it is amber: by the rule, else five minutes."""
+    if deadline is None or deadline.warns_at is None:
+        return int(SOON.total_seconds())
+    return int((deadline.due_at - deadline.warns_at).total_seconds())
 
 
 def _persons(plan: IsolationPlan | None) -> int | None:

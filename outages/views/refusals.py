@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from outages.forms.policy import VALUE_WORDS
 from outages.services.work import Refusal
 from outages.views.wording import ORDER_STATUSES, OUTAGE_CHIPS, PLAN_CHIPS, REPORT_CHIPS
 from outages.workflow import Refused
@@ -85,6 +86,16 @@ WORDS: Final[dict[str, str | Promise]] = {
     "merge_has_outage": _("%(report)s has an outage of its own already."),
     "merge_has_duplicates": _("%(report)s has duplicates of its own: merge the other way round."),
     "reopen_duplicate": _("%(report)s is a duplicate: take it out of its group instead."),
+    # policy and limits
+    "policy_unknown": _("There is no such rule: %(key)s"),
+    "policy_in_the_past": _("A rule changes from now on, never in the past."),
+    "policy_without_source": _("Name the source: the resolution or regulation that says so."),
+    **{code: VALUE_WORDS[code] for code in VALUE_WORDS},
+    "calendar_without_source": _("Name the source of %(day)s."),
+    "calendar_day_named_twice": _("%(day)s is named twice."),
+    "deadline_over": _("This limit does not run any more."),
+    "deadline_not_later": _("More time ends later than the limit does now."),
+    "alert_not_yours": _("This alert is for others."),
     # notices
     "notice_no_draft": _("This notice is out already: draft a new one to say something new."),
     "notice_has_newer": _("There is a newer version of this notice: publish that one."),

@@ -46,6 +46,7 @@ APPROVES = all_of("outages.view_outages", "outages.approve_plan")
 REPORTS = all_of("outages.view_outages", "outages.report_burst")
 NAMES = all_of("outages.view_outages", "outages.view_customers")
 CLOSES = all_of("outages.view_outages", "outages.close_outage")
+SEES_BREACHES = all_of("outages.view_breaches")
 PUBLISHES = all_of("outages.publish_notice")
 SEES_NETWORK = all_of("network.view_network")
 IMPORTS = all_of("network.import_network")
@@ -56,7 +57,9 @@ SWITCHES_SOURCES = all_of("network.operate_sources")
 # Who may -> names with the namespace, as templates write them.
 ASKED: Final[dict[Rule, str]] = {
     PUBLIC: "health-live health-ready login favicon public:map public:elsewhere",
-    STAFF: "home",
+    STAFF: """
+        home outages:policy outages:policy-rule outages:calendar outages:alerts outages:alerts-bell
+    """,
     BUILDERS: "gallery gallery-map gallery-public gallery-phone",
     SEES_NETWORK: """
         layers:tile layers:network network:check network:check-findings network:asset
@@ -80,6 +83,7 @@ ASKED: Final[dict[Rule, str]] = {
         outages:work-orders outages:work-orders-service-worker outages:work-order
         outages:work-order-map
     """,
+    SEES_BREACHES: "outages:breaches",
     ENQUIRES: "outages:desk",
     TAKES_REPORTS: "outages:desk-duplicates",
 }
@@ -87,6 +91,7 @@ ASKED: Final[dict[Rule, str]] = {
 # By POST alone.
 SENT: Final[dict[Rule, str]] = {
     PUBLIC: "logout switch-language switch-theme",
+    STAFF: "outages:alert-acknowledge",
     TURNS_VALVES: "network:valve-record network:valve-take-back",
     IMPORTS: "reckon-risk",
     SWITCHES_SOURCES: "network:source-record network:source-take-back",

@@ -24,7 +24,7 @@ def test_looking_costs_the_same_however_much_is_open(desk: Desk) -> None:
     lay(STREETS)
     customer = Customer.objects.get(asset_id="c.p0")
     looks: dict[str, tuple[int, Callable[[], Any]]] = {
-        "board": (6, lambda: selectors.open_board(at=desk.now)),
+        "board": (7, lambda: selectors.open_board(at=desk.now)),
         "verdict": (2, lambda: selectors.verdict_for_customer(customer, at=desk.now)),
         "search": (2, lambda: selectors.search_customers("解放路")),
     }

@@ -39,7 +39,7 @@ def test_the_board_costs_the_same_for_many(
     for pipe in ("p3", "p4"):
         desk.burst(pipe)
         desk.propose(desk.report(pipe))
-    with django_assert_max_num_queries(6):  # type: ignore[operator]
+    with django_assert_max_num_queries(7):  # type: ignore[operator]
         rows = open_board(at=desk.now)
         assert len(rows) == 4
         assert [r.order.crew.name for r in rows if r.order]
