@@ -289,7 +289,7 @@ def test_the_shell_lists_sets_and_checks(capsys: pytest.CaptureFixture[str]) -> 
 
     with translation.override("en"):
         call_command("policy", "set", "arrive_utility", "40 min", "--source", "纪要")
-        with pytest.raises(CommandError, match="no such rule"):
+        with pytest.raises(CommandError, match="policy_unknown: key=arrive"):
             call_command("policy", "set", "arrive", "40 min", "--source", "x")
         with pytest.raises(CommandError, match="number and its unit"):
             call_command("policy", "set", "arrive_utility", "soon", "--source", "x")

@@ -11,12 +11,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from outages.forms.policy import days_of_csv
+from outages.forms.policy import VALUE_WORDS, days_of_csv
 from outages.policy.keys import KEYS, POLICY, SECTIONS
 from outages.policy.rows import PolicyKey
 from outages.selectors import policy
 from outages.services.policy import PolicyRefused, name_days, set_policy_text
-from outages.views.refusals import in_words
 
 DOCS = Path(settings.BASE_DIR) / "docs" / "policy.md"
 HEAD = """# Policy
@@ -81,7 +80,7 @@ class Command(BaseCommand):
                 at=at,
             )
         except PolicyRefused as refused:
-            raise CommandError(in_words(refused)) from refused
+            raise CommandError(_words(refused)) from refused
         key = KEYS[row.key]
         begins = timezone.localtime(row.effective_from)
         self.stdout.write(
@@ -97,7 +96,7 @@ class Command(BaseCommand):
         except ValidationError as wrong:
             raise CommandError("\n".join(wrong.messages)) from wrong
         except PolicyRefused as refused:
-            raise CommandError(in_words(refused)) from refused
+            raise CommandError(_words(refused)) from refused
         self.stdout.write(f"{len(rows)} days entered")
 
     def _check(self, _options: dict[str, Any]) -> None:
@@ -155,6 +154,11 @@ def _printed_row(row: PolicyKey) -> str:
         str(row.status),
     )
     return "| " + " | ".join(cell.replace("|", "/") for cell in cells) + " |\n"
+
+
+def _words(refused: PolicyRefused) -> str:
+    """Say what was refused; commands lie beside the views, whose words they cannot borrow."""
+    return f"{refused}. {VALUE_WORDS.get(refused.code, '')}".strip()
 
 
 def _moment(text: str | None) -> datetime | None:
