@@ -354,9 +354,8 @@ DUPLICATE_REPORT_M = positive_float("DUPLICATE_REPORT_M", default=150)
 DUPLICATE_REPORT_S = positive_int("DUPLICATE_REPORT_S", default=6 * 60 * 60)
 # Stands in where the customer register names no persons (policy `persons_per_connection`).
 PERSONS_PER_CONNECTION = positive_int("PERSONS_PER_CONNECTION", default=4)
-# Stand in where no demand is metered, for pressures only: litres a person and day (the middle of
-# what GB/T 50331 gives households in the south), and the peak hour against the mean (GB 50013:
-# 1.2 to 1.6).
+# Stand in where no demand is metered, for pressures only: litres a person and day, and the peak
+# hour against the mean. Assumptions of ours: set them to what the utility bills and measures.
 LITRES_PER_PERSON_DAY = positive_float("LITRES_PER_PERSON_DAY", default=180)
 PEAK_HOUR_FACTOR = positive_float("PEAK_HOUR_FACTOR", default=1.5)
 # Plans that wait for a decision are graded unasked on networks up to this size: seconds of work.

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-# Hazen-Williams C of pipes that are clean: EPANET 2.2 User Manual, table 3.2, lower ends (ductile
-# iron is lined with cement, so it counts as concrete). Old unlined iron is rougher by far: where
-# the utility has measured, `pipes.roughness` says so.
+# Hazen-Williams C of pipes some decades in the ground: our assumption, on the rough side of what
+# design tables give for new ones, so that pressures come out low rather than high. Where the
+# utility has measured, `pipes.roughness` says so.
 ROUGHNESS: Final = {
     "ductile": 120.0,
     "iron": 100.0,
