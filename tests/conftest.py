@@ -103,7 +103,9 @@ def browser() -> Iterator[Browser]:
 # A machine that gets or loses a network address drops every request that is under way in Chromium,
 # those to itself too. The product asks again for these reads; nothing else is forgiven.
 DROPPED = "ERR_NETWORK_CHANGED"
-ASKED_AGAIN = re.compile(r"/tiles/\d+/\d+/\d+\.mvt$|\.geojson$|^/events|^/map/cases$|^/board/$")
+ASKED_AGAIN = re.compile(
+    r"/tiles/\d+/\d+/\d+\.mvt$|\.geojson$|^/events|^/map/cases$|^/board/$|^/alerts/bell$"
+)
 # What htmx adds to the console for each read of its own that was dropped.
 HTMX_SAYS = re.compile(r"htmx:(afterRequest|sendError)")
 MOST_DROPPED = 8
