@@ -17,7 +17,9 @@ Written by `./run bench --write`. Times of one run on one machine; what counts i
 baseline measured in the same run: for the engine alone, a networkx search that walks the zone and
 floods the network once; for the whole way, one that floods it twice; wntr's `valve_segments`;
 reading the same files and copying their rows into tables without index or check; fetching by index
-the customers of a plan.
+the customers of a plan, and pgRouting's floods in the same database. A plan is committed to disk
+with its steps, customers and event; a fetch commits nothing, and what a commit takes is told
+beside it.
 """
 
 
@@ -63,7 +65,7 @@ def _of_engine(sizes: list[str]) -> list[list[str]]:
 
 def _of_product(sizes: list[str]) -> list[list[str]]:
     from network.selectors import current_revision
-    from tests.bench import importing, isolation, planning, snapshot
+    from tests.bench import clicks, importing, isolation, planning, snapshot
     from tests.bench.ground import own_database, write_network
 
     found: list[list[str]] = []
@@ -78,9 +80,10 @@ def _of_product(sizes: list[str]) -> list[list[str]]:
             found += importing.rows(name, source)
             revision = current_revision()
             assert revision is not None
-            found += snapshot.rows(name, revision)
+            found += snapshot.rows(name, revision, folder)
             found += isolation.rows(name, revision, with_wntr=not pipes)
-            found += planning.rows(name)
+            found += planning.rows(name, revision, with_pgrouting=bool(pipes))
+            found += clicks.rows(name, source, revision, folder)
     return found
 
 

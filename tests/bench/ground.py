@@ -1,6 +1,7 @@
 """A database and files of the bench's own: nothing measured touches a running instance."""
 
 import io
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -17,6 +18,8 @@ from fixtures.town.build import build_town
 from fixtures.town.write import write_town
 from network.models import NetworkRevision
 from network.selectors import current_revision
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @contextmanager
@@ -51,3 +54,15 @@ def imported(source: Path) -> NetworkRevision:
     revision = current_revision()
     assert revision is not None
     return revision
+
+
+def environment_of(folder: Path) -> dict[str, str]:
+    """The environment in which another process finds the bench's database and files."""
+    database = connection.settings_dict
+    address = f"{database['USER']}:{database['PASSWORD']}@{database['HOST']}:{database['PORT']}"
+    return {
+        **os.environ,
+        "DATABASE_URL": f"postgis://{address}/{database['NAME']}",
+        "STATE_DIR": str(folder),
+        "HTTPS": "false",
+    }

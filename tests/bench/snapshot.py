@@ -1,5 +1,7 @@
 """How long a snapshot takes from PostGIS, against a plain COPY of the same columns."""
 
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -8,6 +10,7 @@ from django.db import connection
 from network.models import NetworkRevision
 from network.selectors import read_tables
 from network.topology.engine.build import build
+from tests.bench.ground import ROOT, environment_of
 from tests.bench.timing import measure, row
 
 COLUMNS = {
@@ -23,12 +26,46 @@ COLUMNS = {
 }
 
 
-def rows(name: str, revision: NetworkRevision) -> list[list[str]]:
+def rows(name: str, revision: NetworkRevision, state: Path) -> list[list[str]]:
     """Reading, building and writing; the baseline only takes the rows and drops them."""
     with tempfile.TemporaryDirectory(prefix="mainbreak-snapshot-") as folder:
         ours = measure(lambda: build(read_tables(revision)).save(Path(folder)), runs=3)
     plain = measure(lambda: _copy(revision), runs=3)
-    return [row(f"snapshot from PostGIS, {name}", ours, plain, "COPY of the same columns")]
+    return [
+        row(f"snapshot from PostGIS, {name}", ours, plain, "COPY of the same columns"),
+        [f"memory of building it, {name}", *_memory(revision, state), ""],
+    ]
+
+
+# A process of its own, whose peak is that of Django started and of the snapshot built.
+BUILD = """
+import resource, sys, tempfile
+from pathlib import Path
+import django
+django.setup()
+from network.models import NetworkRevision
+from network.selectors import read_tables
+from network.topology.engine.build import build
+revision = NetworkRevision.objects.get(pk=sys.argv[1])
+peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+started = peak()
+with tempfile.TemporaryDirectory() as folder:
+    build(read_tables(revision)).save(Path(folder))
+print(peak(), started)
+"""
+
+
+def _memory(revision: NetworkRevision, state: Path) -> tuple[str, str]:
+    built = subprocess.run(
+        [sys.executable, "-c", BUILD, str(revision.pk)],
+        cwd=ROOT,
+        env=environment_of(state),
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    peak, started = built.stdout.split()
+    return f"{int(peak):,} MB at most", f"the process before it: {int(started):,} MB"
 
 
 def _copy(revision: NetworkRevision) -> None:
