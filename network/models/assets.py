@@ -47,7 +47,10 @@ def fraction_on_pipe(name: str) -> models.CheckConstraint:
 class RevisionAsset(models.Model):
     """An asset under the utility's own id, within one revision."""
 
-    revision = models.ForeignKey(NetworkRevision, on_delete=models.CASCADE, related_name="+")
+    # Each table has an index that begins with the revision; one more would slow every import.
+    revision = models.ForeignKey(
+        NetworkRevision, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
     asset_id = models.CharField(max_length=64)
     attributes = models.JSONField(default=dict, blank=True)
 
@@ -114,7 +117,10 @@ class Pipe(RevisionAsset):
 class PipeSplit(models.Model):
     """A junction that stands on the middle of a pipe (a tee, or a branch that touches it)."""
 
-    revision = models.ForeignKey(NetworkRevision, on_delete=models.CASCADE, related_name="+")
+    # Each table has an index that begins with the revision; one more would slow every import.
+    revision = models.ForeignKey(
+        NetworkRevision, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
     pipe = models.CharField(max_length=64)
     junction = models.CharField(max_length=64)
     fraction = models.FloatField()

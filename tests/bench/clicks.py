@@ -84,8 +84,9 @@ class _Browser:
         """Seconds until the plan is stored and shown, and until its GeoJSON is there."""
         lon, lat = place
         sent = urlencode({"lon": lon, "lat": lat, "duplicate_of": "none"})
-        # The answer shows every open case: as few as on an ordinary night, not hundreds of the bench.
-        BurstReport.objects.filter(status=ReportStatus.RECEIVED).update(status=ReportStatus.INVALID)
+        # The answer shows every open case: this one, not hundreds of the bench's.
+        waiting = BurstReport.objects.filter(status=ReportStatus.RECEIVED)
+        waiting.update(status=ReportStatus.INVALID)
         taken, answer = self._ask("POST", reverse("outages:burst"), sent)
         report = re.search(r"reports/(\d+)", answer.getheader("HX-Push-Url") or "")
         assert report, f"the click was answered with {answer.status}"
