@@ -333,6 +333,9 @@ UTILITY_NAME = {
     "en": env.str("UTILITY_NAME_EN", default="Qingjiang Water"),
 }
 HOTLINE = env.str("HOTLINE", default="952525")
+# Who grants the permits of planned works, and the portal where citizens read of them.
+PERMIT_AUTHORITY = env.str("PERMIT_AUTHORITY", default="市城市管理监督局")
+PUBLIC_PORTAL = env.str("PUBLIC_PORTAL", default="红豆网")
 # Where people outside reach the public side.
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 

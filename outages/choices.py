@@ -43,6 +43,12 @@ class Works(TextChoices):
     PLANT = "plant", _("plant or pump")
 
 
+class OutageSeverity(TextChoices):
+    ORDINARY = "ordinary", _("ordinary")
+    MAJOR = "major", _("major")
+    EMERGENCY = "emergency", _("emergency")
+
+
 class Cause(TextChoices):
     BURST = "burst", _("burst water main")
     LEAK = "leak", _("leaking water main")
@@ -132,3 +138,48 @@ class PressureGrade(TextChoices):
 class WeakKind(TextChoices):
     CUSTOMER = "customer", _("customer")
     PIPE = "pipe", _("pipe")
+
+
+class CallResult(TextChoices):
+    """How a telephone call of the duty list ended."""
+
+    REACHED = "reached", _("reached")
+    NO_ANSWER = "no_answer", _("no answer")
+    WRONG_NUMBER = "wrong_number", _("wrong number")
+
+
+class DutyAbout(TextChoices):
+    """What a duty tells: the outage itself, or news of it on the channels that were used."""
+
+    FIRST = "first", _("the outage")
+    UPDATE = "update", _("a change")
+    CORRECTION = "correction", _("water stays on after all")
+    ALL_CLEAR = "all_clear", _("water is back")
+    CANCELLATION = "cancellation", _("called off")
+
+
+class ExchangeDirection(TextChoices):
+    TO_DISPATCH = "to_dispatch", _("to the dispatch centre")
+    TO_CALL_CENTRE = "to_call_centre", _("to the call centre")
+
+
+class AnomalyKind(TextChoices):
+    """What the dispatch centre sees in the network's operation."""
+
+    PRESSURE = "pressure", _("pressure out of range")
+    FLOW = "flow", _("flow out of range")
+    LEVEL = "level", _("tank level")
+    PUMP = "pump", _("pump or plant stopped")
+    QUALITY = "quality", _("water quality")
+    OTHER = "other", _("other")
+
+
+class SupplyPointKind(TextChoices):
+    STANDPIPE = "standpipe", _("standpipe")
+    TANKER = "tanker", _("water tanker")
+
+
+class SupplyPointStatus(TextChoices):
+    PROPOSED = "proposed", _("proposed")
+    CONFIRMED = "confirmed", _("confirmed")
+    WITHDRAWN = "withdrawn", _("taken back")

@@ -55,6 +55,30 @@ class OutageKind(StrEnum):
     UNPLANNED = "unplanned"
 
 
+class DutyStatus(StrEnum):
+    """One duty of the matrix about one outage (an `OutageTask`)."""
+
+    PENDING = "pending"
+    DONE = "done"
+    FAILED = "failed"
+    NOT_NEEDED = "not_needed"
+
+
+class PermitStatus(StrEnum):
+    REQUIRED = "required"
+    APPLIED = "applied"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+class ApprovalStatus(StrEnum):
+    """What the company leader says of a plant's plan."""
+
+    REQUESTED = "requested"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
 class WorkOrderStatus(StrEnum):
     ISSUED = "issued"
     NOTIFIED = "notified"
@@ -165,11 +189,27 @@ PLANNED_OUTAGE_TRANSITIONS: dict[StrEnum, frozenset[StrEnum]] = {
             OutageStatus.CANCELLED,
         }
     ),
+    # A leader who says no sends the sheet back to whoever handed it over.
     OutageStatus.AWAITING_LEADER: frozenset(
-        {OutageStatus.AWAITING_PERMIT, OutageStatus.READY, OutageStatus.CANCELLED}
+        {
+            OutageStatus.IMPACT_CONFIRMED,
+            OutageStatus.AWAITING_PERMIT,
+            OutageStatus.READY,
+            OutageStatus.CANCELLED,
+        }
     ),
-    OutageStatus.AWAITING_PERMIT: frozenset({OutageStatus.READY, OutageStatus.CANCELLED}),
-    OutageStatus.READY: frozenset({OutageStatus.PUBLISHED, OutageStatus.CANCELLED}),
+    OutageStatus.AWAITING_PERMIT: frozenset(
+        {OutageStatus.AWAITING_LEADER, OutageStatus.READY, OutageStatus.CANCELLED}
+    ),
+    # A new plan may take water from so many that a gate stands shut again.
+    OutageStatus.READY: frozenset(
+        {
+            OutageStatus.AWAITING_LEADER,
+            OutageStatus.AWAITING_PERMIT,
+            OutageStatus.PUBLISHED,
+            OutageStatus.CANCELLED,
+        }
+    ),
     # A planned outage begins only after its notice is out.
     OutageStatus.PUBLISHED: frozenset({OutageStatus.IN_EFFECT, OutageStatus.CANCELLED}),
     OutageStatus.IN_EFFECT: frozenset({OutageStatus.RESTORING}),
@@ -202,6 +242,32 @@ WORK_ORDER_TRANSITIONS: dict[StrEnum, frozenset[StrEnum]] = {
     WorkOrderStatus.CALLBACK: frozenset({WorkOrderStatus.ARCHIVED}),
     WorkOrderStatus.ARCHIVED: frozenset(),
     WorkOrderStatus.VOID: frozenset(),
+}
+
+DUTY_TRANSITIONS: dict[StrEnum, frozenset[StrEnum]] = {
+    DutyStatus.PENDING: frozenset({DutyStatus.DONE, DutyStatus.FAILED, DutyStatus.NOT_NEEDED}),
+    # Tried in vain, and tried again.
+    DutyStatus.FAILED: frozenset({DutyStatus.PENDING, DutyStatus.DONE, DutyStatus.NOT_NEEDED}),
+    # The next plan, or the next estimate, needs it after all.
+    DutyStatus.NOT_NEEDED: frozenset({DutyStatus.PENDING}),
+    # What was done is history: news makes a duty of its own. A leader's word, though, holds for
+    # the impact that he saw and no larger one.
+    DutyStatus.DONE: frozenset({DutyStatus.PENDING}),
+}
+
+PERMIT_TRANSITIONS: dict[StrEnum, frozenset[StrEnum]] = {
+    PermitStatus.REQUIRED: frozenset({PermitStatus.APPLIED}),
+    PermitStatus.APPLIED: frozenset({PermitStatus.APPROVED, PermitStatus.REJECTED}),
+    PermitStatus.APPROVED: frozenset(),
+    # Nothing says that a refusal is the end: the papers may be mended.
+    PermitStatus.REJECTED: frozenset({PermitStatus.APPLIED}),
+}
+
+APPROVAL_TRANSITIONS: dict[StrEnum, frozenset[StrEnum]] = {
+    ApprovalStatus.REQUESTED: frozenset({ApprovalStatus.APPROVED, ApprovalStatus.REJECTED}),
+    # Decided once; a new sheet asks anew.
+    ApprovalStatus.APPROVED: frozenset(),
+    ApprovalStatus.REJECTED: frozenset(),
 }
 
 OPEN_OUTAGES = frozenset(

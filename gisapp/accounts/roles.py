@@ -43,6 +43,15 @@ ALL_PERMISSIONS: Final = frozenset(
         "outages.view_audit",
         "outages.set_policy",
         "outages.view_breaches",
+        # The duties of an outage: whose they are, and the papers that they wait for.
+        "outages.act_for_call_centre",
+        "outages.act_for_engineering",
+        "outages.act_for_production",
+        "outages.act_for_company_leader",
+        "outages.hand_over_sheet",
+        "outages.approve_outage",
+        "outages.exchange",
+        "outages.report_anomaly",
     }
 )
 
@@ -60,6 +69,9 @@ ROLE_PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
             "outages.enquire",
             "outages.view_customers",
             "outages.close_outage",
+            "outages.act_for_engineering",
+            "outages.hand_over_sheet",
+            "outages.exchange",
         }
     ),
     Role.CALL_AGENT: frozenset(
@@ -70,6 +82,8 @@ ROLE_PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
             "outages.enquire",
             "outages.view_customers",
             "outages.publish_notice",
+            "outages.act_for_call_centre",
+            "outages.exchange",
         }
     ),
     Role.CREW: frozenset({"network.view_network", "outages.work_orders", "outages.operate_plan"}),
@@ -79,6 +93,8 @@ ROLE_PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
             "network.operate_sources",
             "outages.view_outages",
             "outages.report_burst",
+            "outages.act_for_production",
+            "outages.hand_over_sheet",
         }
     ),
     Role.DISPATCH_CENTRE: frozenset(
@@ -87,6 +103,8 @@ ROLE_PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
             "network.operate_valves",
             "network.operate_sources",
             "outages.view_outages",
+            "outages.exchange",
+            "outages.report_anomaly",
         }
     ),
     Role.GIS_EDITOR: frozenset(
@@ -104,6 +122,8 @@ ROLE_PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
             "outages.approve_plan",
             "outages.set_policy",
             "outages.view_breaches",
+            "outages.approve_outage",
+            "outages.act_for_company_leader",
         }
     ),
     Role.SUPERVISION: frozenset(

@@ -1,7 +1,9 @@
 from outages.models.alerts import Alert
 from outages.models.calls import CallNote
 from outages.models.deadlines import Deadline
+from outages.models.duties import LeaderApproval, OutageSheet, OutageTask, Permit
 from outages.models.events import Event
+from outages.models.exchange import Anomaly, ExchangeMessage
 from outages.models.notices import Delivery, OutageNotice
 from outages.models.outages import Outage, RestorationEstimate
 from outages.models.plans import AffectedCustomer, IsolationPlan, ValveOperation
@@ -9,11 +11,13 @@ from outages.models.policy import CalendarDay, PolicyValue
 from outages.models.pressure import PressureRun, WeakPlace
 from outages.models.public_reports import PublicReport
 from outages.models.reports import BurstReport
+from outages.models.supply_points import SupplyPoint
 from outages.models.work import Crew, OperationPhoto, WorkOrder
 
 __all__ = [
     "AffectedCustomer",
     "Alert",
+    "Anomaly",
     "BurstReport",
     "CalendarDay",
     "CallNote",
@@ -21,14 +25,20 @@ __all__ = [
     "Deadline",
     "Delivery",
     "Event",
+    "ExchangeMessage",
     "IsolationPlan",
+    "LeaderApproval",
     "OperationPhoto",
     "Outage",
     "OutageNotice",
+    "OutageSheet",
+    "OutageTask",
+    "Permit",
     "PolicyValue",
     "PressureRun",
     "PublicReport",
     "RestorationEstimate",
+    "SupplyPoint",
     "ValveOperation",
     "WeakPlace",
     "WorkOrder",

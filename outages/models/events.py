@@ -28,6 +28,13 @@ SUBJECTS = {
     "Alert": "alert",
     "PolicyValue": "policy",
     "CalendarDay": "calendar",
+    "OutageTask": "duty",
+    "Permit": "permit",
+    "LeaderApproval": "approval",
+    "OutageSheet": "sheet",
+    "ExchangeMessage": "exchange",
+    "Anomaly": "anomaly",
+    "SupplyPoint": "supply",
 }
 
 

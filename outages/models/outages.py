@@ -6,7 +6,7 @@ from django.contrib.gis.db.models.functions import IsEmpty, IsValid
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from outages.choices import Cause, Supply, Works
+from outages.choices import Cause, OutageSeverity, Supply, Works
 from outages.workflow import OutageKind, OutageStatus
 
 
@@ -37,7 +37,13 @@ class Outage(models.Model):
     remark_public = models.CharField(max_length=200, blank=True)
     remark_public_en = models.CharField(max_length=200, blank=True)
     area = models.MultiPolygonField(srid=4326, null=True, blank=True)
+    # As somebody answered it for the sheet; null: nobody has. The plan keeps what the map says.
     on_trunk_road = models.BooleanField(null=True, blank=True)
+    severity = models.CharField(
+        max_length=10, choices=OutageSeverity.choices, default=OutageSeverity.ORDINARY
+    )
+    # When the call centre was told: its clocks run from here.
+    handed_over_at = models.DateTimeField(null=True, blank=True)
     planned_start_at = models.DateTimeField(null=True, blank=True)
     planned_end_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)

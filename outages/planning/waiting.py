@@ -7,14 +7,15 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.db import transaction
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.fields.json import KT
 
 from outages.choices import ISOLATION_KINDS, MeterSide
-from outages.models import BurstReport, Event, IsolationPlan, Outage, lifecycle
+from outages.models import BurstReport, Event, IsolationPlan, Outage, OutageTask, lifecycle
 from outages.planning.proposal import plan_isolation
 from outages.planning.refusals import PlanningRefused
-from outages.workflow import OutageKind, OutageStatus, ReportStatus
+from outages.policy.matrix import Gate
+from outages.workflow import DutyStatus, OutageKind, OutageStatus, ReportStatus
 
 log = structlog.get_logger(__name__)
 
@@ -56,9 +57,21 @@ def plan_waiting_reports(*, at: datetime) -> int:
 
 
 def advance_planned_outages(*, at: datetime) -> int:
-    """Let published planned outages whose time has come be in effect. Returns how many."""
+    """Let published planned outages whose time has come be in effect. Returns how many.
+
+    One whose new plan needs a permit after all waits for it.
+    """
+    shut = OutageTask.objects.filter(
+        outage=OuterRef("pk"),
+        round=0,
+        gate__in=[Gate.HAND_OVER, Gate.PUBLISH, Gate.START],
+        status__in=[DutyStatus.PENDING, DutyStatus.FAILED],
+    )
     due = Outage.objects.filter(
-        kind=OutageKind.PLANNED, status=OutageStatus.PUBLISHED, planned_start_at__lte=at
+        ~Exists(shut),
+        kind=OutageKind.PLANNED,
+        status=OutageStatus.PUBLISHED,
+        planned_start_at__lte=at,
     )
     begun = 0
     for outage in due:

@@ -1,7 +1,8 @@
 """The decision matrix: who must do what about an outage, by when, and what waits for it.
 
 One row of `MATRIX` is one cell of the utility's table (regulations of the call centre, articles
-16 to 19; the article stands in the row). `duties` reads the rows that apply to an outage.
+16 to 19; the article stands in the row); the rows of `EMERGENCY` join them in an emergency.
+`duties` reads the rows that apply to an outage.
 Thresholds and comparators come in from the policy rows.
 
     facts of an outage ──► rows whose `when_it_applies` holds ──► duties with owner and due time
@@ -49,6 +50,7 @@ class Task(StrEnum):
     NEWSPAPER = "newspaper"
     EXCHANGE = "exchange"
     REPORT_UPWARD = "report_upward"
+    EMERGENCY_STEP = "emergency_step"  # one of policy.emergency, in an emergency
 
 
 class Owner(StrEnum):
@@ -101,6 +103,7 @@ class Facts:
     special_users: int = 0
     organisations: int = 0
     is_major: bool = False
+    is_emergency: bool = False
 
 
 @dataclass(frozen=True)
@@ -179,7 +182,7 @@ def has_organisations(facts: Facts, _limits: Limits) -> bool:
 
 def is_major(facts: Facts, limits: Limits) -> bool:
     """Somebody called it major, or it is by its size."""
-    return facts.is_major or is_large(facts, limits)
+    return facts.is_major or facts.is_emergency or is_large(facts, limits)
 
 
 @dataclass(frozen=True)
@@ -237,7 +240,28 @@ MATRIX: Final[tuple[Row, ...]] = (
     Row(Task.REPORT_UPWARD, _PP, _PLANTS, Due.BEFORE_START, "4(二)"),
     Row(Task.REPORT_UPWARD, _UP, Owner.COMPANY_LEADER, Due.AT_ONCE, "4(二)", is_major),
 )
+# An emergency opens every channel, whatever its size: 通过各种渠道. Rows for what MATRIX gives
+# already add nothing.
+EMERGENCY: Final[tuple[Row, ...]] = (
+    Row(Task.PHONE_PRODUCTION, ALL - _PP, _CENTRE, Due.AT_ONCE, "应急 六.2"),
+    Row(Task.PHONE_LEADER, ALL, _CENTRE, Due.AT_ONCE, "应急 六.2"),
+    Row(Task.NOTIFY_BUREAU_SECTION, UNPLANNED, _CENTRE, Due.AT_ONCE, "应急 六.2"),
+    Row(Task.PORTAL, NETWORK | _UP, _CENTRE, Due.AT_ONCE, "应急 六.2"),
+    Row(Task.NEWSPAPER, NETWORK | _UP, _CENTRE, Due.AT_ONCE, "应急 六.2"),
+    Row(Task.EXCHANGE, ALL, _CENTRE, Due.AT_ONCE, "应急 六.2"),
+    Row(Task.REPORT_UPWARD, NETWORK | _UP, Owner.COMPANY_LEADER, Due.AT_ONCE, "应急 六.2"),
+    Row(Task.EMERGENCY_STEP, ALL, _WORKS, Due.AT_ONCE, "应急 四.4"),
+)
 # fmt: on
+
+
+def rows_for(facts: Facts, limits: Limits) -> tuple[Row, ...]:
+    """Return the rows in force for an outage, each task once, in the order of the matrix."""
+    found = [row for row in MATRIX if facts.kind in row.kinds and row.applies(facts, limits)]
+    if facts.is_emergency:
+        given = {row.task for row in found}
+        found += [row for row in EMERGENCY if facts.kind in row.kinds and row.task not in given]
+    return tuple(found)
 
 
 def duties(facts: Facts, limits: Limits | None = None) -> tuple[Duty, ...]:
@@ -252,9 +276,15 @@ def duties(facts: Facts, limits: Limits | None = None) -> tuple[Duty, ...]:
             gate=_gate(row, limits),
             article=row.article,
         )
-        for row in MATRIX
-        if facts.kind in row.kinds and row.applies(facts, limits)
+        for row in rows_for(facts, limits)
     )
+
+
+def kind_of(*, planned: bool, plant: bool) -> Kind:
+    """Return the column of an outage."""
+    if plant:
+        return Kind.PLANNED_PLANT if planned else Kind.UNPLANNED_PLANT
+    return Kind.PLANNED_NETWORK if planned else Kind.UNPLANNED_NETWORK
 
 
 def due_at(due: Due, facts: Facts, limits: Limits) -> datetime | None:

@@ -47,10 +47,9 @@ def outage_planned(outage: Outage, *, at: datetime) -> None:
     deadlines.start(outage, "public_notice_lead", at=at, before=outage.planned_start_at)
 
 
-def impact_confirmed(outage: Outage, *, at: datetime) -> None:
-    """Key and large users, if there are any, are told so long before the start."""
-    if outage.key_users:
-        deadlines.start(outage, "key_user_notice", at=at, before=outage.planned_start_at)
+def key_users_to_tell(outage: Outage, *, at: datetime) -> None:
+    """The call centre knows of planned works that key or large users are to be told of."""
+    deadlines.start(outage, "key_user_notice", at=at, before=outage.planned_start_at)
 
 
 def key_users_told(outage: Outage, *, by: Actor, at: datetime) -> None:

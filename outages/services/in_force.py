@@ -18,6 +18,7 @@ from outages.planning import holding
 from outages.planning.steps import copy_done
 from outages.selectors import plan_areas
 from outages.selectors.areas import merged
+from outages.services import exchange
 from outages.workflow import (
     HOLDING_PLANS,
     OutageKind,
@@ -202,7 +203,6 @@ def put_in_force(plan: IsolationPlan, outage: Outage, *, by: Actor, at: datetime
     lifecycle.change_outage(
         outage,
         area=merged(*areas),
-        on_trunk_road=plan.on_trunk_road,
         customers=plan.customers_in_zone + plan.customers_unintended,
         connections=plan.connections,
         persons=plan.persons,
@@ -210,7 +210,7 @@ def put_in_force(plan: IsolationPlan, outage: Outage, *, by: Actor, at: datetime
     )
     if holding.is_due(outage, at):
         _keep_shut_for(plan, outage, by=by, at=at)
-    advance(plan, outage, by=by, at=at)
+    _move_on(plan, outage, by=by, at=at)
 
 
 def _keep_shut_for(plan: IsolationPlan, outage: Outage, *, by: Actor, at: datetime) -> None:
@@ -248,6 +248,14 @@ def hand_over(step: ValveOperation, to: Outage, *, by: Actor, at: datetime) -> N
 
 
 def advance(plan: IsolationPlan, outage: Outage, *, by: Actor, at: datetime) -> None:
+    """Move plan and outage on after a step; the dispatch centre hears of a change of state."""
+    stood = plan.status, outage.status
+    _move_on(plan, outage, by=by, at=at)
+    if (plan.status, outage.status) != stood:
+        exchange.tell_dispatch_centre(outage, cause="valves", by=by, at=at)
+
+
+def _move_on(plan: IsolationPlan, outage: Outage, *, by: Actor, at: datetime) -> None:
     """Move plan and outage on to what their close steps say: executing, all closed, in effect.
 
     What another outage had shut before does not begin this one; a planned outage begins by its

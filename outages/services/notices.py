@@ -20,7 +20,8 @@ from outages import tasks
 from outages.choices import NoticeChannel, NoticeKind
 from outages.models import Delivery, Event, Outage, OutageNotice, lifecycle
 from outages.models.events import Actor
-from outages.services import audience, clocks, wording
+from outages.policy.matrix import Gate
+from outages.services import audience, clocks, duties, wording
 from outages.services.audience import AudienceRefused
 from outages.services.reasons import required_reason
 from outages.services.wording import MissingNoticeField, NoticeFields
@@ -146,10 +147,13 @@ def publish_notice(notice: OutageNotice, *, by: Actor, at: datetime) -> OutageNo
 
     Texts are rendered again from what holds now. Pending deliveries of earlier versions are
     superseded. A planned outage that is ready becomes published.
-    Raises MissingNoticeField, AudienceRefused, PublishRefused.
+    Raises MissingNoticeField, AudienceRefused, PublishRefused, duties.GateRefused (a planned
+    outage without its sheet, its leader's word or its permit).
     """
     with transaction.atomic():
         outage = lifecycle.lock_outage(notice.outage)
+        if notice.kind == NoticeKind.FIRST:
+            duties.require_open(outage, Gate.PUBLISH)
         notice = OutageNotice.objects.select_for_update(of=("self",), no_key=True).get(pk=notice.pk)
         _require_publishable(notice, outage)
         _render_again(notice, outage, at=at)
@@ -171,9 +175,21 @@ def publish_notice(notice: OutageNotice, *, by: Actor, at: datetime) -> OutageNo
         )
         if notice.kind == NoticeKind.FIRST:
             clocks.published(outage, by=by, at=at)
+        _warn_of_gates(notice, outage, by=by, at=at)
+        duties.published(notice, outage, by=by, at=at)
         transaction.on_commit(partial(tasks.wake, tasks.send_due_deliveries))
         transaction.on_commit(tasks.wake_publication)
     return notice
+
+
+def _warn_of_gates(notice: OutageNotice, outage: Outage, *, by: Actor, at: datetime) -> None:
+    """Record what was published without: a plant's permit warns, it does not stop (C-43)."""
+    missing = duties.missing_before(outage, Gate.WARN) if notice.kind == NoticeKind.FIRST else []
+    if missing:
+        tasks_missing = sorted({row.task for row in missing})
+        Event.objects.append(
+            notice, "published_without", by=by, at=at, reason=", ".join(tasks_missing)
+        )
 
 
 def announce(

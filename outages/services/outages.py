@@ -17,7 +17,8 @@ from outages.models import (
 from outages.models.events import Actor
 from outages.models.locking import lock_decisions, whole
 from outages.planning import PlanningRefused
-from outages.services import clocks, in_force, notices, orders
+from outages.policy.matrix import Gate
+from outages.services import clocks, duties, exchange, handing_over, in_force, notices, orders
 from outages.services.codes import next_code
 from outages.services.estimates import require_estimate
 from outages.services.reasons import required_reason
@@ -33,6 +34,20 @@ from outages.workflow import (
     StepStatus,
     TransitionRefused,
     WorkOrderStatus,
+    outage_transitions,
+    require,
+)
+
+# Planned works that may still be moved to another time.
+NOT_BEGUN = frozenset(
+    {
+        OutageStatus.DRAFT,
+        OutageStatus.IMPACT_CONFIRMED,
+        OutageStatus.AWAITING_LEADER,
+        OutageStatus.AWAITING_PERMIT,
+        OutageStatus.READY,
+        OutageStatus.PUBLISHED,
+    }
 )
 
 
@@ -83,15 +98,14 @@ def draft_planned_outage(
     supply: Supply | str = Supply.NO_WATER,
     remark_public: str = "",
     remark_public_en: str = "",
+    on_trunk_road: bool | None = None,
 ) -> Outage:
     """Begin a planned outage. Next: `plans.propose_plan(outage=…, pipes=…)`, `confirm_impact`.
 
+    `on_trunk_road` may wait until the sheet is handed over, and no longer.
     Raises WindowRefused.
     """
-    if planned_end_at <= planned_start_at:
-        raise WindowRefused(code="window_ends_first")
-    if planned_end_at <= at:
-        raise WindowRefused(code="window_over")
+    _require_window(planned_start_at, planned_end_at, at=at)
     with transaction.atomic():
         outage = Outage.objects.create(
             code=next_code(Outage, "code", prefix="P", at=at),
@@ -105,6 +119,7 @@ def draft_planned_outage(
             place_en=place_en,
             remark_public=remark_public,
             remark_public_en=remark_public_en,
+            on_trunk_road=on_trunk_road,
             planned_start_at=planned_start_at,
             planned_end_at=planned_end_at,
             estimated_restoration_at=planned_end_at,
@@ -126,35 +141,45 @@ def confirm_impact(
         locked = lifecycle.lock_outage(outage)
         lifecycle.move_outage(locked, OutageStatus.IMPACT_CONFIRMED, by=by, at=at, reason=reason)
         in_force.put_in_force(plan, locked, by=by, at=at)
-        clocks.impact_confirmed(locked, at=at)
+        handing_over.follow_plan(locked, by=by, at=at)
         return locked
 
     return in_force.decided(plan, by=by, at=at, reason=reason, then=confirm)
 
 
-def make_ready(outage: Outage, *, by: Actor, at: datetime) -> Outage:
-    """Everything that must precede publication is there; a draft notice is made.
+def make_ready(
+    outage: Outage, *, by: Actor, at: datetime, on_trunk_road: bool | None = None
+) -> Outage:
+    """Hand the sheet over and go as far as the gates allow; where all are open, a notice waits.
 
-    Raises TransitionRefused, notices.MissingNoticeField, notices.AudienceRefused.
+    Raises TransitionRefused, sheets.SheetRefused, notices.MissingNoticeField,
+    notices.AudienceRefused.
     """
     with transaction.atomic():
         outage = lifecycle.lock_outage(outage)
-        lifecycle.move_outage(outage, OutageStatus.READY, by=by, at=at)
-        notices.draft_notice(outage, kind=NoticeKind.FIRST, by=by, at=at)
-        clocks.ready_to_publish(outage, at=at)
+        require(outage_transitions(outage.kind), str(outage), outage.status, OutageStatus.READY)
+        handing_over.hand_over(outage, by=by, at=at, on_trunk_road=on_trunk_road)
+    outage.refresh_from_db()
     return outage
 
 
 def start_outage(outage: Outage, *, by: Actor, at: datetime) -> Outage:
-    """Water goes off now. Raises NotPublished for a planned outage without its notice out."""
+    """Water goes off now.
+
+    Raises NotPublished for a planned outage without its notice out, duties.GateRefused where a
+    new plan shut a gate again.
+    """
     with transaction.atomic():
         outage = lifecycle.lock_outage(outage)
+        if outage.published_at is not None:
+            duties.require_open(outage, Gate.START)
         try:
             lifecycle.move_outage(outage, OutageStatus.IN_EFFECT, by=by, at=at, started_at=at)
         except TransitionRefused as refused:
             if outage.kind == OutageKind.PLANNED and outage.published_at is None:
                 raise NotPublished(outage=outage.code) from refused
             raise
+        exchange.tell_dispatch_centre(outage, cause="status", by=by, at=at)
     return outage
 
 
@@ -201,7 +226,66 @@ def change_estimate(
             reason=why,
         )
         notices.announce(outage, kind=NoticeKind.UPDATE, by=by, at=at, reason=why)
+        exchange.tell_dispatch_centre(outage, cause="estimate", by=by, at=at)
     return estimate
+
+
+def postpone_outage(
+    outage: Outage,
+    *,
+    planned_start_at: datetime,
+    planned_end_at: datetime,
+    reason: str,
+    by: Actor,
+    at: datetime,
+    reason_en: str = "",
+) -> Outage:
+    """Move planned works that have not begun to another time; who was told is told again.
+
+    Sheet, duties and their due times follow. `reason` is public.
+    Raises WindowRefused, ReasonMissing, TransitionRefused.
+    """
+    why = required_reason(reason)
+    _require_window(planned_start_at, planned_end_at, at=at)
+    with transaction.atomic():
+        outage = lifecycle.lock_outage(outage)
+        if outage.kind != OutageKind.PLANNED or outage.status not in NOT_BEGUN:
+            raise TransitionRefused(str(outage), outage.status, "postponed", frozenset())
+        was = outage.planned_start_at
+        lifecycle.change_outage(
+            outage,
+            planned_start_at=planned_start_at,
+            planned_end_at=planned_end_at,
+            estimated_restoration_at=planned_end_at,
+        )
+        RestorationEstimate.objects.create(
+            outage=outage,
+            at=at,
+            by=by,
+            estimated_restoration_at=planned_end_at,
+            reason=why[:200],
+            reason_en=reason_en[:200],
+        )
+        Event.objects.append(
+            outage,
+            "outage_postponed",
+            by=by,
+            at=at,
+            old=was.isoformat()[:40] if was else "",
+            new=planned_start_at.isoformat()[:40],
+            reason=why,
+        )
+        handing_over.follow_plan(outage, by=by, at=at, reason="postponed")
+        notices.announce(outage, kind=NoticeKind.UPDATE, by=by, at=at, reason=why)
+        exchange.tell_dispatch_centre(outage, cause="estimate", by=by, at=at)
+    return outage
+
+
+def _require_window(start: datetime, end: datetime, *, at: datetime) -> None:
+    if end <= start:
+        raise WindowRefused(code="window_ends_first")
+    if end <= at:
+        raise WindowRefused(code="window_over")
 
 
 def record_repair(outage: Outage, *, by: Actor, at: datetime, reason: str) -> Outage:
@@ -217,6 +301,7 @@ def record_repair(outage: Outage, *, by: Actor, at: datetime, reason: str) -> Ou
         lifecycle.change_outage(outage, repaired_at=at)
         Event.objects.append(outage, "repair_done", by=by, at=at, reason=why)
         clocks.repaired(outage, by=by, at=at)
+        exchange.tell_dispatch_centre(outage, cause="repair", by=by, at=at)
     return outage
 
 
@@ -238,6 +323,7 @@ def restore_outage(outage: Outage, *, by: Actor, at: datetime) -> Outage:
         in_force.void_pending(plan, by=by, at=at)
     _plan_others_again(outage, by=by, at=at)
     notices.announce(outage, kind=NoticeKind.ALL_CLEAR, by=by, at=at)
+    exchange.tell_dispatch_centre(outage, cause="status", by=by, at=at)
     outage.refresh_from_db()
     return outage
 
@@ -272,7 +358,9 @@ def cancel_outage(outage: Outage, *, reason: str, by: Actor, at: datetime) -> Ou
             if WorkOrderStatus.VOID in WORK_ORDER_TRANSITIONS[WorkOrderStatus(order.status)]:
                 orders.void_order(order, reason=why, by=by, at=at)
         clocks.outage_over(outage, by=by, at=at, reason=why)
+        duties.drop_all(outage, by=by, at=at, reason="cancelled")
         notices.announce(outage, kind=NoticeKind.CANCELLATION, by=by, at=at, reason=why)
+        exchange.tell_dispatch_centre(outage, cause="status", by=by, at=at)
         outage.refresh_from_db()
     return outage
 

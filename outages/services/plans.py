@@ -22,7 +22,16 @@ from outages.models import (
 from outages.models.events import Actor
 from outages.models.locking import lock_decisions
 from outages.planning import PlanningRefused, WhatIf
-from outages.services import clocks, in_force, notices, orders
+from outages.services import (
+    clocks,
+    duties,
+    exchange,
+    handing_over,
+    in_force,
+    notices,
+    orders,
+    sheets,
+)
 from outages.services.codes import next_code
 from outages.services.estimates import require_estimate
 from outages.services.in_force import NotIsolating, PlanSuperseded, StalePlan, compare_plans
@@ -133,11 +142,13 @@ def approve_plan(
     place: str = "",
     place_en: str = "",
     reason: str = "",
+    on_trunk_road: bool | None = None,
 ) -> Approval:
     """Put a report's plan in force: the outage, the order to `crew` and the first notice follow.
 
     One transaction. `place` is the public's word for where it is; left blank it is the street of
-    the burst pipe. `reason` is needed only for a plan that does not isolate.
+    the burst pipe. `reason` is needed only for a plan that does not isolate. With `on_trunk_road`
+    answered the sheet goes to the call centre at once; without it, the sheet stays a duty.
     For an outage that already has a plan in force use `adopt_plan`; for a planned outage
     `outages.confirm_impact`.
     Raises StalePlan, PlanSuperseded, NotIsolating, EstimateRefused, TransitionRefused (the report
@@ -164,8 +175,13 @@ def approve_plan(
         in_force.put_in_force(plan, outage, by=by, at=at)
         _join(report, outage)
         clocks.outage_opened(outage, at=at)
+        lifecycle.change_outage(outage, handed_over_at=at, on_trunk_road=on_trunk_road)
+        duties.refresh(outage, by=by, at=at)
+        if on_trunk_road is not None and not sheets.draft_sheet(outage).missing:
+            sheets.write_sheet(outage, by=by, at=at)
         order = orders.issue_order(outage, crew=crew, by=by, at=at) if crew else None
         notice = notices.announce(outage, kind=NoticeKind.FIRST, by=by, at=at)
+        exchange.tell_dispatch_centre(outage, cause="opened", by=by, at=at)
         outage.refresh_from_db()
         return Approval(plan, outage, order, notice)
 
@@ -192,7 +208,9 @@ def adopt_plan(plan: IsolationPlan, *, by: Actor, at: datetime, reason: str = ""
         in_force.carry_over(old, plan, by=by, at=at)
         lifecycle.move_plan(old, PlanStatus.SUPERSEDED, by=by, at=at, reason=reason)
         in_force.put_in_force(plan, outage, by=by, at=at)
+        handing_over.follow_plan(outage, by=by, at=at, reason="new_plan")
         notice = None if silent else _tell(outage, by=by, at=at, reason=reason)
+        exchange.tell_dispatch_centre(outage, cause="plan", by=by, at=at)
         outage.refresh_from_db()
         return Approval(plan, outage, orders.open_order(outage), notice)
 

@@ -12,7 +12,7 @@ from outages.models.events import Actor
 from outages.models.locking import lock_decisions
 from outages.planning import holding, steps
 from outages.selectors.working_order import order_facts, reopening_order
-from outages.services import in_force
+from outages.services import exchange, in_force
 from outages.services.crew_rights import may_act_for
 from outages.services.reasons import required_reason
 from outages.services.step_order import Refusal, StepRefused, require_accepted_order
@@ -77,6 +77,7 @@ def plan_reopening(outage: Outage, *, by: Actor, at: datetime) -> Reopening:
             handed_over={each.valve: each.outage.code for each in handed_over},
         )
         in_force.finish_reopening(plan, by=by, at=at)
+        exchange.tell_dispatch_centre(outage, cause="status", by=by, at=at)
     return Reopening(plan, tuple(opening), handed_over)
 
 

@@ -126,6 +126,7 @@ def planned(desk: Desk, pipe: str = "p2") -> tuple[outages.Outage, IsolationPlan
         place="解放路",
         planned_start_at=NOON + timedelta(days=2),
         planned_end_at=NOON + timedelta(days=2, hours=6),
+        on_trunk_road=False,
         by=desk.dana,
         at=desk.now,
     )

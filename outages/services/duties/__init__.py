@@ -1,0 +1,45 @@
+"""The duties of an outage: made from the matrix, kept true, and done with evidence.
+
+    facts    what the matrix asks of an outage, and the limits in force
+    targets  whom and where: organisations, key and special users, posting places
+    listing  the list follows the outage (`refresh`)
+    telling  what a published notice does, and news on the channels that were used
+    gates    what must wait, and for whom
+    doing    done, failed, called: by people, with evidence
+
+Nothing here publishes: `notices` asks this package, never the other way round.
+"""
+
+from outages.services.duties.doing import (
+    DutyRefused,
+    Evidence,
+    add_posting_place,
+    ask_again,
+    complete,
+    drop_all,
+    fail,
+    meet,
+    record_call,
+    reopen,
+)
+from outages.services.duties.gates import GateRefused, missing_before, require_open
+from outages.services.duties.listing import refresh
+from outages.services.duties.telling import published
+
+__all__ = [
+    "DutyRefused",
+    "Evidence",
+    "GateRefused",
+    "add_posting_place",
+    "ask_again",
+    "complete",
+    "drop_all",
+    "fail",
+    "meet",
+    "missing_before",
+    "published",
+    "record_call",
+    "refresh",
+    "reopen",
+    "require_open",
+]

@@ -1,0 +1,174 @@
+"""The duty list follows the outage: made with it, changed with its plan, its time, its severity."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+
+from outages.choices import DutyAbout
+from outages.models import Event, Outage, OutageTask, Permit
+from outages.models.events import Actor
+from outages.policy.matrix import Due, Duty, Owner, Task, duties
+from outages.selectors import policy
+from outages.services.duties.facts import facts_of
+from outages.services.duties.targets import Target, targets_of
+from outages.workflow import OPEN_OUTAGES, DutyStatus, OutageKind
+
+# The call centre's clocks run from when it is told; a planned outage may be days old by then.
+_FROM_HAND_OVER = frozenset({Due.AT_ONCE, Due.ON_RECEIPT, Due.KEY_USER_NOTICE})
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One row that the list should have."""
+
+    duty: Duty
+    target: Target
+    due_at: datetime | None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What makes it the same row as before."""
+        return str(self.duty.task), self.target.key
+
+    @property
+    def owner(self) -> Owner:
+        """Who does it."""
+        return self.target.owner or self.duty.owner
+
+
+def refresh(outage: Outage, *, by: Actor, at: datetime, reason: str = "") -> list[OutageTask]:
+    """Bring the duty list of a locked outage in line with what holds now. Returns what is new.
+
+    1. what is needed and missing is added; what was dropped and is needed again, taken up again;
+    2. what waits and is needed no longer becomes `not_needed` with why; what was done stays;
+    3. due times and owners of what waits follow the outage.
+
+    One event tells of all of it.
+    """
+    if outage.status not in OPEN_OUTAGES:
+        return []
+    wanted = {each.key: each for each in wanted_for(outage, at=at)}
+    known = {(row.task, row.target): row for row in _first_round(outage)}
+    added = [_made(outage, each, at=at) for key, each in wanted.items() if key not in known]
+    OutageTask.objects.bulk_create(added)
+    again, dropped = [], []
+    for key, row in known.items():
+        needed = wanted.get(key)
+        if needed is None:
+            if row.status in (DutyStatus.PENDING, DutyStatus.FAILED) and not _by_hand(row):
+                dropped.append(_dropped(row, reason or "no_longer_needed"))
+        elif row.status == DutyStatus.NOT_NEEDED:
+            again.append(_followed(row, needed, taken_up=True))
+        elif row.status == DutyStatus.PENDING:
+            _followed(row, needed)
+    if added or again or dropped:
+        _tell(outage, added, again, dropped, by=by, at=at, reason=reason)
+    _require_permit(outage, at=at)
+    return [*added, *again]
+
+
+def wanted_for(outage: Outage, *, at: datetime) -> list[Wanted]:
+    """Return what the matrix asks of an outage now, one for each addressee."""
+    limits = policy.limits(at=at)
+    planned = outage.kind == OutageKind.PLANNED
+    facts = facts_of(outage, received_at=outage.handed_over_at or outage.created_at)
+    return [
+        Wanted(duty, target, _due_at(outage, duty, is_planned=planned))
+        for duty in duties(facts, limits)
+        for target in targets_of(duty.task, outage)
+    ]
+
+
+def _due_at(outage: Outage, duty: Duty, *, is_planned: bool) -> datetime | None:
+    """When it is due. None: not yet told, or no start is known."""
+    untold = is_planned and outage.handed_over_at is None
+    if untold and duty.owner == Owner.CALL_CENTRE and duty.due in _FROM_HAND_OVER:
+        return None
+    return duty.due_at
+
+
+def _first_round(outage: Outage) -> Iterable[OutageTask]:
+    rows = OutageTask.objects.select_for_update(of=("self",), no_key=True)
+    return rows.filter(outage=outage, round=0).order_by("pk")
+
+
+def _by_hand(row: OutageTask) -> bool:
+    """A place that a dispatcher added stays, whatever the map says."""
+    return row.task == Task.POSTING and row.target.startswith("place:")
+
+
+def _made(outage: Outage, wanted: Wanted, *, at: datetime) -> OutageTask:
+    return OutageTask(
+        outage=outage,
+        task=wanted.duty.task,
+        about=DutyAbout.FIRST,
+        target=wanted.target.key,
+        target_name=wanted.target.name[:120],
+        target_name_en=wanted.target.name_en[:120],
+        geom=wanted.target.geom,
+        owner=wanted.owner,
+        due=wanted.duty.due,
+        due_at=wanted.due_at,
+        gate=wanted.duty.gate,
+        article=wanted.duty.article,
+        made_at=at,
+    )
+
+
+def _followed(row: OutageTask, wanted: Wanted, *, taken_up: bool = False) -> OutageTask:
+    values = {
+        "owner": str(wanted.owner),
+        "due": str(wanted.duty.due),
+        "due_at": wanted.due_at,
+        "gate": str(wanted.duty.gate),
+        "geom": wanted.target.geom,
+    }
+    if taken_up:
+        values |= {"status": DutyStatus.PENDING, "reason": ""}
+    changed = {name: value for name, value in values.items() if getattr(row, name) != value}
+    for name, value in changed.items():
+        setattr(row, name, value)
+    if changed:
+        row.save(update_fields=list(changed))
+    return row
+
+
+def _dropped(row: OutageTask, reason: str) -> OutageTask:
+    row.status, row.reason = DutyStatus.NOT_NEEDED, reason[:200]
+    row.save(update_fields=["status", "reason"])
+    return row
+
+
+def _tell(
+    outage: Outage,
+    added: list[OutageTask],
+    again: list[OutageTask],
+    dropped: list[OutageTask],
+    *,
+    by: Actor,
+    at: datetime,
+    reason: str,
+) -> None:
+    Event.objects.append(
+        outage,
+        "duties_changed",
+        by=by,
+        at=at,
+        reason=reason,
+        added=sorted({str(row.task) for row in [*added, *again]}),
+        dropped=sorted({str(row.task) for row in dropped}),
+        count=len(added) + len(again),
+        gone=len(dropped),
+    )
+
+
+def _require_permit(outage: Outage, *, at: datetime) -> None:
+    """Open the permit's record beside its duty."""
+    needs = outage.duties.filter(task=Task.PERMIT, status=DutyStatus.PENDING).exists()
+    if needs:
+        Permit.objects.get_or_create(
+            outage=outage,
+            defaults={"authority": settings.PERMIT_AUTHORITY, "required_at": at},
+        )
