@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from gisapp.accounts.models import User
+from outages.selectors.duties import open_approvals, unread_anomalies
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class NavigationItem:
     label: str
     icon: str
     is_current: bool
+    count: int = 0
 
 
 DESTINATIONS: Final = (
@@ -39,9 +42,18 @@ DESTINATIONS: Final = (
     Destination("outages:board", "outages.view_outages", _("Deadlines"), "clock"),
     Destination("outages:work-orders", "outages.work_orders", _("Work orders"), "wrench"),
     Destination("outages:desk", "outages.enquire", _("Call desk"), "headset"),
+    Destination("outages:duties", "outages.view_outages", _("Duties"), "check"),
+    Destination("outages:approvals", "outages.approve_outage", _("Approvals"), "pencil"),
+    Destination("outages:exchange", "outages.exchange", _("Exchange"), "message"),
     Destination("outages:notices", "outages.publish_notice", _("Notices"), "bell"),
     Destination("network:check", "network.import_network", _("Network"), "network"),
 )
+
+# What has come in and nobody has looked at, for the badge of an entry. One query each.
+COUNTS: Final[dict[str, Callable[[], int]]] = {
+    "outages:approvals": lambda: open_approvals().count(),
+    "outages:exchange": lambda: unread_anomalies().count(),
+}
 
 # The first that the user may open is where signing in leads.
 HOME_ORDER: Final = (
@@ -49,6 +61,7 @@ HOME_ORDER: Final = (
     ("outages.enquire", "outages:desk"),
     ("outages.work_orders", "outages:work-orders"),
     ("network.import_network", "network:check"),
+    ("outages.act_for_production", "outages:duties"),
     ("outages.view_outages", "outages:board"),
 )
 
@@ -61,7 +74,9 @@ def items_for(request: HttpRequest) -> list[NavigationItem]:
         url = _address(destination.url_name)
         if url and user.has_perm(destination.permission):
             here = request.path.startswith(url)
-            items.append(NavigationItem(url, str(destination.label), destination.icon, here))
+            waits = count() if (count := COUNTS.get(destination.url_name)) else 0
+            item = NavigationItem(url, str(destination.label), destination.icon, here, waits)
+            items.append(item)
     return items
 
 

@@ -55,6 +55,12 @@ def plan_sheet(plan: IsolationPlan, *, at: datetime, latest_url: str) -> Sheet:
     )
 
 
+def plan_drawings(plan: IsolationPlan, *, at: datetime) -> tuple[SafeString, ...]:
+    """The maps of a plan's sheet alone: SVG, each of ten valves at most."""
+    revision = revision_of(plan)
+    return _maps(plan_facts(plan, at=at), revision.pk if revision else None)
+
+
 def sheet_pdf(sheet: Sheet) -> bytes:
     """The sheet as PDF. Nothing is fetched from anywhere while it is made.
 

@@ -15,6 +15,7 @@ urlpatterns = [
     path("plans/<int:plan_id>.geojson", plans.overlay, name="plan-overlay"),
     path("plans/<int:plan_id>/pressure.geojson", plans.pressure, name="plan-pressure"),
     path("plans/<int:plan_id>/map.html", plans.offline_map, name="plan-map"),
+    path("plans/<int:plan_id>/picture.svg", plans.picture, name="plan-picture"),
     path("plans/<int:plan_id>/print/", plans.sheet, name="plan-print"),
     path("plans/<int:plan_id>/latest/", plans.latest, name="plan-latest"),
 ]

@@ -15,7 +15,7 @@ from layers.folium_maps import offline_plan
 from layers.geojson import collection, mark_feature, marks_of_now
 from layers.plan_picture import is_over, plan_marks
 from layers.pressure import pressure_features
-from layers.sheets import PdfNotAvailable, plan_sheet, sheet_pdf
+from layers.sheets import PdfNotAvailable, plan_drawings, plan_sheet, sheet_pdf
 from layers.views.requests import answers_map_errors, geojson_response
 from outages.models import IsolationPlan
 from outages.selectors.pressure import finished_pressure
@@ -81,6 +81,20 @@ def pressure(request: HttpRequest, plan_id: int) -> HttpResponse:
         features, cut = pressure_features(run) if run else ([], False)
     found = collection(features, plan=plan_id, run=run.pk if run else None, truncated=cut)
     return geojson_response(request, found)
+
+
+@require_safe
+@answers_map_errors
+def picture(request: HttpRequest, plan_id: int) -> HttpResponse:
+    """The plan as one drawing, for pages that show no map."""
+    with bounded_read():
+        plan = _plan_or_404(request, plan_id)
+        drawn = plan_drawings(plan, at=timezone.now())
+    if not drawn:
+        raise Http404
+    response = HttpResponse(drawn[0], content_type="image/svg+xml")
+    response["Cache-Control"] = SHEET_CACHE
+    return response
 
 
 @require_safe

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from network.models import Pipe
 from network.selectors import current_revision
 from outages.choices import Cause, Supply, Works
+from outages.forms.duties import TrunkRoadField
 from outages.forms.moments import MomentField
 
 
@@ -24,6 +25,7 @@ class PlannedForm(forms.Form):
     cause = forms.ChoiceField(label=_("Cause"), choices=Cause.choices, initial=Cause.RENEWAL)
     works = forms.ChoiceField(label=_("Kind of works"), choices=Works.choices)
     supply = forms.ChoiceField(label=_("Supply meanwhile"), choices=Supply.choices)
+    on_trunk_road = TrunkRoadField(required=False)
     place = forms.CharField(label=_("Place for the public (Chinese)"), max_length=200)
     place_en = forms.CharField(
         label=_("Place for the public (English)"), max_length=200, required=False

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from network.models import Source, Valve
 from network.selectors import current_revision
 from outages.choices import Cause
+from outages.forms.duties import TrunkRoadField
 from outages.forms.moments import MomentField
 from outages.forms.panel import PanelForm
 from outages.models import Crew, IsolationPlan
@@ -47,6 +48,7 @@ class ApproveForm(PanelForm):
     estimated_restoration_at = MomentField(label=_("Water back at about"), future=True)
     crew = CrewField(label=_("Crew to send"), queryset=Crew.objects.none())
     cause = forms.ChoiceField(label=_("Cause"), choices=Cause.choices, initial=Cause.BURST)
+    on_trunk_road = TrunkRoadField(required=False)
     place = forms.CharField(label=_("Place for the public (Chinese)"), max_length=200)
     place_en = forms.CharField(
         label=_("Place for the public (English)"), max_length=200, required=False

@@ -79,7 +79,7 @@ class Facts:
 
 
 def facts_of(outage: Outage) -> Facts:
-    """Read the four items off an outage; what the record does not have stays empty. Five queries."""
+    """Read the four items off an outage; what the record lacks stays empty. Five queries."""
     plan = audience.telling_plan(outage)
     report = outage.reports.filter(duplicate_of__isnull=True).first()
     where = report.address if report and report.address else outage.place

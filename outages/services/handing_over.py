@@ -25,6 +25,7 @@ from outages.policy.matrix import Gate, Task
 from outages.services import clocks, duties, notices, sheets
 from outages.workflow import (
     ApprovalStatus,
+    DutyStatus,
     NoticeStatus,
     OutageKind,
     OutageStatus,

@@ -135,6 +135,8 @@ def write_sheet(
         raise SheetRefused(code="sheet_without_plan", outage=outage.code)
     if draft.missing:
         raise SheetRefused(code="sheet_incomplete", items=draft.missing)
+    assert outage.area is not None and draft.starts_at is not None and draft.ends_at is not None
+    assert draft.on_trunk_road is not None, "nothing is missing"
     last = outage.sheets.aggregate(version=Max("version"))["version"] or 0
     sheet = OutageSheet.objects.create(
         outage=outage,

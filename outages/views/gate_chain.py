@@ -34,9 +34,9 @@ def chain_of(outage: Outage) -> list[Link]:
     papers = {row.task: row for row in outage.duties.filter(task__in=_TASKS, round=0)}
     links = [Link(gettext("Impact confirmed"), _done(outage.status != OutageStatus.DRAFT))]
     for task in _TASKS:
-        if row := papers.get(task):
-            if row.status != DutyStatus.NOT_NEEDED:
-                links.append(_paper(outage, row))
+        row = papers.get(task)
+        if row is not None and row.status != DutyStatus.NOT_NEEDED:
+            links.append(_paper(outage, row))
     links.append(
         Link(
             pgettext("gate", "Notice published"),

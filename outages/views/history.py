@@ -9,8 +9,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from outages.choices import OutageSeverity, SupplyPointStatus
 from outages.models import Event, Outage
-from outages.views.refusals import words_of
+from outages.views.duty_words import task_name
+from outages.views.refusals import state_words, words_of
 from outages.views.wording import ORDER_STATUSES, OUTAGE_CHIPS
 
 # Verb of the event -> tone, text. `%(new)s`, `%(valve)s` and the event's facts are filled in.
@@ -63,6 +65,24 @@ VERBS: Final[dict[str, tuple[str, str | Promise]]] = {
     "pressure_refused": ("draft", _("Pressures could not be reckoned")),
     "pressure_failed": ("danger", _("Pressures could not be reckoned")),
     "phone_shown": ("draft", _("A telephone number was shown")),
+    "duties_changed": ("draft", _("Duties: %(count)s to do, %(gone)s not needed any more")),
+    "duty_status": ("ok", _("%(task)s: %(new)s")),
+    "call_unanswered": ("warn", _("%(task)s: no answer")),
+    "posting_added": ("draft", _("One more place for the notice: %(place)s")),
+    "sheet_handed_over": ("ok", _("Outage sheet v%(version)s handed over")),
+    "sheet_outdated": ("warn", _("The outage sheet does not fit the plan any more")),
+    "sheet_read": ("draft", _("Outage sheet v%(version)s read")),
+    "approval_status": ("planned", _("Company leader: %(new)s")),
+    "permit_status": ("planned", _("Permit: %(new)s")),
+    "published_without": ("warn", _("Published without: %(lacking)s")),
+    "exchange_sent": ("busy", _("Message %(number)s exchanged with the dispatch centre")),
+    "exchange_withheld": ("danger", _("Message to the dispatch centre withheld")),
+    "exchange_read": ("draft", _("Message %(number)s read")),
+    "anomaly_told": ("warn", _("The dispatch centre saw something out of order")),
+    "supply_proposed": ("draft", _("%(count)s places for water proposed")),
+    "supply_status": ("ok", _("Place for water: %(new)s")),
+    "severity_changed": ("danger", _("Severity: %(new)s")),
+    "outage_postponed": ("planned", _("Works moved to %(new)s")),
 }
 PLAN_STATUS_TEXTS: Final[dict[str, tuple[str, str | Promise]]] = {
     "approved": ("ok", _("Plan approved")),
@@ -85,8 +105,14 @@ SPOKEN: Final = frozenset(
         "valve_left_closed",
         "estimate_changed",
         "plan_computed",
+        "severity_changed",
+        "outage_postponed",
+        "approval_status",
     }
 )
+
+
+_STATES_OF_DUTIES: Final = frozenset({"duty_status", "approval_status", "permit_status"})
 
 
 def entries(events: Iterable[Event], outage: Outage | None = None) -> list[dict[str, Any]]:
@@ -128,6 +154,10 @@ def _entry(event: Event) -> dict[str, Any]:
 
 def _words(event: Event) -> tuple[str, str]:
     facts = {**event.facts, "new": _new(event)}
+    if "task" in facts:
+        facts["task"] = task_name(facts["task"])
+    if event.verb == "published_without":
+        facts["lacking"] = "、".join(task_name(task) for task in event.reason.split(", "))
     if event.verb == "plan_status":
         tone, text = PLAN_STATUS_TEXTS.get(event.new, ("draft", event.new))
     else:
@@ -143,6 +173,12 @@ def _new(event: Event) -> str:
         return str(OUTAGE_CHIPS.get(event.new, ("", event.new))[1])
     if event.verb == "order_status":
         return str(ORDER_STATUSES.get(event.new, event.new))
-    if event.verb == "estimate_changed" and (at := parse_datetime(event.new)):
+    if event.verb in _STATES_OF_DUTIES:
+        return state_words(event.new)
+    if event.verb == "severity_changed":
+        return str(OutageSeverity(event.new).label)
+    if event.verb == "supply_status":
+        return str(SupplyPointStatus(event.new).label)
+    if event.verb in ("estimate_changed", "outage_postponed") and (at := parse_datetime(event.new)):
         return f"{timezone.localtime(at):%m-%d %H:%M}"
     return event.new

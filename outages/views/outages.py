@@ -17,6 +17,7 @@ from outages.views.actions import Actions, Told
 from outages.views.actor import acting
 from outages.views.panels import Banner, outage_panel
 from outages.views.screen import may, show_screen
+from outages.views.sheets import handed_over
 
 
 def _outage(outage_id: int) -> Outage:
@@ -120,9 +121,8 @@ def cancel(request: HttpRequest, outage: Outage, told: Told) -> str:
 
 @action("outages.approve_plan")
 def make_ready(request: HttpRequest, outage: Outage, _told: Told) -> str:
-    """Everything before publication is there: the notice is drafted."""
-    services.make_ready(outage, by=acting(request), at=timezone.now())
-    return gettext("Ready. The notice waits to be published.")
+    """Hand the sheet over; the outage goes on as far as its gates let it."""
+    return handed_over(services.make_ready(outage, by=acting(request), at=timezone.now()))
 
 
 @action("outages.approve_plan")

@@ -4,8 +4,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db.models import Count, Q
 from django.forms import Form
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 
@@ -17,6 +19,7 @@ from outages.forms.reports import AnswerForm, MergeForm
 from outages.models import BurstReport, Event, IsolationPlan, Outage, OutageNotice, WorkOrder
 from outages.services.orders import open_order
 from outages.views import history, plan_facts
+from outages.views.gate_chain import Link, chain_of
 from outages.views.stages import stages_of
 from outages.views.wording import (
     chip_of_outage,
@@ -28,6 +31,7 @@ from outages.views.wording import (
 from outages.workflow import (
     HOLDING_PLANS,
     OPEN_OUTAGES,
+    DutyStatus,
     OutageStatus,
     PlanStatus,
     ReportStatus,
@@ -114,6 +118,8 @@ class Panel:
     timeline: list[dict[str, Any]] = field(default_factory=list)
     estimates: list[dict[str, Any]] = field(default_factory=list)
     notices: list["NoticeState"] = field(default_factory=list)
+    duties: "DutyCount | None" = None
+    chain: list[Link] = field(default_factory=list)
     duplicates: list[BurstReport] = field(default_factory=list)
     actions: frozenset[str] = frozenset()
     point: tuple[float, float] | None = None
@@ -127,6 +133,15 @@ class Panel:
     def overlay_url(self) -> str:
         """Where the drawing of the plan shown comes from."""
         return reverse("layers:plan-overlay", args=[self.part.plan.pk]) if self.part else ""
+
+
+@dataclass(frozen=True)
+class DutyCount:
+    """How much of the duty list waits. `late` of `left` are past their time."""
+
+    total: int
+    left: int
+    late: int
 
 
 @dataclass(frozen=True)
@@ -281,6 +296,8 @@ def outage_panel(
         timeline=history.entries(selectors.timeline(outage), outage),
         estimates=_estimates(outage),
         notices=notice_states(outage),
+        duties=duty_count(outage),
+        chain=chain_of(outage),
         actions=_outage_actions(outage, in_force, proposal, order, user),
     )
     if shown is not None:
@@ -309,6 +326,18 @@ def _estimates(outage: Outage) -> list[dict[str, Any]]:
         }
         for row in outage.estimates.select_related("by")
     ]
+
+
+def duty_count(outage: Outage) -> DutyCount | None:
+    """Count an outage's duties; None where it has none. One query."""
+    at = timezone.now()
+    waits = Q(status=DutyStatus.PENDING, due_at__isnull=False)
+    found = outage.duties.aggregate(
+        total=Count("pk"),
+        left=Count("pk", filter=waits),
+        late=Count("pk", filter=waits & Q(due_at__lt=at)),
+    )
+    return DutyCount(**found) if found["total"] else None
 
 
 def notice_states(outage: Outage) -> list[NoticeState]:
@@ -369,7 +398,7 @@ def _directing(
         if order is None:
             found.add("order")
     if outage.kind == "planned" and outage.status == OutageStatus.IMPACT_CONFIRMED:
-        found.add("ready")
+        found.add("ready" if outage.on_trunk_road is not None else "sheet")
     if outage.status == OutageStatus.PUBLISHED:
         found.add("start")
     if outage.status == OutageStatus.IN_EFFECT:

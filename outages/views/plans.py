@@ -115,6 +115,7 @@ def approve(request: HttpRequest, plan_id: int) -> HttpResponse:
             place=data["place"],
             place_en=data["place_en"],
             reason=data.get("reason", ""),
+            on_trunk_road=data["on_trunk_road"],
         )
     except (StalePlan, PlanSuperseded) as conflict:
         return _conflict(request, conflict)

@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from outages.forms.policy import VALUE_WORDS
 from outages.services.work import Refusal
+from outages.views.duty_refusals import DUTY_WORDS
+from outages.views.duty_words import ITEMS, owner_name, task_name
 from outages.views.wording import ORDER_STATUSES, OUTAGE_CHIPS, PLAN_CHIPS, REPORT_CHIPS
 from outages.workflow import Refused
 
@@ -43,6 +45,7 @@ PHOTO_WORDS: Final[dict[str, str | Promise]] = {
 WORDS: Final[dict[str, str | Promise]] = {
     **STEP_WORDS,
     **PHOTO_WORDS,
+    **DUTY_WORDS,
     # plans
     "no_network": _("There is no network yet: import one first."),
     "no_pipe": _("The report is on no pipe: choose the burst pipe first."),
@@ -140,6 +143,12 @@ def _fact(name: str, value: object) -> str:
     """Word a fact: states and fields by their names on the screen, the rest as it is."""
     if name == "field":
         return str(NOTICE_FIELDS.get(str(value), value))
+    if name == "items":
+        return gettext(", ").join(str(ITEMS.get(item, item)) for item in str(value).split(", "))
+    if name == "owner":
+        return owner_name(str(value))
+    if name == "task":
+        return task_name(str(value))
     if name in ("status", "current"):
         return state_words(str(value))
     return str(value)
@@ -160,6 +169,11 @@ _OTHER_STATES: Final[dict[str, str | Promise]] = {
     "done": _("done"),
     "failed": _("failed"),
     "left_closed": _("left closed"),
+    "not_needed": _("not needed"),
+    "required": _("required"),
+    "applied": _("applied for"),
+    "rejected": _("rejected"),
+    "requested": _("asked for"),
     "sending": _("being sent"),
     "unknown": _("unknown"),
 }

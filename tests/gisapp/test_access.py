@@ -50,6 +50,15 @@ SEES_BREACHES = all_of("outages.view_breaches")
 PUBLISHES = all_of("outages.publish_notice")
 SEES_NETWORK = all_of("network.view_network")
 IMPORTS = all_of("network.import_network")
+DOES_DUTIES = all_of("outages.view_outages")
+HANDS_OVER = all_of("outages.view_outages", "outages.hand_over_sheet")
+CALLS_OUT = all_of("outages.view_outages", "outages.act_for_call_centre")
+POSTS = all_of("outages.view_outages", "outages.act_for_engineering")
+LEADS = all_of("outages.view_outages", "outages.approve_outage")
+EXCHANGES = all_of("outages.view_outages", "outages.exchange")
+TELLS_ANOMALIES = all_of("outages.view_outages", "outages.report_anomaly")
+ANSWERS = all_of("outages.view_outages", "outages.exchange", "outages.report_anomaly")
+TAKES_NOTE = all_of("outages.view_outages", "outages.exchange", "outages.act_for_call_centre")
 SHOWS_PHONES = all_of("outages.enquire", "outages.view_customers")
 TURNS_VALVES = all_of("network.operate_valves")
 SWITCHES_SOURCES = all_of("network.operate_sources")
@@ -69,11 +78,20 @@ ASKED: Final[dict[Rule, str]] = {
         outages:map outages:cases outages:board outages:search outages:reports
         outages:report outages:plan outages:outage outages:planned layers:outages
         layers:reports outages:plan-why outages:plan-options
+<<<<<<< HEAD
         outages:plan-together outages:plan-pressure outages:report-where
+=======
+        outages:plan-together outages:report-where
+        outages:duties outages:duties-of outages:duty-photo outages:sheet outages:posting
+        outages:permit-document
+>>>>>>> 0168305 (Show who must do what about an outage, and what waits for it)
     """,
+    CALLS_OUT: "outages:calls",
+    LEADS: "outages:approvals",
+    EXCHANGES: "outages:exchange outages:exchange-export outages:exchange-outage",
     SEES_PLANS: """
         outages:work-order-photo layers:plan-overlay layers:plan-map layers:plan-print
-        layers:plan-latest
+        layers:plan-latest layers:plan-picture
     """,
     PLANS: "outages:planned-new",
     REPORTS: "outages:burst",
@@ -100,13 +118,26 @@ SENT: Final[dict[Rule, str]] = {
         outages:plan-approve outages:plan-adopt outages:outage-estimate outages:outage-order
         outages:outage-crew-told outages:outage-repair outages:outage-reopening
         outages:outage-leave-closed outages:outage-ready outages:outage-start
+        outages:outage-severity outages:outage-postpone outages:water-propose outages:water-add
+        outages:water-confirm outages:water-withdraw
     """,
+    DOES_DUTIES: """
+        outages:duty-done outages:duty-call outages:duty-failed outages:duty-again
+    """,
+    CALLS_OUT: "outages:call-record outages:sheet-read",
+    HANDS_OVER: "outages:sheet-hand-over outages:permit-apply outages:permit-decide",
+    POSTS: "outages:posting-add",
+    LEADS: "outages:approval-decide",
+    EXCHANGES: "outages:exchange-read",
+    TAKES_NOTE: "outages:exchange-send outages:anomaly-acknowledge",
+    TELLS_ANOMALIES: "outages:anomaly-tell",
+    ANSWERS: "outages:exchange-answer",
     CLOSES: "outages:outage-restore outages:outage-close outages:outage-cancel",
     REPORTS: """
         outages:report-answer outages:report-invalidate outages:report-reopen
         outages:report-merge outages:report-unmerge outages:report-place
     """,
-    NAMES: "outages:plan-phone",
+    NAMES: "outages:plan-phone outages:duty-phone",
     PUBLISHES: "outages:notice-publish outages:delivery-resolve",
     WORKS: """
         outages:work-order-milestone outages:work-order-repair outages:work-order-result

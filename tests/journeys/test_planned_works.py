@@ -26,7 +26,7 @@ def test_planned_works_begin_only_when_people_know(
     dispatcher, agent, crew = arrive("dispatcher"), arrive("call_agent"), arrive("crew", phone=True)
     outage = drafted(dispatcher, product, album)
     people.press_next_step(dispatcher, "确认影响")
-    people.press_next_step(dispatcher, "备好发布")
+    people.press_next_step(dispatcher, "移交停水报告")
     refused_before_publishing(dispatcher, product, outage)
 
     published_by_the_agent(agent, product, outage, album)
@@ -54,6 +54,7 @@ def drafted(page: Page, product: Product, album: Album) -> int:
     form.get_by_label("施工管段").fill(product.burst("dead-end")["pipe"])
     form.get_by_label("从", exact=True).fill(people.in_hours(26))
     form.get_by_label("到", exact=True).fill(people.in_hours(32))
+    form.get_by_role("group", name="是否在主干道路上施工").get_by_text("否").click()
     form.get_by_label("对外地点（中文）").fill(PLACE)
     form.get_by_label("对外地点（英文）").fill(PLACE_EN)
     form.get_by_role("button", name="拟定并算方案").click()

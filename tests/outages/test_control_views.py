@@ -446,6 +446,7 @@ def test_306_planned_works_from_draft_to_begun(dana: Client, desk: Desk) -> None
         "supply": "no_water",
         "place": "解放路",
         "place_en": "Jiefang Road",
+        "on_trunk_road": "no",
     }
     url = reverse("outages:planned-new")
     assert "P-404" in dana.post(url, {**facts, "pipes": "P-404"}).content.decode()

@@ -15,9 +15,12 @@ from outages.planning import NoPlan, PlanningRefused
 from outages.services import notices, plans
 from outages.views import history, refusals
 from outages.workflow import (
+    ApprovalStatus,
     DeliveryStatus,
+    DutyStatus,
     NoticeStatus,
     OutageStatus,
+    PermitStatus,
     PlanStatus,
     Refused,
     ReportStatus,
@@ -44,6 +47,10 @@ CLASSES = sorted(_classes(), key=lambda each: each.__name__)
 # As the services fill them in; `status` and `field` are words of ours and must be translated.
 FACTS = {
     "asset": "P-1",
+    "items": "on_trunk_road, pipe_diameter",
+    "owner": "engineering",
+    "persons": 5001,
+    "task": "portal",
     "counted": 3,
     "crew": "C1",
     "current": "in_effect",
@@ -66,7 +73,7 @@ FACTS = {
     "version": 1,
 }
 # What stays in Latin letters on a Chinese screen: codes of assets and records, and these.
-LATIN = re.compile(r"P-1|[RWCSV]\d|\bS\b|v3|MB|JPEG|PNG|WebP")
+LATIN = re.compile(r"P-1|[RWCSV]\d|\bS\b|v3|MB|JPEG|PNG|WebP|PDF")
 
 
 def test_there_is_a_class_for_what_each_module_refuses() -> None:
@@ -110,6 +117,9 @@ def test_codes_are_used_once_and_all_words_are_of_use() -> None:
             WorkOrderStatus,
             NoticeStatus,
             DeliveryStatus,
+            DutyStatus,
+            PermitStatus,
+            ApprovalStatus,
         )
         for state in table
     ],

@@ -8,6 +8,7 @@ from uuid import uuid4
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import CharField
 
 from outages.choices import CallResult
 from outages.models import Event, Outage, OutageTask
@@ -87,9 +88,9 @@ def complete(
         if duty.task in BY_RECORD:
             raise DutyRefused(code="duty_by_record", task=duty.task)
         _require_told(duty)
-        if wanted := EVIDENCE.get(duty.task, ()):
-            if not any(getattr(given, name) for name in wanted):
-                raise DutyRefused(code="duty_lacks_evidence", task=duty.task)
+        wanted = EVIDENCE.get(duty.task, ())
+        if wanted and not any(getattr(given, name) for name in wanted):
+            raise DutyRefused(code="duty_lacks_evidence", task=duty.task)
         _take(duty, given)
         if picture is not None:
             duty.photo.save(f"{uuid4().hex}.jpg", ContentFile(picture), save=False)
@@ -264,8 +265,9 @@ def _take(duty: OutageTask, given: Evidence) -> None:
     for each in fields(given):
         value = getattr(given, each.name)
         if each.name != "photo" and value:
-            limit = OutageTask._meta.get_field(each.name).max_length
-            setattr(duty, each.name, str(value).strip()[:limit])
+            field = OutageTask._meta.get_field(each.name)
+            assert isinstance(field, CharField), "all but the photo are texts"
+            setattr(duty, each.name, str(value).strip()[: field.max_length])
 
 
 def _locked(duty: OutageTask) -> OutageTask:

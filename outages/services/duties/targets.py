@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.contrib.gis.db.models.functions import Intersection
-from django.contrib.gis.geos import GEOSGeometry, Point
+from django.contrib.gis.geos import GeometryCollection, GEOSGeometry, LineString, Point
 from django.db.models import Q, QuerySet
 
 from network.choices import OrganisationKind
@@ -109,13 +109,11 @@ def _posting_places(outage: Outage) -> Iterator[Target]:
 
 
 def _on(line: GEOSGeometry) -> Point | None:
-    """Return a point on a line or on the longest of several."""
-    if line.empty:
-        return None
-    parts = [line] if line.geom_type == "LineString" else list(line)
-    lines = [part for part in parts if part.geom_type == "LineString"]
+    """Return a point on a line, or on the longest of several."""
+    parts = list(line) if isinstance(line, GeometryCollection) else [line]
+    lines = [part for part in parts if isinstance(part, LineString) and not part.empty]
     if not lines:
-        return line.centroid
+        return None
     middle: Point = max(lines, key=lambda part: part.length).interpolate_normalized(0.5)
     return middle
 
