@@ -1,4 +1,4 @@
-"""Every address of the outages: the control room's, then the call desk's and the crews'."""
+"""Every address of the outages: control room, call desk and crews, duties, rules and limits."""
 
 from django.urls import URLPattern, URLResolver
 
