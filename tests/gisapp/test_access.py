@@ -78,13 +78,9 @@ ASKED: Final[dict[Rule, str]] = {
         outages:map outages:cases outages:board outages:search outages:reports
         outages:report outages:plan outages:outage outages:planned layers:outages
         layers:reports outages:plan-why outages:plan-options
-<<<<<<< HEAD
         outages:plan-together outages:plan-pressure outages:report-where
-=======
-        outages:plan-together outages:report-where
         outages:duties outages:duties-of outages:duty-photo outages:sheet outages:posting
         outages:permit-document
->>>>>>> 0168305 (Show who must do what about an outage, and what waits for it)
     """,
     CALLS_OUT: "outages:calls",
     LEADS: "outages:approvals",

@@ -47,6 +47,8 @@ CLASSES = sorted(_classes(), key=lambda each: each.__name__)
 # As the services fill them in; `status` and `field` are words of ours and must be translated.
 FACTS = {
     "asset": "P-1",
+    "key": "S",
+    "day": "S",
     "items": "on_trunk_road, pipe_diameter",
     "owner": "engineering",
     "persons": 5001,
