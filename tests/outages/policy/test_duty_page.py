@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from outages.policy.duty_page import duty_page
+from outages.management.commands.print_duties import duty_page
 from outages.policy.matrix import MATRIX, Kind
 
 PAGE = Path(__file__).parents[3] / "docs" / "outage-duties.md"
