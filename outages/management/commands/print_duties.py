@@ -74,11 +74,11 @@ def duty_page() -> str:
         "Leader's approval": APPROVAL_TRANSITIONS,
     }
     for name, table in tables.items():
-        rows = [
+        states = [
             f"| {state} | {', '.join(sorted(after)) or 'nothing more'} |"
             for state, after in table.items()
         ]
-        lines = "\n".join(["| From | To |", "|---|---|", *rows])
+        lines = "\n".join(["| From | To |", "|---|---|", *states])
         parts.append(f"\n## States: {name}\n\n{lines}\n")
     return "".join(parts)
 
