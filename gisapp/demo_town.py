@@ -30,7 +30,15 @@ from network.importer.progress import Progress
 from network.importer.run import ImportOptions, ImportResult, import_network
 from network.models import Area, Organisation, TrunkRoad
 from network.selectors import current_revision
-from outages.models import Crew
+from outages.models import (
+    Acceptor,
+    Crew,
+    Department,
+    District,
+    OrderCategory,
+    RoutingEntry,
+)
+from outages.services.departments import ship_organisation
 
 SOURCE_NAME: Final = "demo town Qingjiang"
 
@@ -65,6 +73,7 @@ def load_town(folder: Path, progress: Progress, *, size: str = "town") -> Import
         _load_organisations(folder)
         _load_background(folder)
         _load_crews(folder)
+        _load_departments(folder)
         _load_users(folder)
     result = import_network(
         ImportOptions(path=str(folder), source_name=SOURCE_NAME), progress=progress
@@ -156,8 +165,37 @@ def _load_crews(folder: Path) -> None:
         )
 
 
+def _load_departments(folder: Path) -> None:
+    """Who answers in each department, the districts, and which crew repairs in which."""
+    ship_organisation()
+    told = _read(folder, "departments.json")
+    for row in told["departments"]:
+        Department.objects.filter(code=row["code"]).update(phone=row["phone"])
+    for row in told["acceptors"]:
+        Acceptor.objects.get_or_create(
+            department=Department.objects.get(code=row["department"]),
+            name=row["name"],
+            defaults={
+                "phone": row["phone"],
+                "is_liaison": row.get("liaison", False),
+                "from_hour": row.get("from"),
+                "to_hour": row.get("to"),
+            },
+        )
+    for properties, geom in _features(folder, "districts"):
+        parts = geom if isinstance(geom, MultiPolygon) else MultiPolygon(geom, srid=4326)
+        names = {"name": properties["name"], "name_en": properties["name_en"], "geom": parts}
+        district, _made = District.objects.update_or_create(code=properties["code"], defaults=names)
+        RoutingEntry.objects.get_or_create(
+            category=OrderCategory.objects.get(code="pipe_repair"),
+            district=district,
+            department=Department.objects.get(code="engineering"),
+            crew=Crew.objects.get(code=properties["crew"]),
+        )
+
+
 def _load_users(folder: Path) -> None:
-    """One login per role, all with the instance's demo password; none without one."""
+    """The logins, one a role or more, all with the instance's demo password; none without one."""
     sync_roles()
     users = get_user_model()
     for row in _read(folder, "users.json"):

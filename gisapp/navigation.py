@@ -45,6 +45,8 @@ DESTINATIONS: Final = (
     Destination("outages:duties", "outages.view_outages", _("Duties"), "check"),
     Destination("outages:approvals", "outages.approve_outage", _("Approvals"), "pencil"),
     Destination("outages:exchange", "outages.exchange", _("Exchange"), "message"),
+    Destination("outages:my-cases", "outages.issue_orders", _("My cases"), "user"),
+    Destination("outages:orders", "outages.view_outages", _("Orders"), "list"),
     Destination("outages:notices", "outages.publish_notice", _("Notices"), "bell"),
     Destination("network:check", "network.import_network", _("Network"), "network"),
 )
@@ -62,6 +64,7 @@ HOME_ORDER: Final = (
     ("outages.work_orders", "outages:work-orders"),
     ("network.import_network", "network:check"),
     ("outages.act_for_production", "outages:duties"),
+    ("outages.handle_orders", "outages:orders"),
     ("outages.view_outages", "outages:board"),
 )
 

@@ -25,7 +25,14 @@ from network.models import (
     ValveCondition,
 )
 from outages.models import BurstReport, Outage
-from outages.workflow import OPEN_OUTAGES, OutageKind, OutageStatus, ReportStatus, StepStatus
+from outages.workflow import (
+    OPEN_OUTAGES,
+    OPEN_WORK_ORDERS,
+    OutageKind,
+    OutageStatus,
+    ReportStatus,
+    StepStatus,
+)
 
 NETWORK_KINDS = ("valve", "hydrant", "source", "key_user")
 DECIMALS = 7  # about a centimetre
@@ -289,8 +296,13 @@ def _area_state(outage: Outage) -> str:
 
 
 def open_report_features() -> list[Feature]:
-    """Reports that wait for an answer or an order, for staff: the place, not who called."""
-    rows = BurstReport.objects.filter(status=ReportStatus.RECEIVED).order_by("received_at")
+    """Reports that wait, or that a department has an order for: the place, not who called."""
+    ordered = Q(work_orders__status__in=OPEN_WORK_ORDERS, work_orders__outage=None, outage=None)
+    rows = (
+        BurstReport.objects.filter(Q(status=ReportStatus.RECEIVED) | ordered, geom__isnull=False)
+        .distinct()
+        .order_by("received_at")
+    )
     return [
         feature(
             report.geom,
@@ -306,4 +318,5 @@ def open_report_features() -> list[Feature]:
             received_at=report.received_at,
         )
         for report in rows
+        if report.geom is not None
     ]

@@ -153,7 +153,8 @@ def _heads(plan: IsolationPlan) -> list[str]:
     if plan.outage:
         heads.append(gettext("Outage %(code)s") % {"code": plan.outage.code})
         orders = plan.outage.work_orders.select_related("crew").order_by("-issued_at")
-        heads += [local(order.crew.name, order.crew.name_en) for order in orders[:1]]
+        crews = [order.crew for order in orders.filter(crew__isnull=False)[:1]]
+        heads += [local(crew.name, crew.name_en) for crew in crews if crew is not None]
     if plan.approved_by:
         name = getattr(plan.approved_by, "display_name", "") or plan.approved_by.get_username()
         approved = {"name": name, "time": _local_time(plan.approved_at)}

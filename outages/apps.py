@@ -1,4 +1,6 @@
 from django.apps import AppConfig
+from django.db import connections
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -6,3 +8,17 @@ class OutagesConfig(AppConfig):
     name = "outages"
     verbose_name = _("Outages")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        post_migrate.connect(_ship_organisation, sender=self, dispatch_uid="outages.organisation")
+
+
+def _ship_organisation(using: str, **_kwargs: object) -> None:
+    """Make the departments and categories of the regulations where they are missing."""
+    from outages.services.departments import ship_organisation  # no models before ready()
+
+    # Migrated back to before there were any, there is nothing to fill.
+    if using == "default" and "outages_ordercategory" in (
+        connections[using].introspection.table_names()
+    ):
+        ship_organisation()

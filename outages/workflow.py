@@ -80,6 +80,7 @@ class ApprovalStatus(StrEnum):
 
 
 class WorkOrderStatus(StrEnum):
+    DRAFT = "draft"
     ISSUED = "issued"
     NOTIFIED = "notified"
     ACCEPTED = "accepted"
@@ -220,24 +221,48 @@ PLANNED_OUTAGE_TRANSITIONS: dict[StrEnum, frozenset[StrEnum]] = {
 }
 
 WORK_ORDER_TRANSITIONS: dict[StrEnum, frozenset[StrEnum]] = {
+    # Written down, but not yet given to anybody: the place or the department is still asked for.
+    WorkOrderStatus.DRAFT: frozenset({WorkOrderStatus.ISSUED, WorkOrderStatus.VOID}),
     WorkOrderStatus.ISSUED: frozenset(
-        {WorkOrderStatus.NOTIFIED, WorkOrderStatus.ACCEPTED, WorkOrderStatus.VOID}
+        {
+            WorkOrderStatus.NOTIFIED,
+            WorkOrderStatus.ACCEPTED,
+            WorkOrderStatus.VOID,
+            # Given to another department before the first was told.
+            WorkOrderStatus.ISSUED,
+        }
     ),
-    WorkOrderStatus.NOTIFIED: frozenset({WorkOrderStatus.ACCEPTED, WorkOrderStatus.VOID}),
+    # Back to issued from here on is a transfer: the next department is told and accepts anew.
+    WorkOrderStatus.NOTIFIED: frozenset(
+        {WorkOrderStatus.ACCEPTED, WorkOrderStatus.ISSUED, WorkOrderStatus.VOID}
+    ),
     WorkOrderStatus.ACCEPTED: frozenset(
         {
             WorkOrderStatus.EN_ROUTE,
             WorkOrderStatus.ON_SITE,
             WorkOrderStatus.IN_PROGRESS,
+            WorkOrderStatus.ISSUED,
             WorkOrderStatus.VOID,
         }
     ),
     WorkOrderStatus.EN_ROUTE: frozenset(
-        {WorkOrderStatus.ON_SITE, WorkOrderStatus.IN_PROGRESS, WorkOrderStatus.VOID}
+        {
+            WorkOrderStatus.ON_SITE,
+            WorkOrderStatus.IN_PROGRESS,
+            WorkOrderStatus.ISSUED,
+            WorkOrderStatus.VOID,
+        }
     ),
-    WorkOrderStatus.ON_SITE: frozenset({WorkOrderStatus.IN_PROGRESS, WorkOrderStatus.VOID}),
-    WorkOrderStatus.IN_PROGRESS: frozenset({WorkOrderStatus.RESULT_ENTERED, WorkOrderStatus.VOID}),
-    WorkOrderStatus.RESULT_ENTERED: frozenset({WorkOrderStatus.FED_BACK}),
+    WorkOrderStatus.ON_SITE: frozenset(
+        {WorkOrderStatus.IN_PROGRESS, WorkOrderStatus.ISSUED, WorkOrderStatus.VOID}
+    ),
+    WorkOrderStatus.IN_PROGRESS: frozenset(
+        {WorkOrderStatus.RESULT_ENTERED, WorkOrderStatus.ISSUED, WorkOrderStatus.VOID}
+    ),
+    # Told to the user, or sent back to work because the user says that it is not done.
+    WorkOrderStatus.RESULT_ENTERED: frozenset(
+        {WorkOrderStatus.FED_BACK, WorkOrderStatus.IN_PROGRESS}
+    ),
     WorkOrderStatus.FED_BACK: frozenset({WorkOrderStatus.CALLBACK, WorkOrderStatus.ARCHIVED}),
     WorkOrderStatus.CALLBACK: frozenset({WorkOrderStatus.ARCHIVED}),
     WorkOrderStatus.ARCHIVED: frozenset(),
@@ -283,8 +308,19 @@ HOLDING_PLANS = frozenset(
         PlanStatus.REOPENING,
     }
 )
-# Before the crew has said that it takes the order.
+# Before the crew or the department has said that it takes the order.
 NOT_ACCEPTED = frozenset({WorkOrderStatus.ISSUED, WorkOrderStatus.NOTIFIED})
+# Somebody is at it: what may be transferred, extended, urged.
+ORDERS_AT_WORK = frozenset(
+    {
+        WorkOrderStatus.ISSUED,
+        WorkOrderStatus.NOTIFIED,
+        WorkOrderStatus.ACCEPTED,
+        WorkOrderStatus.EN_ROUTE,
+        WorkOrderStatus.ON_SITE,
+        WorkOrderStatus.IN_PROGRESS,
+    }
+)
 OPEN_WORK_ORDERS = frozenset(
     set(WorkOrderStatus) - {WorkOrderStatus.ARCHIVED, WorkOrderStatus.VOID}
 )

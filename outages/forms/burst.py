@@ -12,7 +12,7 @@ from network.choices import AreaKind
 from network.models import Area, Customer, Pipe
 from network.selectors import current_revision, nearest_pipe
 from outages import selectors
-from outages.choices import Channel, MeterSide, ReportKind
+from outages.choices import NETWORK_KIND_CHOICES, Channel, MeterSide, ReportKind
 from outages.services.reports import ReportFacts
 
 ADDRESS_HITS = 6
@@ -25,7 +25,7 @@ class BurstForm(forms.Form):
     """
 
     kind = forms.ChoiceField(
-        label=_("What it is"), choices=ReportKind.choices, initial=ReportKind.BURST
+        label=_("What it is"), choices=NETWORK_KIND_CHOICES, initial=ReportKind.BURST
     )
     address = forms.CharField(
         label=_("Address"),

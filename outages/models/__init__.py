@@ -1,10 +1,26 @@
 from outages.models.alerts import Alert
 from outages.models.calls import CallNote
 from outages.models.deadlines import Deadline
+from outages.models.departments import (
+    Acceptor,
+    Department,
+    District,
+    OrderCategory,
+    RoutingEntry,
+)
 from outages.models.duties import LeaderApproval, OutageSheet, OutageTask, Permit
 from outages.models.events import Event
 from outages.models.exchange import Anomaly, ExchangeMessage
 from outages.models.notices import Delivery, OutageNotice
+from outages.models.order_records import (
+    Escalation,
+    ExtensionRequest,
+    FollowUp,
+    OrderMilestone,
+    OrderTransfer,
+    Urge,
+    UserContact,
+)
 from outages.models.outages import Outage, RestorationEstimate
 from outages.models.plans import AffectedCustomer, IsolationPlan, ValveOperation
 from outages.models.policy import CalendarDay, PolicyValue
@@ -15,6 +31,7 @@ from outages.models.supply_points import SupplyPoint
 from outages.models.work import Crew, OperationPhoto, WorkOrder
 
 __all__ = [
+    "Acceptor",
     "AffectedCustomer",
     "Alert",
     "Anomaly",
@@ -24,11 +41,19 @@ __all__ = [
     "Crew",
     "Deadline",
     "Delivery",
+    "Department",
+    "District",
+    "Escalation",
     "Event",
     "ExchangeMessage",
+    "ExtensionRequest",
+    "FollowUp",
     "IsolationPlan",
     "LeaderApproval",
     "OperationPhoto",
+    "OrderCategory",
+    "OrderMilestone",
+    "OrderTransfer",
     "Outage",
     "OutageNotice",
     "OutageSheet",
@@ -38,7 +63,10 @@ __all__ = [
     "PressureRun",
     "PublicReport",
     "RestorationEstimate",
+    "RoutingEntry",
     "SupplyPoint",
+    "Urge",
+    "UserContact",
     "ValveOperation",
     "WeakPlace",
     "WorkOrder",

@@ -35,6 +35,9 @@ SUBJECTS = {
     "ExchangeMessage": "exchange",
     "Anomaly": "anomaly",
     "SupplyPoint": "supply",
+    "Department": "department",
+    "Acceptor": "acceptor",
+    "RoutingEntry": "route",
 }
 
 

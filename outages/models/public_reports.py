@@ -4,7 +4,7 @@ from django.contrib.gis.db import models
 from django.db.models import Q
 
 from network.models.assets import sound_geometry
-from outages.choices import ReportKind
+from outages.choices import NETWORK_KIND_CHOICES
 from outages.models.reports import BurstReport
 
 
@@ -25,7 +25,7 @@ class PublicReport(models.Model):
     client_key = models.UUIDField(primary_key=True)
     reference = models.CharField(max_length=20, unique=True)
     received_at = models.DateTimeField()
-    kind = models.CharField(max_length=16, choices=ReportKind.choices)
+    kind = models.CharField(max_length=16, choices=NETWORK_KIND_CHOICES)
     geom = models.PointField(srid=4326)
     address = models.CharField(max_length=200, blank=True)
     description = models.CharField(max_length=500, blank=True)
@@ -48,7 +48,8 @@ class PublicReport(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind__in=ReportKind.values), name="public_report_kind"
+                condition=Q(kind__in=[kind for kind, _label in NETWORK_KIND_CHOICES]),
+                name="public_report_kind",
             ),
             sound_geometry("public_report"),
         ]

@@ -1,6 +1,7 @@
 """What people look up. Reads only; every function says what it costs in queries."""
 
 from outages.selectors.board import NEXT_STEPS, BoardRow, open_board
+from outages.selectors.departments import addressee
 from outages.selectors.enquiry import (
     CustomerHit,
     Verdict,
@@ -19,6 +20,7 @@ from outages.selectors.records import (
     leave_shut,
     newest_plan,
     notices_of,
+    open_reports_of_caller,
     plan_in_force,
     plan_steps,
     timeline,
@@ -33,6 +35,7 @@ __all__ = [
     "DuplicateCandidate",
     "PlanAreas",
     "Verdict",
+    "addressee",
     "affected_customers",
     "crew_orders",
     "delivery_counts",
@@ -42,6 +45,7 @@ __all__ = [
     "newest_plan",
     "notices_of",
     "open_board",
+    "open_reports_of_caller",
     "plan_areas",
     "plan_in_force",
     "plan_steps",

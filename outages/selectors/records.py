@@ -1,5 +1,6 @@
 """Plans, steps, orders, notices and events of one report or outage."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -7,11 +8,11 @@ from django.conf import settings
 from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point
 from django.contrib.gis.measure import D
-from django.db.models import Case, Count, Q, QuerySet, When
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, When
 
 from network.choices import RevisionStatus
 from network.models import Customer
-from outages.choices import SHUTDOWN, Direction, Effect
+from outages.choices import NETWORK_KINDS, SHUTDOWN, Direction, Effect
 from outages.models import (
     AffectedCustomer,
     BurstReport,
@@ -33,6 +34,7 @@ from outages.workflow import (
 
 # One degree of latitude; a box a little too large, cut down by metres afterwards.
 _M_PER_DEGREE = 110_000
+CALLER_LOOKS_BACK = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -79,18 +81,38 @@ def duplicate_candidates(
 
 
 def waiting_reports() -> QuerySet[BurstReport]:
-    """Reports that nothing was decided on, most urgent and oldest first."""
-    return BurstReport.objects.filter(status=ReportStatus.RECEIVED, outage__isnull=True).order_by(
-        "priority", "received_at"
-    )
+    """Faults of the network that nothing was decided on, most urgent and oldest first."""
+    return BurstReport.objects.filter(
+        status=ReportStatus.RECEIVED, outage__isnull=True, kind__in=NETWORK_KINDS
+    ).order_by("priority", "received_at")
 
 
 def waiting_or_open() -> QuerySet[BurstReport]:
-    """Reports that wait, and those whose outage is still open."""
+    """Reports that wait, and those whose outage or department's order is still open."""
+    orders = WorkOrder.objects.filter(
+        report=OuterRef("pk"), outage=None, status__in=OPEN_WORK_ORDERS
+    )
     return BurstReport.objects.filter(
         Q(status=ReportStatus.RECEIVED)
         | Q(status=ReportStatus.ORDER_ISSUED, outage__status__in=OPEN_OUTAGES)
+        | Q(Exists(orders), status=ReportStatus.ORDER_ISSUED)
     )
+
+
+def open_reports_of_caller(
+    *, phone: str, customer: str = "", at: datetime, exclude: int | None = None
+) -> list[BurstReport]:
+    """Open cases of the same telephone or account, newest first: the caller comes back. One query.
+
+    The number is compared by its digits; fewer than six are nobody's number.
+    """
+    same = Q(pk__in=[])
+    if len(re.sub(r"\D", "", phone)) >= 6:
+        same |= Q(contact_phone=phone.strip())
+    if customer:
+        same |= Q(customer=customer)
+    rows = waiting_or_open().filter(same, received_at__gte=at - CALLER_LOOKS_BACK)
+    return list(rows.filter(~Q(pk=exclude) if exclude else Q()).order_by("-received_at")[:3])
 
 
 def plan_in_force(outage: Outage) -> IsolationPlan | None:
@@ -146,7 +168,7 @@ def crew_orders(*, crew_code: str) -> QuerySet[WorkOrder]:
     """Open orders of a crew, newest first, with outage and crew loaded. One query."""
     return (
         WorkOrder.objects.filter(crew__code=crew_code, status__in=OPEN_WORK_ORDERS)
-        .select_related("outage", "crew")
+        .select_related("outage", "crew", "report", "category")
         .order_by("-issued_at", "-pk")
     )
 

@@ -53,7 +53,7 @@ def whereabouts(report: BurstReport, reports: Sequence[BurstReport]) -> Whereabo
     the time does not grow with the city.
     """
     now = network_now()
-    if now is None or not reports:
+    if now is None or not reports or report.geom is None:
         return NOWHERE
     places = [each.geom for each in reports if each.geom]
     part = Surroundings(
@@ -76,6 +76,7 @@ def whereabouts(report: BurstReport, reports: Sequence[BurstReport]) -> Whereabo
             at_m=part.plane.metres(each.geom.x, each.geom.y),
         )
         for each in reports
+        if each.geom is not None
     ]
     guesses = replace(Guesses(), **settings.BURST_GUESSES)
     try:

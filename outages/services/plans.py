@@ -160,7 +160,9 @@ def approve_plan(
         assert report is not None, "an outage's plan is taken by confirm_impact or adopt_plan"
         if report.outage is not None:
             raise PlanSuperseded(plan, lifecycle.plan_in_force(report.outage) or plan)
-        require(REPORT_TRANSITIONS, str(report), report.status, ReportStatus.ORDER_ISSUED)
+        # A department may have been ordered there already; its order then becomes the crew's.
+        if report.status != ReportStatus.ORDER_ISSUED:
+            require(REPORT_TRANSITIONS, str(report), report.status, ReportStatus.ORDER_ISSUED)
         require_estimate(estimated_restoration_at, at=at)
         outage = _open_outage(
             report,

@@ -4,24 +4,28 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from math import isfinite
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
-import shapely
-from django.conf import settings
-from django.contrib.gis.geos import Point
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from network import selectors as network
-from network.models import Pipe
-from outages import impact, tasks
-from outages.choices import ISOLATION_KINDS, Channel, MeterSide, ReportKind
+from outages import tasks
+from outages.choices import (
+    ISOLATION_KINDS,
+    NETWORK_KINDS,
+    Channel,
+    Disposition,
+    MeterSide,
+    ReportKind,
+    SpokenLanguage,
+    Triage,
+    Urgency,
+)
 from outages.models import BurstReport, Event, lifecycle
 from outages.models.events import Actor
-from outages.selectors.areas import LocalPlane
-from outages.services import clocks
+from outages.services import clocks, leaders
+from outages.services.placing import PlaceRefused, placed
 from outages.services.reasons import required_reason
 from outages.workflow import (
     REPORT_TRANSITIONS,
@@ -33,18 +37,6 @@ from outages.workflow import (
 
 # Without the letters and figures that people mix up on the telephone.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-
-
-class PlaceRefused(Refused):
-    """The place is no position on Earth (not finite, or outside -180..180 / -90..90)."""
-
-    codes = ("place_not_on_earth",)
-
-
-class UnknownPipe(Refused):
-    """The pipe that was picked by hand is not in the current network revision."""
-
-    codes = ("pipe_unknown",)
 
 
 class MergeRefused(Refused):
@@ -60,16 +52,24 @@ class MergeRefused(Refused):
     )
 
 
+class ReportRefused(Refused):
+    """What may not become of a report."""
+
+    codes = ("triage_needs_order",)
+
+
 @dataclass(frozen=True, kw_only=True)
 class ReportFacts:
     """What the caller said. `lon`, `lat` in EPSG:4326 degrees; `pipe` only if picked by hand.
 
-    `client_key` is made by whoever sends the form, so that sending it twice is one report;
-    `reference` only where the caller has been told one already.
+    Only faults of the network need a place. `received_at` is given where paper is entered later,
+    with `entry_reason`. `urgency` "" takes what is usual for the kind. `client_key` is made by
+    whoever sends the form, so that sending it twice is one report; `reference` only where the
+    caller has been told one already.
     """
 
-    lon: float
-    lat: float
+    lon: float | None = None
+    lat: float | None = None
     kind: ReportKind | str = ReportKind.BURST
     channel: Channel | str = Channel.PHONE
     meter_side: MeterSide | str = MeterSide.UNKNOWN
@@ -83,6 +83,17 @@ class ReportFacts:
     pipe: str = ""
     client_key: UUID | None = None
     reference: str = ""
+    told_diameter_mm: int | None = None
+    triage: Triage | str = ""
+    triage_reason: str = ""
+    urgency: Urgency | str = ""
+    is_complaint: bool = False
+    is_confidential: bool = False
+    with_media: bool = False
+    language: SpokenLanguage | str = SpokenLanguage.MANDARIN
+    customer: str = ""
+    received_at: datetime | None = None
+    entry_reason: str = ""
     read_back: bool | None = None  # place and telephone, to the caller; None where nobody asked
 
 
@@ -101,10 +112,18 @@ def report_burst(*, facts: ReportFacts, by: Actor, at: datetime) -> BurstReport:
         key = uuid5(key, "|".join(str(getattr(facts, name)) for name in _TOLD))
     if known := BurstReport.objects.filter(client_key=key).first():
         return known
-    placed = _placed(facts.lon, facts.lat, facts.pipe, facts.kind, is_danger=facts.is_danger)
+    _require_place(facts)
+    place = placed(
+        facts.lon,
+        facts.lat,
+        facts.pipe,
+        facts.kind,
+        is_danger=facts.is_danger,
+        urgency=facts.urgency or Urgency.NORMAL,
+    )
     try:
         with transaction.atomic():
-            return _stored(facts, placed, key=key, by=by, at=at)
+            return _stored(facts, place, key=key, by=by, at=at)
     except IntegrityError:
         # The same form arrived twice at the same moment; the other one was first.
         return BurstReport.objects.get(client_key=key)
@@ -114,32 +133,38 @@ _WORDS = ("kind", "address", "landmark", "description", "contact_name", "contact
 _TOLD = ("lon", "lat", "pipe", "meter_side", "is_danger", *_WORDS)
 
 
+def _require_place(facts: ReportFacts) -> None:
+    if facts.kind in NETWORK_KINDS and (facts.lon is None or facts.lat is None):
+        raise PlaceRefused(code="place_missing")
+
+
 def _says(known: BurstReport, facts: ReportFacts) -> bool:
     """Whether a stored report says the same; its place may have been corrected since."""
-    here = (known.geom.x, known.geom.y) == (facts.lon, facts.lat)
+    point = (known.geom.x, known.geom.y) if known.geom else (None, None)
+    here = point == (facts.lon, facts.lat)
     same_place = here or known.events.filter(verb="placed").exists()
     return same_place and all(getattr(known, n) == str(getattr(facts, n)) for n in _WORDS)
 
 
 def _stored(
-    facts: ReportFacts, placed: dict[str, Any], *, key: UUID, by: Actor, at: datetime
+    facts: ReportFacts, place: dict[str, Any], *, key: UUID, by: Actor, at: datetime
 ) -> BurstReport:
+    """Store it, and set going what hangs on it: clocks, who hears of it, a plan."""
+    is_late_entry = facts.received_at is not None
     report = BurstReport.objects.create(
-        reference=facts.reference or new_reference(at),
+        reference=facts.reference or new_reference(facts.received_at or at),
         client_key=key,
         kind=facts.kind,
         channel=facts.channel,
-        received_at=at,
-        occurred_at=facts.occurred_at,
-        address=facts.address,
-        landmark=facts.landmark,
-        description=facts.description,
-        meter_side=facts.meter_side,
-        is_danger=facts.is_danger,
-        contact_name=facts.contact_name,
-        contact_phone=facts.contact_phone,
+        received_at=facts.received_at or at,
+        entered_at=at if is_late_entry else None,
+        entry_reason=required_reason(facts.entry_reason)[:200] if is_late_entry else "",
+        is_major=facts.with_media or facts.channel == Channel.MEDIA,
+        urgency=facts.urgency or _usual_urgency(facts.kind),
+        first_owner=by,
         taken_by=by,
-        **placed,
+        **{name: getattr(facts, name) for name in _KEPT},
+        **place,
     )
     Event.objects.append(
         report,
@@ -153,9 +178,46 @@ def _stored(
         priority=report.priority,
         **_asked(facts),
     )
-    clocks.report_taken(report, at=at)
-    _plan_on_commit(report)
+    clocks.report_taken(report, at=report.received_at)
+    _tell(report, facts, at=at)
+    plan_on_commit(report)
     return report
+
+
+_KEPT = (
+    *_WORDS[1:],
+    "occurred_at",
+    "meter_side",
+    "is_danger",
+    "told_diameter_mm",
+    "triage",
+    "triage_reason",
+    "is_complaint",
+    "is_confidential",
+    "with_media",
+    "language",
+    "customer",
+)
+
+
+def _usual_urgency(kind: ReportKind | str) -> Urgency:
+    """A burst is urgent unless somebody says otherwise; the rest is taken in turn."""
+    return Urgency.URGENT if kind == ReportKind.BURST else Urgency.NORMAL
+
+
+def _said_urgency(report: BurstReport) -> Urgency | str:
+    """The urgency that somebody gave; the usual one leaves its place to what is in the ground."""
+    return Urgency.NORMAL if report.urgency == _usual_urgency(report.kind) else report.urgency
+
+
+def _tell(report: BurstReport, facts: ReportFacts, *, at: datetime) -> None:
+    """Tell at once whoever the rules name: of the urgent, of the major, of complaints."""
+    if facts.urgency == Urgency.URGENT or (report.is_complaint and facts.urgency):
+        leaders.tell_urgent(report, at=at)
+    if report.is_major:
+        leaders.tell_major(report, at=at)
+    if report.is_complaint:
+        leaders.tell_complaint(report, at=at)
 
 
 def _asked(facts: ReportFacts) -> dict[str, Any]:
@@ -182,18 +244,20 @@ def place_report(
         if report.outage_id:
             raise TransitionRefused(str(report), report.status, "placed", frozenset())
         was = report.pipe
-        placed = _placed(
-            report.geom.x if lon is None else lon,
-            report.geom.y if lat is None else lat,
+        known = report.geom
+        place = placed(
+            known.x if lon is None and known else lon,
+            known.y if lat is None and known else lat,
             pipe,
             report.kind,
             is_danger=report.is_danger,
+            urgency=_said_urgency(report),
         )
-        _update(report, **placed)
+        _update(report, **place)
         Event.objects.append(
             report, "placed", by=by, at=at, old=was[:40], new=report.pipe[:40], reason=reason
         )
-        _plan_on_commit(report)
+        plan_on_commit(report)
     return report
 
 
@@ -220,6 +284,8 @@ def merge_report(
             duplicate_of=into,
             outage_id=into.outage_id,
         )
+        # Somebody had to tell us once more: the matter counts it, and its order shows it.
+        _update(into, repeat_count=into.repeat_count + 1)
     return report
 
 
@@ -251,14 +317,20 @@ def unmerge_report(report: BurstReport, *, by: Actor, at: datetime, reason: str)
             duplicate_of=None,
             outage_id=None,
         )
-        _plan_on_commit(report)
+        plan_on_commit(report)
     return report
 
 
 def answer_report(report: BurstReport, *, text: str, by: Actor, at: datetime) -> BurstReport:
-    """Close a report with an answer to the caller (nothing to dig)."""
+    """Close a report with an answer to the caller (nothing to dig).
+
+    A fault that is ours, or that nobody could tell, ends in an order, never in words alone.
+    Raises ReportRefused, ReasonMissing, TransitionRefused.
+    """
     with transaction.atomic():
         report = lifecycle.lock_report(report)
+        if report.triage in (Triage.UTILITY_SIDE, Triage.UNKNOWN):
+            raise ReportRefused(code="triage_needs_order", report=report.reference)
         _move(
             report,
             ReportStatus.ANSWERED,
@@ -270,8 +342,15 @@ def answer_report(report: BurstReport, *, text: str, by: Actor, at: datetime) ->
     return report
 
 
-def invalidate_report(report: BurstReport, *, reason: str, by: Actor, at: datetime) -> BurstReport:
-    """Mark a report as noise; it stays on record. `reason` is required."""
+def invalidate_report(
+    report: BurstReport,
+    *,
+    reason: str,
+    by: Actor,
+    at: datetime,
+    disposition: Disposition | str = "",
+) -> BurstReport:
+    """Mark a report as noise, and as which; it stays on record. `reason` is required."""
     with transaction.atomic():
         report = lifecycle.lock_report(report)
         _move(
@@ -281,6 +360,7 @@ def invalidate_report(report: BurstReport, *, reason: str, by: Actor, at: dateti
             by=by,
             at=at,
             reason=required_reason(reason),
+            disposition=disposition,
         )
     return report
 
@@ -299,90 +379,28 @@ def reopen_report(report: BurstReport, *, reason: str, by: Actor, at: datetime) 
             at=at,
             reason=required_reason(reason),
         )
-        _plan_on_commit(report)
+        plan_on_commit(report)
     return report
 
 
 def wants_plan(report: BurstReport) -> bool:
-    """Whether a plan is proposed without asking: water from a main, before the meter."""
+    """Whether a plan is proposed without asking: water from a main, before the meter.
+
+    What lies after the meter is the customer's, unless the triage found otherwise.
+    """
+    is_ours = report.meter_side != MeterSide.AFTER or report.triage == Triage.UTILITY_SIDE
     return (
         report.kind in ISOLATION_KINDS
-        and report.meter_side != MeterSide.AFTER
+        and is_ours
         and report.status == ReportStatus.RECEIVED
         and bool(report.pipe)
     )
 
 
-def _plan_on_commit(report: BurstReport) -> None:
+def plan_on_commit(report: BurstReport) -> None:
+    """Ask for a plan once the report is stored, where one is proposed without asking."""
     if wants_plan(report):
         transaction.on_commit(partial(tasks.wake, tasks.plan_report, report_id=report.pk))
-
-
-def _placed(
-    lon: float, lat: float, pipe: str, kind: ReportKind | str, *, is_danger: bool
-) -> dict[str, Any]:
-    """Return a report's place: where it is, the pipe it is on and that pipe's facts."""
-    if not (isfinite(lon) and isfinite(lat) and abs(lon) <= 180 and abs(lat) <= 90):
-        raise PlaceRefused(lon=lon, lat=lat)
-    near = _on_pipe(lon, lat, pipe)
-    facts = {} if near is None else _pipe_facts(near)
-    return {
-        "geom": Point(lon, lat, srid=4326),
-        "pipe": near.pipe if near else "",
-        "pipe_fraction": near.fraction if near else None,
-        "snap_distance_m": near.distance_m if near else None,
-        "pipe_facts": facts,
-        "priority": impact.report_priority(
-            isolates=kind in ISOLATION_KINDS,
-            is_danger=is_danger,
-            on_trunk_road=bool(facts.get("on_trunk_road")),
-            diameter_mm=facts.get("diameter_mm"),
-        ),
-    }
-
-
-def _on_pipe(lon: float, lat: float, pipe: str) -> network.NearPipe | None:
-    if not pipe:
-        return network.nearest_pipe(lon, lat, within_m=settings.REPORT_SNAP_M)
-    row = Pipe.objects.filter(revision=network.current_revision(), asset_id=pipe).first()
-    if row is None:
-        raise UnknownPipe(pipe=pipe)
-    return _place_on(row, lon, lat)
-
-
-def _place_on(row: Pipe, lon: float, lat: float) -> network.NearPipe:
-    """Return where on a pipe, picked by hand, a point lies nearest."""
-    plane = LocalPlane(lon, lat)
-    line = plane.to_metres(shapely.from_wkb(bytes(row.geom.wkb)))
-    assert isinstance(line, shapely.LineString)
-    here = shapely.Point(plane.metres(lon, lat))
-    fraction = line.project(here, normalized=True)
-    nearest = plane.to_degrees(line.interpolate(fraction, normalized=True)).centroid
-    return network.NearPipe(
-        pipe=row.asset_id,
-        fraction=min(max(fraction, 0.0), 1.0),
-        distance_m=float(shapely.distance(line, here)),
-        lon=nearest.x,
-        lat=nearest.y,
-        diameter_mm=row.diameter_mm,
-        material=row.material,
-        street=row.street,
-        street_en=row.street_en,
-        on_trunk_road=row.on_trunk_road,
-    )
-
-
-def _pipe_facts(near: network.NearPipe) -> dict[str, Any]:
-    """Return the pipe's facts as they stood when the report was taken."""
-    return {
-        "diameter_mm": near.diameter_mm,
-        "material": near.material,
-        "street": near.street,
-        "street_en": near.street_en,
-        "on_trunk_road": near.on_trunk_road,
-        "lon": near.lon,
-        "lat": near.lat,
-    }
 
 
 def new_reference(at: datetime) -> str:

@@ -164,7 +164,7 @@ def require_accepted_order(plan: IsolationPlan, *, by: Actor) -> None:
     """
     assert plan.outage is not None
     rows = plan.outage.work_orders.filter(status__in=OPEN_WORK_ORDERS).select_related("crew")
-    orders = [order for order in rows if may_act_for(by, order.crew.code)]
+    orders = [order for order in rows if order.crew and may_act_for(by, order.crew.code)]
     if not orders and not may_act_for(by, ""):
         raise StepRefused(Refusal.WRONG_CREW, current=plan)
     if all(order.status in NOT_ACCEPTED for order in orders):

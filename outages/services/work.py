@@ -29,6 +29,7 @@ from outages.planning.steps import copy_done
 from outages.services import in_force, orders
 from outages.services.orders import (
     OrderRefused,
+    ResultFacts,
     accept_order,
     archive_order,
     arrive,
@@ -59,6 +60,7 @@ from outages.workflow import (
 __all__ = [
     "OrderRefused",
     "Refusal",
+    "ResultFacts",
     "StepOutcome",
     "StepRefused",
     "StepReport",

@@ -2,7 +2,15 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from outages.views import crew, crew_offline, desk
+from outages.views import (
+    case_page,
+    crew,
+    crew_offline,
+    desk,
+    order_lists,
+    order_page,
+    registers,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("work-orders/", crew.work_orders, name="work-orders"),
@@ -34,4 +42,28 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/report", desk.take_report, name="desk-report"),
     path("desk/close", desk.close_call, name="desk-close"),
     path("desk/customers/<int:customer_id>/phone", desk.show_phone, name="desk-customer-phone"),
+    path("orders/", order_lists.order_list, name="orders"),
+    path("orders/<str:number>/", order_page.order, name="order"),
+    *[
+        path(f"orders/<str:number>/{slug}", view, name=f"order-{slug}")
+        for slug, view in order_page.ORDER_ACT_VIEWS.items()
+    ],
+    path("cases/", order_lists.my_cases, name="my-cases"),
+    path("cases/<str:reference>/", case_page.case, name="case"),
+    path("cases/<str:reference>/phone", case_page.caller_phone, name="case-phone"),
+    *[
+        path(f"cases/<str:reference>/{slug}", view, name=f"case-{slug}")
+        for slug, view in case_page.CASE_ACT_VIEWS.items()
+    ],
+    path("complaints/", order_lists.complaint_list, name="complaints"),
+    path("complaints/register.csv", order_lists.complaint_file, name="complaint-file"),
+    path("departments/", registers.department_list, name="departments"),
+    path("departments/<str:code>/acceptors", registers.add_acceptor, name="acceptor-add"),
+    path(
+        "departments/acceptors/<int:acceptor_id>/retire",
+        registers.retire_acceptor,
+        name="acceptor-retire",
+    ),
+    path("departments/routes", registers.add_route, name="route-add"),
+    path("departments/routes/<int:route_id>/retire", registers.retire_route, name="route-retire"),
 ]

@@ -12,12 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from outages.models import Alert
 from outages.views.limit_words import limit_name
+from outages.views.order_words import ALERT_WORDS
 
 # code -> tone and sentence. The facts are those that `raise_alert` was given, besides `limit` and
 # `due` for deadlines.
 WORDS: Final[dict[str, tuple[str, str | Promise]]] = {
     "deadline_warned": ("warn", _("%(limit)s: until %(due)s")),
     "deadline_breached": ("danger", _("%(limit)s: overdue since %(due)s")),
+    **ALERT_WORDS,
 }
 
 
@@ -59,6 +61,10 @@ def _case(alert: Alert) -> str:
 
 
 def _url(alert: Alert) -> str:
+    if number := alert.facts.get("order"):
+        return reverse("outages:order", args=[number])
+    if reference := alert.facts.get("report"):
+        return reverse("outages:case", args=[reference])
     if alert.outage_id is not None:
         return reverse("outages:outage", args=[alert.outage_id])
     return reverse("outages:report", args=[alert.report_id]) if alert.report_id else ""

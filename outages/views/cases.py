@@ -181,7 +181,7 @@ def _detail(row: BoardRow, step: str) -> str:
     if row.steps_total and row.outage is not None:
         counts = {"done": row.steps_done, "total": row.steps_total}
         parts.append(gettext("%(done)d of %(total)d valves") % counts)
-    if row.order is not None:
+    if row.order is not None and row.order.crew is not None:
         parts.append(row.order.crew.name)
     return " · ".join(parts)
 

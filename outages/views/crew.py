@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +20,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from outages.choices import CannotReason
 from outages.forms.crew import RepairForm, ResultForm, StepForm
+from outages.forms.orders import OrderResultForm
 from outages.models import OperationPhoto, ValveOperation, WorkOrder
+from outages.selectors.privacy import contact_of
 from outages.services import acknowledgements, photos, reopening, work
 from outages.services.reasons import ReasonMissing
 from outages.views.actor import acting
@@ -39,6 +41,7 @@ from outages.views.crew_words import (
     refusal_text,
     script_words,
 )
+from outages.views.refusals import in_words
 from outages.workflow import TransitionRefused
 
 MILESTONES: dict[str, Callable[..., WorkOrder]] = {
@@ -87,8 +90,15 @@ def _page(
         context["changes"], context["kept"] = changes(found.superseded, found.steps)
         return render(request, "outages/crew/superseded.html", context, status=status)
     context.setdefault("repair_form", RepairForm())
-    context.setdefault("result_form", ResultForm())
+    context.setdefault("result_form", _result_form(order))
     return render(request, "outages/crew/order.html", context, status=status)
+
+
+def _result_form(order: WorkOrder, told: QueryDict | None = None) -> ResultForm | OrderResultForm:
+    """What is asked at the end: all of the sheet where no plan of valves says the rest."""
+    if order.outage_id is None:
+        return OrderResultForm(told, order=order)
+    return ResultForm(told)
 
 
 def _frame(request: HttpRequest, found: Situation) -> dict[str, Any]:
@@ -96,6 +106,8 @@ def _frame(request: HttpRequest, found: Situation) -> dict[str, Any]:
     place = target.operation.geom if target else None
     if place is None and found.report is not None:
         place = found.report.geom
+    if place is None:
+        place = found.order.geom
     return {
         "found": found,
         "order": found.order,
@@ -105,6 +117,7 @@ def _frame(request: HttpRequest, found: Situation) -> dict[str, Any]:
         "dispatch_phone": _dispatch_phone(found.order),
         "cannot_reasons": [(value, CANNOT_WORDS[value]) for value in CannotReason.values],
         "texts": script_words(),
+        "contact": contact_of(found.report, request.user) if found.report else None,
         "csrf_cookie": settings.CSRF_COOKIE_NAME,
         "tiles": reverse("layers:tile", args=[0, 0, 0]).replace("0/0/0.mvt", "{z}/{x}/{y}.mvt"),
     }
@@ -157,6 +170,8 @@ def acknowledge(request: HttpRequest, number: str) -> HttpResponse:
 
 def step_or_404(order: WorkOrder, operation_id: int) -> ValveOperation:
     """Return a step of the order's outage, under whichever plan."""
+    if order.outage_id is None:
+        raise Http404
     step = (
         ValveOperation.objects.select_related("plan__outage")
         .filter(pk=operation_id, plan__outage_id=order.outage_id)
@@ -234,14 +249,15 @@ def repair(request: HttpRequest, number: str) -> HttpResponse:
 def result(request: HttpRequest, number: str) -> HttpResponse:
     """How it went, once the water is back."""
     order = order_or_404(request, number)
-    form = ResultForm(request.POST)
+    form = _result_form(order, request.POST)
     if not form.is_valid():
         return _page(request, order, status=422, result_form=form)
     try:
-        work.enter_result(
-            order, result=form.cleaned_data["result"], by=acting(request), at=timezone.now()
-        )
-    except (work.OrderRefused, TransitionRefused, ReasonMissing):
+        facts = work.ResultFacts(**form.cleaned_data)
+        work.enter_result(order, facts=facts, by=acting(request), at=timezone.now())
+    except (work.OrderRefused, TransitionRefused, ReasonMissing) as refused:
+        if order.outage_id is None:
+            return _page(request, order, status=409, result_form=form, problem=in_words(refused))
         messages.error(request, _("The result is entered once the water is back."))
     return redirect("outages:work-order", number=number)
 

@@ -61,7 +61,7 @@ def batch(request: HttpRequest, number: str) -> JsonResponse:
     outcomes = work.record_operations(list(taken.values()), by=acting(request), at=now)
     for index, outcome in zip(taken, outcomes, strict=True):
         answers[index] = _answer(outcome)
-    plan = selectors.plan_in_force(order.outage)
+    plan = selectors.plan_in_force(order.outage) if order.outage else None
     return JsonResponse(
         {
             "outcomes": [answers[index] for index in range(len(items))],
@@ -87,8 +87,8 @@ def _report(item: dict[str, Any], order: WorkOrder, now: datetime) -> tuple[Step
     if not form.is_valid():
         return None, "; ".join(str(e) for field in form.errors.values() for e in field)
     answer = form.cleaned_data
-    steps = ValveOperation.objects.filter(plan__outage_id=order.outage_id)
-    if not steps.filter(pk=answer["operation"]).exists():
+    steps = ValveOperation.objects.filter(pk=answer["operation"])
+    if order.outage is None or not steps.filter(plan__outage=order.outage).exists():
         return None, refusal_text(Refusal.UNKNOWN_STEP)
     return (
         StepReport(

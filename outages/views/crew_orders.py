@@ -56,13 +56,17 @@ def orders_of(user: AbstractBaseUser | AnonymousUser) -> QuerySet[WorkOrder]:
     """Return the open orders that somebody may see, newest first."""
     if sees_every_order(user):
         orders = WorkOrder.objects.filter(status__in=OPEN_WORK_ORDERS)
-        return orders.select_related("outage", "crew").order_by("-issued_at", "-pk")
+        return orders.select_related("outage", "crew", "report", "category").order_by(
+            "-issued_at", "-pk"
+        )
     return selectors.crew_orders(crew_code=crew_code_of(user))
 
 
 def order_or_404(request: HttpRequest, number: str) -> WorkOrder:
     """Return one order; another crew's is simply not there."""
-    orders = WorkOrder.objects.select_related("outage", "crew", "issued_by")
+    orders = WorkOrder.objects.select_related(
+        "outage", "crew", "issued_by", "report", "category", "department"
+    )
     if not sees_every_order(request.user):
         orders = orders.filter(crew__code=crew_code_of(request.user), crew__code__gt="")
     order = orders.filter(number=number).first()
@@ -75,8 +79,9 @@ def order_or_404(request: HttpRequest, number: str) -> WorkOrder:
 class Situation:
     """What the crew needs to know of one order. `phase` decides what fills the screen.
 
-    accept, close, stuck (a valve cannot be closed, the dispatcher decides), repair, wait
-    (for the reopening), open, opened (the dispatcher confirms), result, over, none (no plan).
+    accept, go (an order that shuts nothing), close, stuck (a valve cannot be closed, the dispatcher
+    decides), repair, wait (for the reopening), open, opened (the dispatcher confirms), result,
+    over, none (no plan).
     """
 
     order: WorkOrder
@@ -135,7 +140,6 @@ class Situation:
 
 def situation(order: WorkOrder, *, crew_code: str, chosen: int | None = None) -> Situation:
     """Read where an order stands. `chosen` is the step that the crew wants to do first."""
-    outage = order.outage
     plan = _plan_of(order)
     operations = list(selectors.plan_steps(plan)) if plan else []
     opening = plan is not None and plan.status in (PlanStatus.REOPENING, PlanStatus.REOPENED)
@@ -143,7 +147,7 @@ def situation(order: WorkOrder, *, crew_code: str, chosen: int | None = None) ->
     found = Situation(
         order=order,
         plan=plan,
-        report=outage.reports.filter(duplicate_of=None).order_by("received_at").first(),
+        report=_report_of(order),
         phase=_phase(order, plan, steps),
         steps=steps,
         current=None,
@@ -158,8 +162,16 @@ def situation(order: WorkOrder, *, crew_code: str, chosen: int | None = None) ->
     return found
 
 
+def _report_of(order: WorkOrder) -> BurstReport | None:
+    if order.outage is None:
+        return order.report
+    return order.outage.reports.filter(duplicate_of=None).order_by("received_at").first()
+
+
 def _plan_of(order: WorkOrder) -> IsolationPlan | None:
     outage = order.outage
+    if outage is None:
+        return None
     if plan := selectors.plan_in_force(outage):
         return plan
     reopened = outage.plans.filter(status=PlanStatus.REOPENED)
@@ -170,6 +182,8 @@ def _phase(order: WorkOrder, plan: IsolationPlan | None, steps: list[StepView]) 
     outage = order.outage
     if order.status in RESULT_IN:
         return "over"
+    if outage is None:
+        return _phase_alone(order)
     if outage.status in (OutageStatus.RESTORED, OutageStatus.CLOSED):
         return "result"
     if order.status in NOT_ACCEPTED:
@@ -187,11 +201,19 @@ def _phase(order: WorkOrder, plan: IsolationPlan | None, steps: list[StepView]) 
     return "close"
 
 
+def _phase_alone(order: WorkOrder) -> str:
+    """Where an order stands that shuts nothing: taken, under way, then its result."""
+    if order.status in NOT_ACCEPTED:
+        return "accept"
+    return "result" if order.status == WorkOrderStatus.IN_PROGRESS else "go"
+
+
 def _unread_change(order: WorkOrder, plan: IsolationPlan, crew: str) -> IsolationPlan | None:
     """Return the plan that the crew was working on, if it has not read the one in force."""
     since = order.accepted_at
     if since is None or (plan.approved_at and plan.approved_at <= since):
         return None
+    assert order.outage is not None, "a plan is an outage's"
     older = order.outage.plans.filter(
         status=PlanStatus.SUPERSEDED, approved_at__isnull=False, version__lt=plan.version
     )
@@ -203,6 +225,7 @@ def _unread_change(order: WorkOrder, plan: IsolationPlan, crew: str) -> Isolatio
 
 def _add_proposal(found: Situation, plan: IsolationPlan) -> None:
     """Find what is proposed instead of a plan whose valve cannot be closed."""
+    assert found.order.outage is not None, "a plan is an outage's"
     proposal = (
         found.order.outage.plans.filter(
             status__in=[PlanStatus.COMPUTED, PlanStatus.ADJUSTED], version__gt=plan.version

@@ -40,6 +40,10 @@ def photo_words() -> str:
 def order_title(found: Situation) -> str:
     """Say where and what: 解放路 128 号 爆管."""
     outage, report = found.order.outage, found.report
+    if outage is None:
+        category = found.order.category
+        named = local(category.name, category.name_en)
+        return f"{report.address if report else ''} {named}".strip()
     place = (report.address if report else "") or local(outage.place, outage.place_en)
     what = report.get_kind_display() if report else outage.get_cause_display()
     return f"{place} {what}".strip()

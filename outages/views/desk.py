@@ -17,7 +17,16 @@ from django.views.decorators.http import require_POST, require_safe
 from network import selectors as network
 from network.models import Customer
 from outages import selectors
-from outages.choices import Channel, MeterSide, ReportKind
+from outages.choices import (
+    ISOLATION_KINDS,
+    NETWORK_KINDS,
+    Channel,
+    Disposition,
+    MeterSide,
+    ReportKind,
+    SpokenLanguage,
+    Urgency,
+)
 from outages.forms.address_place import place_of_address
 from outages.forms.desk import CloseCallForm, DeskReportForm
 from outages.models import BurstReport
@@ -26,7 +35,7 @@ from outages.services.reasons import ReasonMissing
 from outages.views.actor import acting
 from outages.views.desk_answer import answer
 from outages.views.wording import local
-from outages.workflow import TransitionRefused
+from outages.workflow import ReportStatus, TransitionRefused
 
 SHOWN_S = 30
 MOST_HITS = 12
@@ -64,6 +73,10 @@ def _page(
     context["form"] = form or DeskReportForm(initial=_initial(customer, place, typed))
     if form is None and (customer or place):
         context["duplicates"] = _near(context["form"].initial)
+    if customer is not None:
+        context["same_caller"] = selectors.open_reports_of_caller(
+            phone=customer.phone, customer=customer.asset_id, at=timezone.now()
+        )
     return render(request, "outages/desk/desk.html", context | more, status=status)
 
 
@@ -78,6 +91,7 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
         "sees_customers": request.user.has_perm("outages.view_customers"),
         "may_report": request.user.has_perm("outages.report_burst"),
         "made": _just_made(request),
+        "dispositions": Disposition.choices,
     }
 
 
@@ -134,6 +148,7 @@ def _initial(
     }
     if customer is not None:
         initial |= {"address": customer.address, "contact_name": customer.name}
+        initial |= {"customer": customer.asset_id}
         initial |= {"lon": customer.geom.x, "lat": customer.geom.y}
     elif place is not None:
         near = network.nearest_pipe(*place, within_m=settings.REPORT_SNAP_M)
@@ -177,18 +192,31 @@ def take_report(request: HttpRequest) -> HttpResponse:
         return _page(request, status=422, form=form)
     told = form.cleaned_data
     decided = request.POST.get("duplicate_of", "")
-    near = _near(told)
-    if near and not decided:
+    near = _near(told) if told["kind"] in NETWORK_KINDS else []
+    same = selectors.open_reports_of_caller(
+        phone=told["contact_phone"], customer=told["customer"], at=timezone.now()
+    )
+    if (near or same) and not decided:
         problem = _("There is a report nearby: say whether it is the same.")
-        return _page(request, status=409, form=form, duplicates=near, problem=problem)
+        if not near:
+            problem = _("This caller has an open case: say whether it is about the same.")
+        return _page(
+            request, status=409, form=form, duplicates=near, same_caller=same, problem=problem
+        )
     now = timezone.now()
     made = reports.report_burst(facts=_facts(form), by=acting(request), at=now)
     if decided.isdecimal():
         _merge(request, made, int(decided))
+    elif told["answer"] and made.status == ReportStatus.RECEIVED:
+        reports.answer_report(made, text=told["answer"], by=acting(request), at=now)
+        messages.success(request, _("%(reference)s is answered.") % {"reference": made.reference})
     else:
         messages.success(
             request, _("Report %(reference)s is registered.") % {"reference": made.reference}
         )
+        if made.kind not in ISOLATION_KINDS:
+            # The control room makes a plan of a burst; the rest is ordered from its case.
+            return redirect("outages:case", reference=made.reference)
     return redirect(f"{reverse('outages:desk')}?made={made.reference}")
 
 
@@ -208,20 +236,36 @@ def _merge(request: HttpRequest, made: BurstReport, into_id: int) -> None:
 def _facts(form: DeskReportForm) -> reports.ReportFacts:
     told = form.cleaned_data
     return reports.ReportFacts(
-        lon=told["lon"],
-        lat=told["lat"],
-        kind=told["kind"],
-        channel=Channel.PHONE,
-        meter_side=told["meter_side"],
-        address=told["address"],
-        landmark=told["landmark"],
         description=form.told(),
         is_danger=bool(told["dangers"]),
-        contact_name=told["contact_name"],
-        contact_phone=told["contact_phone"],
-        client_key=told["client_key"],
-        read_back=told["read_back"],
+        channel=told["channel"] or Channel.PHONE,
+        language=told["language"] or SpokenLanguage.MANDARIN,
+        urgency=told["urgency"] or (Urgency.URGENT if told["dangers"] else ""),
+        **{name: told[name] for name in _AS_TOLD},
     )
+
+
+_AS_TOLD = (
+    "lon",
+    "lat",
+    "kind",
+    "meter_side",
+    "told_diameter_mm",
+    "triage",
+    "triage_reason",
+    "is_complaint",
+    "is_confidential",
+    "with_media",
+    "address",
+    "landmark",
+    "contact_name",
+    "contact_phone",
+    "customer",
+    "received_at",
+    "entry_reason",
+    "client_key",
+    "read_back",
+)
 
 
 @may_report
@@ -266,6 +310,7 @@ def _file(request: HttpRequest, told: dict[str, Any]) -> None:
         address=told["address"],
         contact_name=customer.name if customer else "",
         contact_phone=customer.phone if customer else "",
+        customer=customer.asset_id if customer else "",
         client_key=told["client_key"],
     )
     made = reports.report_burst(facts=facts, by=acting(request), at=now)
@@ -275,7 +320,11 @@ def _file(request: HttpRequest, told: dict[str, Any]) -> None:
             reports.answer_report(made, text=text or _("answered"), by=acting(request), at=now)
         else:
             reports.invalidate_report(
-                made, reason=text or _("invalid call"), by=acting(request), at=now
+                made,
+                reason=text or _("invalid call"),
+                disposition=told["disposition"],
+                by=acting(request),
+                at=now,
             )
     except TransitionRefused:
         # Sent twice: the first one has filed it.

@@ -56,7 +56,7 @@ def chain_of(outage: Outage) -> list[Link]:
 
 def _crew(outage: Outage) -> str:
     order = outage.work_orders.select_related("crew").first()
-    return order.crew.name if order else ""
+    return order.crew.name if order and order.crew else ""
 
 
 def _done(is_done: bool) -> str:

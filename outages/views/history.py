@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from outages.choices import OutageSeverity, SupplyPointStatus
+from outages.choices import OutageSeverity, SupplyPointStatus, Triage
 from outages.models import Event, Outage
 from outages.views.duty_words import task_name
 from outages.views.refusals import state_words, words_of
@@ -29,7 +29,7 @@ VERBS: Final[dict[str, tuple[str, str | Promise]]] = {
     "plan_refused": ("danger", _("No plan could be made")),
     "outage_opened": ("busy", _("Outage opened")),
     "outage_status": ("busy", _("Outage: %(new)s")),
-    "order_issued": ("busy", _("Crew ordered out")),
+    "order_issued": ("busy", _("Order issued")),
     "order_status": ("busy", _("Order: %(new)s")),
     "repair_done": ("ok", _("Repair done")),
     "valve_close_done": ("busy", _("%(valve)s closed")),
@@ -83,6 +83,24 @@ VERBS: Final[dict[str, tuple[str, str | Promise]]] = {
     "supply_status": ("ok", _("Place for water: %(new)s")),
     "severity_changed": ("danger", _("Severity: %(new)s")),
     "outage_postponed": ("planned", _("Works moved to %(new)s")),
+    "order_drafted": ("draft", _("Order drafted")),
+    "arrival_expected": ("planned", _("A time of arrival was given")),
+    "user_contacted": ("ok", _("User contacted")),
+    "urged": ("warn", _("Department urged, %(times)s times by now")),
+    "transferred": ("warn", _("Transferred to another department")),
+    "extension_asked": ("warn", _("More time asked")),
+    "extension_decided": ("busy", _("Decided on more time: %(new)s")),
+    "escalated": ("danger", _("Laid before supervision")),
+    "escalation_resolved": ("ok", _("Supervision answered")),
+    "residual_left": ("warn", _("Something is left to do")),
+    "milestones_planned": ("planned", _("Milestones planned")),
+    "milestone_done": ("ok", _("Milestone done")),
+    "call_owed": ("planned", _("A call is owed")),
+    "call_made": ("ok", _("The call was made")),
+    "marked": ("warn", _("Marks changed")),
+    "triaged": ("busy", _("Triaged: %(new)s")),
+    "instructed": ("warn", _("Instruction given")),
+    "dissatisfied": ("danger", _("The caller is not content")),
 }
 PLAN_STATUS_TEXTS: Final[dict[str, tuple[str, str | Promise]]] = {
     "approved": ("ok", _("Plan approved")),
@@ -108,6 +126,12 @@ SPOKEN: Final = frozenset(
         "severity_changed",
         "outage_postponed",
         "approval_status",
+        "transferred",
+        "extension_asked",
+        "extension_decided",
+        "escalation_resolved",
+        "instructed",
+        "triaged",
     }
 )
 
@@ -179,6 +203,10 @@ def _new(event: Event) -> str:
         return str(OutageSeverity(event.new).label)
     if event.verb == "supply_status":
         return str(SupplyPointStatus(event.new).label)
+    if event.verb == "triaged":
+        return str(Triage(event.new).label) if event.new in Triage.values else event.new
+    if event.verb == "extension_decided":
+        return gettext("approved") if event.new == "approved" else gettext("rejected")
     if event.verb in ("estimate_changed", "outage_postponed") and (at := parse_datetime(event.new)):
         return f"{timezone.localtime(at):%m-%d %H:%M}"
     return event.new

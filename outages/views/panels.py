@@ -208,7 +208,7 @@ def report_panel(
         stages=stages_of(None, plan),
         report=report,
         banner=banner,
-        point=(report.geom.x, report.geom.y),
+        point=(report.geom.x, report.geom.y) if report.geom else None,
         actions=_report_actions(report, plan, user),
         duplicates=list(report.duplicates.order_by("received_at")),
         timeline=history.entries(_events_of(report)),

@@ -81,6 +81,8 @@ def report(request: HttpRequest, report_id: int) -> HttpResponse:
     found = _report(report_id)
     if found.outage_id and found.status != ReportStatus.DUPLICATE:
         return redirect("outages:outage", found.outage_id)
+    if found.geom is None:
+        return redirect("outages:case", found.reference)
     banner = None
     if found.duplicate_of is not None:
         title = gettext("Merged into %(other)s.") % {"other": found.duplicate_of.reference}

@@ -64,6 +64,7 @@ def find(text: str, user: AbstractBaseUser | AnonymousUser) -> Iterator[Hit]:
     """Yield what fits: outages, reports and orders first, then assets, then customers."""
     yield from _outages(text)
     yield from _reports(text)
+    yield from _orders(text)
     yield from _assets(text)
     if user.has_perm("outages.view_customers"):  # type: ignore[union-attr]
         yield from _customers(text)
@@ -92,15 +93,31 @@ def _outages(text: str) -> Iterator[Hit]:
 def _reports(text: str) -> Iterator[Hit]:
     fits = Q(reference__icontains=text) | Q(address__icontains=text)
     for row in BurstReport.objects.filter(fits).order_by("-received_at")[:LIMIT]:
+        placed = "outages:report" if row.geom else "outages:case"
         yield Hit(
             gettext("Reports"),
             "report",
             row.reference,
             row.reference,
             " · ".join(filter(None, [row.get_kind_display(), row.address])),
-            reverse("outages:report", args=[row.pk]),
-            row.geom.x,
-            row.geom.y,
+            reverse(placed, args=[row.pk if row.geom else row.reference]),
+            row.geom.x if row.geom else None,
+            row.geom.y if row.geom else None,
+        )
+
+
+def _orders(text: str) -> Iterator[Hit]:
+    rows = WorkOrder.objects.filter(number__icontains=text, outage=None)
+    for row in rows.select_related("category", "department").order_by("-issued_at")[:LIMIT]:
+        yield Hit(
+            gettext("Orders"),
+            "order",
+            row.number,
+            f"{row.number} · {local(row.category.name, row.category.name_en)}",
+            local(row.department.name, row.department.name_en),
+            reverse("outages:order", args=[row.number]),
+            None,
+            None,
         )
 
 

@@ -26,7 +26,7 @@ LEAST: Final = 0.02  # a stretch less likely than this is not worth a walk
 @may("outages.view_outages")
 def where(request: HttpRequest, report_id: int) -> HttpResponse:
     """Rank the pipes that explain the chosen reports: `with` repeats, without it all near ones."""
-    report = get_object_or_404(BurstReport, pk=report_id)
+    report = get_object_or_404(BurstReport, pk=report_id, geom__isnull=False)
     near = companions(report)
     wanted = set(request.GET.getlist("with"))
     chosen = [each for each in near if not wanted or str(each.pk) in wanted]

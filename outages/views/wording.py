@@ -90,7 +90,7 @@ def chip_of_report(report: BurstReport, plan: IsolationPlan | None) -> Chip:
         if not plan.is_isolatable:
             return "danger", gettext("Valves cannot stop it")
         return PLAN_CHIPS[plan.status]
-    if report.status == ReportStatus.RECEIVED and not report.pipe:
+    if report.status == ReportStatus.RECEIVED and report.geom and not report.pipe:
         return "draft", gettext("Choose the pipe")
     return REPORT_CHIPS[report.status]
 
@@ -129,8 +129,9 @@ def default_place(report: BurstReport | None) -> tuple[str, str]:
 
 
 ORDER_STATUSES: Final[dict[str, str | Promise]] = {
+    "draft": _("draft"),
     "issued": _("issued"),
-    "notified": _("crew told"),
+    "notified": _("told"),
     "accepted": _("accepted"),
     "en_route": _("en route"),
     "on_site": _("on site"),

@@ -63,6 +63,17 @@ SHOWS_PHONES = all_of("outages.enquire", "outages.view_customers")
 TURNS_VALVES = all_of("network.operate_valves")
 SWITCHES_SOURCES = all_of("network.operate_sources")
 
+
+def acts(*permissions: str) -> frozenset[frozenset[str]]:
+    """Return the rule of an act on a page of outages: one of these is enough."""
+    return frozenset(frozenset({"outages.view_outages", each}) for each in permissions)
+
+
+ISSUES = acts("outages.issue_orders")
+HANDLES = acts("outages.handle_orders")
+EITHER = acts("outages.issue_orders", "outages.handle_orders")
+KEEPS_REGISTERS = acts("outages.manage_departments")
+
 # Who may -> names with the namespace, as templates write them.
 ASKED: Final[dict[Rule, str]] = {
     PUBLIC: "health-live health-ready login favicon public:map public:elsewhere",
@@ -81,6 +92,7 @@ ASKED: Final[dict[Rule, str]] = {
         outages:plan-together outages:plan-pressure outages:report-where
         outages:duties outages:duties-of outages:duty-photo outages:sheet outages:posting
         outages:permit-document
+        outages:orders outages:order outages:case outages:complaints outages:departments
     """,
     CALLS_OUT: "outages:calls",
     LEADS: "outages:approvals",
@@ -90,8 +102,11 @@ ASKED: Final[dict[Rule, str]] = {
         layers:plan-latest layers:plan-picture
     """,
     PLANS: "outages:planned-new",
-    REPORTS: "outages:burst",
-    NAMES: "outages:plan-customers outages:plan-customer-why layers:plan-pressure",
+    REPORTS: "outages:burst outages:my-cases",
+    NAMES: """
+        outages:complaint-file outages:plan-customers outages:plan-customer-why
+        layers:plan-pressure
+    """,
     PUBLISHES: "outages:notices outages:notice",
     WORKS: """
         outages:work-orders outages:work-orders-service-worker outages:work-order
@@ -119,6 +134,7 @@ SENT: Final[dict[Rule, str]] = {
     """,
     DOES_DUTIES: """
         outages:duty-done outages:duty-call outages:duty-failed outages:duty-again
+        outages:case-phone
     """,
     CALLS_OUT: "outages:call-record outages:sheet-read",
     HANDS_OVER: "outages:sheet-hand-over outages:permit-apply outages:permit-decide",
@@ -132,6 +148,21 @@ SENT: Final[dict[Rule, str]] = {
     REPORTS: """
         outages:report-answer outages:report-invalidate outages:report-reopen
         outages:report-merge outages:report-unmerge outages:report-place
+        outages:case-answer outages:case-promise outages:case-call-made outages:case-dissatisfied
+        outages:case-marks outages:case-triage outages:case-invalid outages:case-reopen
+    """,
+    ISSUES: """
+        outages:case-issue outages:case-draft outages:order-issue outages:order-notify
+        outages:order-feedback outages:order-send-back outages:order-urge outages:order-ask-crew
+        outages:order-transfer outages:order-escalate outages:order-archive outages:order-void
+    """,
+    HANDLES: "outages:order-accept outages:order-start outages:order-result outages:order-extend",
+    EITHER: "outages:order-contact outages:order-arrival",
+    acts("outages.approve_extensions"): "outages:order-decide",
+    acts("outages.resolve_escalations"): "outages:order-resolve",
+    acts("outages.instruct"): "outages:case-instruct",
+    KEEPS_REGISTERS: """
+        outages:acceptor-add outages:acceptor-retire outages:route-add outages:route-retire
     """,
     NAMES: "outages:plan-phone outages:duty-phone",
     PUBLISHES: "outages:notice-publish outages:delivery-resolve",

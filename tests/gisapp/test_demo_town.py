@@ -3,19 +3,22 @@
 import pytest
 from django.contrib.auth import authenticate, get_user_model
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from gisapp.accounts.roles import Role
 from gisapp.demo_town import is_loaded, load_town
 from layers.models import BackgroundFeature
 from network.importer.progress import Progress
 from network.models import Area, Organisation, TrunkRoad
-from outages.models import Crew
+from outages.models import Acceptor, Crew, Department, District, RoutingEntry
+from outages.selectors.departments import addressee
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 def counts() -> dict[str, int]:
-    models = (Area, Organisation, TrunkRoad, BackgroundFeature, Crew, get_user_model())
+    models = (Area, Organisation, TrunkRoad, BackgroundFeature, Crew, Acceptor, District)
+    models += (RoutingEntry, get_user_model())
     return {model.__name__: model.objects.count() for model in models}
 
 
@@ -29,11 +32,14 @@ def test_the_town_is_loaded_with_its_people_and_can_be_loaded_again(settings, tm
     loaded = counts()
     assert all(loaded.values()), loaded
     for role in Role:
-        user = get_user_model().objects.get(groups__name=role.value)
-        assert user.check_password("water-4711")
+        users = get_user_model().objects.filter(groups__name=role.value)
+        assert users, role
+        assert all(user.check_password("water-4711") for user in users)
     assert get_user_model().objects.get(username="crew").crew_code in set(
         Crew.objects.values_list("code", flat=True)
     )
+    for department in Department.objects.filter(takes_orders=True).exclude(code="dispatch_centre"):
+        assert addressee(department, at=timezone.now()), department.code
     second = load_town(tmp_path / "demo", Progress(None), size="small")
     assert second.revision.number == first.revision.number + 1
     assert counts() == loaded

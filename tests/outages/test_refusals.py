@@ -56,6 +56,7 @@ FACTS = {
     "counted": 3,
     "crew": "C1",
     "current": "in_effect",
+    "department": "工程公司",
     "field": "estimated_restoration",
     "fresh": 2,
     "into": "R1",
@@ -63,6 +64,7 @@ FACTS = {
     "limit_mb": 12,
     "lon": 1.0,
     "most": 6,
+    "name": "农国强",
     "newer": 3,
     "order": "W1",
     "original": "R2",
@@ -73,6 +75,7 @@ FACTS = {
     "status": "restored",
     "valves": "V1",
     "version": 1,
+    "waiting": 2,
 }
 # What stays in Latin letters on a Chinese screen: codes of assets and records, and these.
 LATIN = re.compile(r"P-1|[RWCSV]\d|\bS\b|v3|MB|JPEG|PNG|WebP|PDF")

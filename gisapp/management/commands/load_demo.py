@@ -6,8 +6,9 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import translation
+from django.utils import timezone, translation
 
+from gisapp.demo_cases import load_cases
 from gisapp.demo_town import is_loaded, load_town
 from network.importer.progress import Progress
 from network.importer.report import report_lines
@@ -19,6 +20,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--replace", action="store_true", help="load it once more")
+        parser.add_argument(
+            "--without-cases", action="store_true", help="leave the desk and its orders empty"
+        )
         parser.add_argument(
             "--force", action="store_true", help="also where DEMO_PASSWORD is not set"
         )
@@ -37,6 +41,8 @@ class Command(BaseCommand):
             result = load_town(settings.DEMO_DIR, Progress(sys.stderr))
             for line in report_lines(result.run):
                 self.stderr.write(line)
+        if not options["without_cases"]:
+            load_cases(at=timezone.now())
         if result.blocking:
             msg = "the demo town has blocking findings: its generator is broken"
             raise CommandError(msg)
