@@ -15,6 +15,7 @@ from django.db.models import Q
 from layers.public.areas import public_area
 from layers.public.cells import Cells
 from layers.public.wording import advice_text, both, cause_text
+from outages.choices import SupplyPointStatus
 from outages.models import Outage
 from outages.workflow import OutageKind, OutageStatus
 
@@ -27,6 +28,7 @@ OUTAGE_FIELDS: Final = frozenset(
     {
         *("code", "kind", "status", "supply", "place", "cause", "remark", "advice", "area"),
         *("starts_at", "ends_at", "eta", "earlier_etas", "restored_at", "customers", "updated_at"),
+        "water",
     }
 )
 
@@ -60,7 +62,7 @@ def published_outages(at: datetime) -> list[Outage]:
     rows = (
         Outage.objects.filter(published_at__lte=at, area__isnull=False)
         .exclude(over)
-        .prefetch_related("estimates")
+        .prefetch_related("estimates", "supply_points")
         .order_by("code")
     )
     return [outage for outage in rows if public_status(outage)]
@@ -107,9 +109,19 @@ def project(outage: Outage, cells: Cells) -> dict[str, Any]:
         "earlier_etas": _earlier_etas(outage),
         "restored_at": _iso(outage.restored_at),
         "customers": public_band(homes_of(outage), settings.PUBLIC_MINIMUM_COUNT),
+        "water": _water(outage) if status != "restored" else [],
         "area": public_area(shapely.from_wkb(bytes(outage.area.wkb)), cells),
         "updated_at": _iso(_last_change(outage)),
     }
+
+
+def _water(outage: Outage) -> list[dict[str, Any]]:
+    """Places to fetch water: what they are called and when they are open, never which hydrant."""
+    return [
+        {"name": both(point.name, point.name_en), "kind": point.kind, "hours": point.hours}
+        for point in outage.supply_points.all()
+        if point.status == SupplyPointStatus.CONFIRMED
+    ]
 
 
 def _earlier_etas(outage: Outage) -> list[dict[str, Any]]:

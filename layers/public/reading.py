@@ -47,6 +47,15 @@ class EarlierTime:
 
 
 @dataclass(frozen=True, slots=True)
+class WaterPlace:
+    """Where to fetch water meanwhile; `kind` is standpipe or tanker."""
+
+    name: str
+    kind: str
+    hours: str
+
+
+@dataclass(frozen=True, slots=True)
 class PublicOutage:
     """One outage in the reader's language. `homes` is a band, as published."""
 
@@ -62,6 +71,7 @@ class PublicOutage:
     ends_at: datetime | None
     eta: datetime | None
     earlier: tuple[EarlierTime, ...]
+    water: tuple[WaterPlace, ...]
     restored_at: datetime | None
     updated_at: datetime | None
     homes: dict[str, int]
@@ -194,6 +204,11 @@ def _read(row: dict[str, Any]) -> PublicOutage:
                 _instant(each["eta"]), _instant(each["changed_at"]), each["reason"][language]
             )
             for each in row["earlier_etas"]
+        ),
+        # Files of an older release name none.
+        water=tuple(
+            WaterPlace(each["name"][language], each["kind"], each["hours"])
+            for each in row.get("water", ())
         ),
         restored_at=_instant(row["restored_at"]),
         updated_at=_instant(row["updated_at"]),

@@ -163,7 +163,7 @@ class SupplyPointForm(forms.Form):
         label=_("Name for the public (English)"), max_length=120, required=False
     )
     kind = forms.ChoiceField(label=_("Kind"), choices=SupplyPointKind.choices)
-    hours = forms.CharField(label=_("Open"), max_length=60, required=False)
+    hours = forms.CharField(label=_("Opening hours"), max_length=60, required=False)
     lon = forms.FloatField(label=_("Longitude"), min_value=-180, max_value=180)
     lat = forms.FloatField(label=_("Latitude"), min_value=-90, max_value=90)
 

@@ -13,7 +13,7 @@ OPEN = (DutyStatus.PENDING, DutyStatus.FAILED)
 
 def duties_of(outage: Outage) -> QuerySet[OutageTask]:
     """All duties of an outage with who did them, news last. One query."""
-    return outage.duties.select_related("done_by").order_by("round", "pk")
+    return outage.duties.select_related("done_by", "outage").order_by("round", "pk")
 
 
 def open_duties(owners: Iterable[str]) -> QuerySet[OutageTask]:

@@ -17,7 +17,7 @@ from django.db import transaction
 from django.db.models import Max, Q
 
 from outages import tasks
-from outages.choices import NoticeChannel, NoticeKind
+from outages.choices import NoticeChannel, NoticeKind, SupplyPointStatus
 from outages.models import Delivery, Event, Outage, OutageNotice, lifecycle
 from outages.models.events import Actor
 from outages.policy.matrix import Gate
@@ -262,6 +262,7 @@ def resolve_delivery(
 def notice_fields(outage: Outage, *, kind: NoticeKind | str) -> NoticeFields:
     """Read off the outage what a notice is made from; nothing is invented here."""
     newest = outage.estimates.first() if kind == NoticeKind.UPDATE else None
+    points = list(outage.supply_points.filter(status=SupplyPointStatus.CONFIRMED))
     return NoticeFields(
         kind=str(kind),
         is_planned=outage.kind == OutageKind.PLANNED,
@@ -274,9 +275,15 @@ def notice_fields(outage: Outage, *, kind: NoticeKind | str) -> NoticeFields:
         estimated_restoration=outage.estimated_restoration_at or outage.planned_end_at,
         restored=outage.restored_at,
         hotline=settings.HOTLINE,
+        water_zh="；".join(_named(p.name, p.hours) for p in points),
+        water_en="; ".join(_named(p.name_en or p.name, p.hours) for p in points),
         why_zh=newest.reason if newest else "",
         why_en=newest.reason_en if newest else "",
     )
+
+
+def _named(name: str, hours: str) -> str:
+    return f"{name} ({hours})" if hours else name
 
 
 def _require_publishable(notice: OutageNotice, outage: Outage) -> None:

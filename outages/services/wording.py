@@ -40,6 +40,8 @@ class NoticeFields:
     estimated_restoration: datetime | None
     restored: datetime | None
     hotline: str
+    water_zh: str = ""  # where to fetch water meanwhile
+    water_en: str = ""
     why_zh: str = ""  # why a time changed
     why_en: str = ""
 
@@ -157,9 +159,11 @@ def _stoppage(f: NoticeFields) -> tuple[str, str]:
             f"Because of {reason[1]}, water in {f.area_en} has been {supply[1]} since "
             f"{moment_en(f.start)}. We expect it back around {back_en}. "
         )
+    water_zh = f"临时取水点：{f.water_zh}。" if f.water_zh else ""
+    water_en = f"Water is handed out at: {f.water_en}. " if f.water_en else ""
     return (
-        f"{delayed_zh if update else ''}{zh}{advice[0]}{APOLOGY[0]}",
-        f"{delayed_en if update else ''}{en}{advice[1]} {APOLOGY[1]}",
+        f"{delayed_zh if update else ''}{zh}{advice[0]}{water_zh}{APOLOGY[0]}",
+        f"{delayed_en if update else ''}{en}{advice[1]} {water_en}{APOLOGY[1]}",
     )
 
 

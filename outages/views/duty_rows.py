@@ -14,7 +14,7 @@ from network.selectors import current_revision
 from outages.models import OutageTask
 from outages.policy.matrix import Task
 from outages.selectors import mask_phone
-from outages.services.duties.doing import BY_RECORD, EVIDENCE, PHONE_TASKS, may_do
+from outages.services.duties.doing import BY_RECORD, EVIDENCE, PHONE_TASKS, is_told, may_do
 from outages.views.duty_words import GATES, STATUSES, owner_name, reason_words, task_name
 from outages.views.wording import Chip, local
 from outages.workflow import DutyStatus
@@ -138,7 +138,7 @@ def _row(
         chip=_chip(duty),
         gate=str(GATES.get(duty.gate, "")),
         evidence=evidence_of(duty),
-        may_act=may_do(duty, user) and duty.task not in BY_RECORD,
+        may_act=may_do(duty, user) and is_told(duty) and duty.task not in BY_RECORD,
         is_call=duty.task in PHONE_TASKS,
         by_record=reverse(record, args=[duty.outage_id]) if record else "",
         wants=EVIDENCE.get(duty.task, ()),

@@ -40,6 +40,8 @@ PERMITTED = {
     *(f"outages[].earlier_etas[].{name}" for name in ("eta", "changed_at", "reason")),
     "outages[].earlier_etas[].reason.zh",
     "outages[].earlier_etas[].reason.en",
+    "outages[].water[]",
+    *(f"outages[].water[].{name}" for name in ("name", "kind", "hours", "name.zh", "name.en")),
     "outages[].area.type",
     "outages[].area.coordinates",
 }  # fmt: skip

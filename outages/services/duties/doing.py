@@ -253,12 +253,17 @@ def _require_own(duty: OutageTask, by: Actor) -> None:
         raise DutyRefused(code="duty_of_other", owner=duty.owner)
 
 
-def _require_told(duty: OutageTask) -> None:
-    """Nobody outside is told of a planned outage before its gates are open."""
+def is_told(duty: OutageTask) -> bool:
+    """Whether its owner knows of the outage: the call centre does once the gates are open."""
     outage = duty.outage
     told = outage.kind != OutageKind.PLANNED or outage.handed_over_at is not None
-    if not told and duty.owner in (Owner.CALL_CENTRE,):
-        raise DutyRefused(code="duty_before_notice", outage=outage.code)
+    return told or duty.owner != Owner.CALL_CENTRE
+
+
+def _require_told(duty: OutageTask) -> None:
+    """Nobody outside is told of a planned outage before its gates are open."""
+    if not is_told(duty):
+        raise DutyRefused(code="duty_before_notice", outage=duty.outage.code)
 
 
 def _take(duty: OutageTask, given: Evidence) -> None:

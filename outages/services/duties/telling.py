@@ -125,7 +125,7 @@ def _sent_by_itself(
     connected is posted to by hand, so that duty stays.
     """
     channels = set(notice.deliveries.values_list("channel", flat=True))
-    evidence = f"notice v{notice.version}"
+    evidence = f"v{notice.version}"
     if channels - {NoticeChannel.PUBLIC_LIST}:
         meet(outage, Task.SMS, by=by, at=at, evidence=evidence, round=round)
     else:
