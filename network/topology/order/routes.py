@@ -15,7 +15,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import inf
 
+import numpy as np
+from numpy.typing import NDArray
+
 EXACT = 9
+CHANGES_PER_PLACE = 3
+LEAST_M = 1e-6
+UNREACHED_M = 1e7  # stands for no way at all, where legs are added up and taken away
 Order = tuple[int, ...]
 
 
@@ -115,7 +121,7 @@ def _back(best: dict[tuple[int, int], tuple[float, int]], visited: int, end: int
 
 def _improved(places: Places) -> Order:
     """The better of the nearest-next way and the given one, improved while it gets shorter."""
-    found = [_descend(places, order) for order in (_nearest_next(places), naive(places))]
+    found = [_Descent(places).of(order) for order in (_nearest_next(places), naive(places))]
     return min(found, key=places.length)
 
 
@@ -133,25 +139,82 @@ def _nearest_next(places: Places) -> Order:
     return (*order, end) if end is not None else tuple(order)
 
 
-def _descend(places: Places, order: Order) -> Order:
-    shortest_yet, improving = places.length(order), True
-    while improving:
-        improving = False
-        for other in _neighbours(order):
-            if places.allows(other) and (length := places.length(other)) < shortest_yet - 1e-9:
-                order, shortest_yet, improving = other, length, True
+class _Descent:
+    """Takes the change that shortens a way most, again and again.
+
+    A change is a stretch reversed, or one place moved elsewhere; all of them are weighed at once,
+    each by the legs that it takes away and brings. A city's zone may have hundreds of valves, and
+    somebody waits for the plan: there are no more changes than CHANGES_PER_PLACE for each.
+    """
+
+    def __init__(self, places: Places) -> None:
+        self.places = places
+        count = places.count
+        # Two places that are nowhere: where a way comes from and where it goes.
+        legs = np.zeros((count + 2, count + 2))
+        legs[:count, :count] = np.asarray(places.metres, dtype=float)
+        if places.start:
+            legs[count, :count] = places.start
+        self.legs = np.minimum(legs, UNREACHED_M)
+        self.ranks = np.asarray(places.ranks)
+        self.may_end = np.asarray([not places.last or n in places.last for n in range(count)])
+
+    def of(self, order: Order) -> Order:
+        """The way improved; the same where no change makes it shorter."""
+        for _change in range(CHANGES_PER_PLACE * len(order)):
+            way = np.asarray(order)
+            reversal, move = self._reversals(way), self._moves(way)
+            best = reversal if reversal[0] <= move[0] else move
+            if best[0] >= -LEAST_M:
                 break
-    return order
+            order = best[1]
+        return order
 
+    def _reversals(self, way: NDArray[np.intp]) -> tuple[float, Order]:
+        """The best stretch to reverse: metres gained (below nought) and the way that it makes."""
+        count, legs = len(way), self.legs
+        before, after = np.append(count, way[:-1]), np.append(way[1:], count + 1)
+        forth = np.append(0.0, np.cumsum(legs[way[:-1], way[1:]]))
+        back = np.append(0.0, np.cumsum(legs[way[1:], way[:-1]]))
+        inside = back - forth
+        gained = (
+            legs[before[:, None], way[None, :]]
+            + legs[way[:, None], after[None, :]]
+            - legs[before, way][:, None]
+            - legs[way, after][None, :]
+            + inside[None, :]
+            - inside[:, None]
+        )
+        ranks = self.ranks[way]
+        allowed = (ranks[:, None] == ranks[None, :]) & np.triu(np.ones((count, count), bool), 1)
+        allowed[:, -1] &= self.may_end[way]
+        gained[~allowed] = np.inf
+        first, stop = divmod(int(np.argmin(gained)), count)
+        made = np.concatenate([way[:first], way[first : stop + 1][::-1], way[stop + 1 :]])
+        return float(gained[first, stop]), tuple(made.tolist())
 
-def _neighbours(order: Order) -> Iterator[Order]:
-    """The way with a stretch of it reversed, or one place moved elsewhere."""
-    count = len(order)
-    for first in range(count - 1):
-        for stop in range(first + 2, count + 1):
-            yield order[:first] + order[first:stop][::-1] + order[stop:]
-    for here in range(count):
-        rest = order[:here] + order[here + 1 :]
-        for there in range(count):
-            if there != here:
-                yield (*rest[:there], order[here], *rest[there:])
+    def _moves(self, way: NDArray[np.intp]) -> tuple[float, Order]:
+        """The best place to move: it is put between two others, or at an end."""
+        count, legs = len(way), self.legs
+        before, after = np.append(count, way[:-1]), np.append(way[1:], count + 1)
+        taken = legs[before, after] - legs[before, way] - legs[way, after]
+        left, right = np.append(count, way), np.append(way, count + 1)
+        put = (
+            legs[left[None, :], way[:, None]]
+            + legs[way[:, None], right[None, :]]
+            - legs[left, right][None, :]
+        )
+        gained = taken[:, None] + put
+        here, gap = np.arange(count)[:, None], np.arange(count + 1)[None, :]
+        ranks = self.ranks[way]
+        # Past equals only: the place that it goes before or after is of its rank.
+        passed = np.clip(np.where(gap > here, gap - 1, gap), 0, count - 1)
+        allowed = (gap != here) & (gap != here + 1) & (ranks[:, None] == ranks[passed])
+        allowed[:, count] &= self.may_end[way]
+        # Where the last place leaves, the one before it is the last.
+        allowed[count - 1, :] &= self.may_end[way[count - 2]]
+        gained[~allowed] = np.inf
+        start, to = divmod(int(np.argmin(gained)), count + 1)
+        rest = np.delete(way, start)
+        made = np.insert(rest, to - 1 if to > start else to, way[start])
+        return float(gained[start, to]), tuple(made.tolist())
