@@ -186,6 +186,7 @@ _PERIODIC = (
     ("prepare-state", "network.prepare_state", 5),
     ("publish-public", "layers.publish_public", 30),
     ("reckon-pressures", "outages.tasks.reckon_pressures", 10),
+    ("collect-inbound", "outages.tasks.collect_inbound", 30),
     ("take-public-reports", "gisapp.take_public_reports", 5),
     ("scan-deadlines", "outages.scan_deadlines", 15),
     ("reckon-risk", "gisapp.reckon_risk", 15),
@@ -392,6 +393,14 @@ LAYERS_STATEMENT_TIMEOUT_MS = positive_int("LAYERS_STATEMENT_TIMEOUT_MS", defaul
 # Channel -> {"url", "token", ...}. A channel without an entry has no gateway and says so.
 GATEWAYS: dict[str, dict[str, Any]] = env.json("GATEWAYS", default={})
 GATEWAY_TIMEOUT_S = positive_float("GATEWAY_TIMEOUT_S", default=10)
+# Messages under way at once on each channel; "at_once" in GATEWAYS says otherwise for one.
+SENDERS_PER_CHANNEL = positive_int("SENDERS_PER_CHANNEL", default=4)
+# Hosts inside our own network that subscribers' addresses may name; none by default.
+OUTBOUND_PRIVATE_HOSTS = env.list("OUTBOUND_PRIVATE_HOSTS", default=[])
+# Tasks of the list "by hand", made with each notice: "wechat" (a posting, where it has no gateway)
+# and "phone" (calls to key, large and special users and organisations). Empty where the duties of
+# the policy's matrix bring these tasks, which is the rule.
+NOTICE_OUTLETS = env.list("NOTICE_OUTLETS", default=[])
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="mainbreak@localhost")
 EMAIL_TIMEOUT = 10  # seconds

@@ -237,6 +237,12 @@ class NoticeKind(TextChoices):
 class NoticeChannel(TextChoices):
     SMS = "sms", _("SMS")
     EMAIL = "email", _("e-mail")
+    WECHAT = "wechat", _("WeChat account")
+    WEBHOOK = "webhook", _("other programs")
+    PUSH = "push", _("group chats")
+    PHONE = "phone", _("telephone calls")
+    PORTAL = "portal", _("city web portal")
+    PRESS = "press", _("newspapers")
     PUBLIC_LIST = "public_list", _("public outage page")
 
 
@@ -305,3 +311,32 @@ class SupplyPointStatus(TextChoices):
     PROPOSED = "proposed", _("proposed")
     CONFIRMED = "confirmed", _("confirmed")
     WITHDRAWN = "withdrawn", _("taken back")
+
+
+# What goes to one person or firm each: who hears of an outage on them hears how it goes on.
+PERSONAL_CHANNELS = frozenset({NoticeChannel.SMS, NoticeChannel.EMAIL, NoticeChannel.PHONE})
+# What always takes a person's hand, and what shows that it was done.
+MANUAL_CHANNELS = frozenset({NoticeChannel.PHONE, NoticeChannel.PORTAL, NoticeChannel.PRESS})
+
+
+class Purpose(TextChoices):
+    """What a message is that is no notice."""
+
+    NOTICE = "notice", _("notice")
+    TEST = "test", _("test message")
+    ORDER = "order", _("work order")
+    CALL_BACK = "call_back", _("call-back")
+
+
+class EvidenceKind(TextChoices):
+    """What shows that something was done by hand."""
+
+    URL = "url", _("address of the page")
+    CLIPPING = "clipping", _("clipping")
+    PHOTO = "photo", _("photo")
+    RECORDING = "recording", _("number of the call's recording")
+
+
+class InboundKind(TextChoices):
+    RECEIPT = "receipt", _("receipt")
+    REPLY = "reply", _("reply")

@@ -12,8 +12,7 @@ from django.utils import timezone
 from kombu import pools
 from kombu.exceptions import OperationalError
 
-from outages.delivery import outbox
-from outages.delivery.sole_sender import sole_sender
+from outages.delivery import inbox, shards
 from outages.planning import pressure, waiting
 
 log = structlog.get_logger(__name__)
@@ -74,9 +73,13 @@ def plan_waiting_reports(**_later: Any) -> None:
 @shared_task
 def send_due_deliveries(**_later: Any) -> None:
     """Send what is due, unless another process of this worker is at it."""
-    with sole_sender() as may_send:
-        if may_send:
-            outbox.send_due()
+    shards.send_alone()
+
+
+@shared_task
+def collect_inbound(**_later: Any) -> None:
+    """Fetch receipts and replies from providers that wait to be asked."""
+    inbox.collect(at=timezone.now())
 
 
 @shared_task

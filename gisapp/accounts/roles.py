@@ -41,6 +41,7 @@ ALL_PERMISSIONS: Final = frozenset(
         "outages.enquire",
         "outages.view_customers",
         "outages.publish_notice",
+        "outages.manage_channels",
         "outages.close_outage",
         "outages.view_audit",
         "outages.set_policy",

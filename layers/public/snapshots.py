@@ -8,6 +8,7 @@ from typing import Any, Final
 import structlog
 from django.db import connection, transaction
 
+from layers.public.alerts import AlertMessage, alert_messages
 from layers.public.areas import current_cells
 from layers.public.background import background_tiles, background_version, town_centre
 from layers.public.places import places_version, rebuild_places
@@ -18,6 +19,7 @@ from layers.public.store import (
     read_pointer,
     remove_outdated,
     write_immutable,
+    write_once,
     write_pointer,
     write_tiles,
 )
@@ -52,19 +54,40 @@ def publish_public_snapshot(at: datetime) -> Published:
         before = read_pointer() or {}
         projected = _projected(published_outages(at))
         outages_file = write_immutable("outages", {"format": FORMAT, "outages": projected})
+        messages = alert_messages({each["code"]: each["area"] for each in projected}, at=at)
+        alerts_file = _write_alerts(messages)
         pointer = {
             "format": FORMAT,
             "generated_at": _stamp(at),
             "valid_until": _stamp(at + VALID_FOR),
             "outages": outages_file,
+            "alerts": alerts_file,
             "counts": dict(Counter(outage["status"] for outage in projected)),
             **_background(before),
             **_places(before),
         }
         write_pointer(pointer)
-    remove_outdated({outages_file, str(pointer["tiles"])})
+    in_use = {outages_file, alerts_file, str(pointer["tiles"])}
+    remove_outdated(in_use | {each.file for each in messages})
     changed = before.get("outages") != outages_file
     return Published(outages_file=outages_file, outages=len(projected), changed=changed)
+
+
+def _write_alerts(messages: list[AlertMessage]) -> str:
+    """Write each message once, then the list of them; return the list's name."""
+    for message in messages:
+        write_once(message.file, message.xml)
+    listed = [
+        {
+            "file": message.file,
+            "identifier": message.identifier,
+            "sent": _stamp(message.sent),
+            "kind": message.kind,
+            "title": {"zh": message.title_zh, "en": message.title_en},
+        }
+        for message in messages
+    ]
+    return write_immutable("alerts", {"format": FORMAT, "alerts": listed})
 
 
 def _projected(outages: list[Any]) -> list[dict[str, Any]]:

@@ -2,6 +2,8 @@
 
     current.json                 the pointer, replaced by rename, small and never cached for long
     outages-<hash>.json          what is off, written once, never changed
+    alerts-<hash>.json           the list of CAP messages, likewise
+    alert-<identifier>.xml       one of them, written once, never changed
     tiles-<hash>/z/x/y.mvt       the town behind it, likewise
 
 Any web server can serve the folder (settings.PUBLIC_DIR); a reader that holds an older pointer
@@ -24,7 +26,8 @@ from django.conf import settings
 # Of what is published; a reader passes over any other, and an upgrade publishes anew.
 FORMAT: Final = 2
 POINTER: Final = "current.json"
-FILE_NAME: Final = re.compile(r"outages-[0-9a-f]{20}\.json")
+FILE_NAME: Final = re.compile(r"(outages|alerts)-[0-9a-f]{20}\.json")
+ALERT_NAME: Final = re.compile(r"alert-[A-Za-z0-9-]{1,80}\.xml")
 TILES_NAME: Final = re.compile(r"tiles-[0-9a-f]{20}")
 KEEP_OLD_S: Final = 24 * 60 * 60
 
@@ -51,6 +54,15 @@ def write_immutable(kind: str, document: dict[str, Any]) -> str:
     else:
         _replace(target, body)
     return name
+
+
+def write_once(name: str, body: bytes) -> None:
+    """Write a file unless it is there: what was said stays said as it was."""
+    target = public_folder() / name
+    if target.exists():
+        target.touch()
+    else:
+        _replace(target, body)
 
 
 def write_tiles(tiles: dict[str, bytes]) -> str:
@@ -115,6 +127,23 @@ def read_file(name: str) -> bytes:
     return (public_folder() / name).read_bytes()
 
 
+def read_alert(name: str) -> bytes:
+    """A CAP message. Raises FileNotFoundError for any name that is none."""
+    if not ALERT_NAME.fullmatch(name):
+        raise FileNotFoundError(name)
+    return (public_folder() / name).read_bytes()
+
+
+def read_alerts() -> list[dict[str, Any]]:
+    """The list of CAP messages, newest first; empty where nothing was published yet."""
+    pointer = read_pointer() or {}
+    try:
+        listed: list[dict[str, Any]] = json.loads(read_file(str(pointer.get("alerts"))))["alerts"]
+    except FileNotFoundError:
+        return []
+    return listed
+
+
 def read_tile(name: str, z: int, x: int, y: int) -> bytes:
     """A tile's bytes, empty where the set has none there. Raises FileNotFoundError for no set."""
     folder = public_folder() / name
@@ -142,7 +171,7 @@ def remove_outdated(in_use: set[str]) -> int:
     oldest = time.time() - KEEP_OLD_S
     gone = 0
     for old in public_folder().glob("*-*"):
-        ours = FILE_NAME.fullmatch(old.name) or TILES_NAME.fullmatch(old.name)
+        ours = any(each.fullmatch(old.name) for each in (FILE_NAME, ALERT_NAME, TILES_NAME))
         if not ours or old.name in in_use or old.stat().st_mtime >= oldest:
             continue
         if old.is_dir():

@@ -10,6 +10,8 @@ urlpatterns = [
     path("current.json", public.pointer, name="current"),
     path("data/<str:name>", public.data_file, name="data"),
     path("feed.atom", feeds.OutageFeed(), name="feed"),
+    path("alerts.atom", feeds.AlertFeed(), name="alerts"),
+    path("alerts/<str:name>", feeds.alert_file, name="alert"),
     path("planned.ics", feeds.planned_calendar, name="calendar"),
     path("data/<str:name>/<int:z>/<int:x>/<int:y>.mvt", public.tile_file, name="tile"),
 ]

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.syndication.views import Feed
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
@@ -15,6 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from layers.public.reading import STATUS_WORDS, PublicOutage, read_state
+from layers.public.store import read_alert, read_alerts
+from layers.views.requests import body_response
+
+CAP = "application/cap+xml"
+IMMUTABLE = "public, max-age=31536000, immutable"
 
 
 def utility_name() -> str:
@@ -68,6 +73,51 @@ class OutageFeed(Feed):
 
     def item_updateddate(self, item: PublicOutage) -> datetime | None:
         return item.updated_at
+
+
+class AlertFeed(Feed):
+    """CAP 1.2 messages, newest first: an entry links to the message itself."""
+
+    login_required = False
+
+    feed_type = Atom1Feed
+    link = reverse_lazy("public:map")
+    subtitle = _("Warnings as CAP 1.2 messages")
+
+    def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().__call__(request, *args, **kwargs)
+        response["Cache-Control"] = "public, max-age=60"
+        return response
+
+    def title(self) -> str:
+        return f"{utility_name()} · CAP 1.2"
+
+    def items(self) -> list[dict[str, Any]]:
+        return read_alerts()
+
+    def item_title(self, item: dict[str, Any]) -> str:
+        chinese = (get_language() or "zh").startswith("zh")
+        return str(item["title"]["zh" if chinese else "en"])
+
+    def item_description(self, item: dict[str, Any]) -> str:
+        return str(item["identifier"])
+
+    def item_link(self, item: dict[str, Any]) -> str:
+        return f"{settings.PUBLIC_URL}{reverse('public:alert', args=[item['file']])}"
+
+    def item_updateddate(self, item: dict[str, Any]) -> datetime:
+        return datetime.fromisoformat(item["sent"])
+
+
+@require_safe
+@login_not_required
+def alert_file(request: HttpRequest, name: str) -> HttpResponse:
+    """One CAP message; it never changes."""
+    try:
+        body = read_alert(name)
+    except FileNotFoundError as error:
+        raise Http404 from error
+    return body_response(request, body, content_type=CAP, version=name, cache=IMMUTABLE)
 
 
 @require_safe

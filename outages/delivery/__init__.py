@@ -2,8 +2,18 @@
 
 gateway       one interface, and what a gateway promises about repeats
 gateways      which one a channel goes through
+http          the one way to speak HTTP to the world
 sms_http      SMS over HTTP
+sms_tencent   SMS through a provider's own SDK
 mail          e-mail through Django
-outbox        claiming, fencing, back-off, and what to do about an unknown outcome
+wechat        a WeChat official account
+webhook       signed events for other programs; signatures, sealing
+push          group chats and more, through apprise
+claims        claiming, fencing, putting off
+composing     the words of a claimed row
+outbox        what becomes of each claim, and what to do about an unknown outcome
+shards        all channels side by side
+health        how each channel fares
+inbox         receipts and replies, each once
 simulator     an SMS gateway for the demo and the tests, with a journal of what it received
 """

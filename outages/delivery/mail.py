@@ -5,18 +5,21 @@ two mails with one Message-ID together, but not all do, so the promise is "neith
 """
 
 import smtplib
-from uuid import UUID
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, get_connection
 
-from outages.delivery.gateway import Message, OutcomeUnknown, Permanent, Promise, Temporary
+from outages.delivery.gateway import Habits, Message, OutcomeUnknown, Permanent, Promise, Temporary
 
 
 class MailGateway:
     """The utility's mail server."""
 
     promise = Promise.NEITHER
+    habits = Habits()
 
     def send(self, message: Message) -> str:
         """Hand one mail over; returns its Message-ID."""
@@ -28,6 +31,13 @@ class MailGateway:
             to=[message.recipient],
             headers={"Message-ID": reference, "Auto-Submitted": "auto-generated"},
         )
+        server = get_connection()
+        try:
+            # By itself, for until it is open nothing can have been accepted.
+            server.open()
+        except (smtplib.SMTPException, OSError) as error:
+            raise Temporary(type(error).__name__) from error
+        mail.connection = server
         try:
             mail.send()
         except (smtplib.SMTPConnectError, smtplib.SMTPHeloError, ConnectionRefusedError) as error:
@@ -45,9 +55,17 @@ class MailGateway:
             raise refused(msg) from error
         except (smtplib.SMTPException, OSError) as error:
             raise OutcomeUnknown(type(error).__name__) from error
+        finally:
+            _hang_up(server)
         return reference
 
-    def find(self, key: UUID) -> str | None:
+    def find(self, message: Message, *, since: datetime) -> str | None:
         """Nobody can ask a mail server; never called for this promise."""
-        msg = f"mail cannot be asked for {key}"
+        msg = f"mail cannot be asked for {message.key} of {since}"
         raise Temporary(msg)
+
+
+def _hang_up(server: Any) -> None:
+    """Say goodbye; a server that is gone already changes nothing about the mail."""
+    with suppress(smtplib.SMTPException, OSError):
+        server.close()

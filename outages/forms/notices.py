@@ -14,3 +14,10 @@ class ResolveForm(forms.Form):
         widget=forms.RadioSelect,
     )
     reason = forms.CharField(label=_("How do you know"), max_length=200)
+
+
+class SeenForm(forms.Form):
+    """How many it was shown to go to: if that has changed, it is looked at again."""
+
+    customers = forms.IntegerField(min_value=0)
+    messages = forms.IntegerField(min_value=0)

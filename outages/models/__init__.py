@@ -1,5 +1,7 @@
 from outages.models.alerts import Alert
+from outages.models.by_hand import CallAttempt, Evidence
 from outages.models.calls import CallNote
+from outages.models.channels import ChannelState, GatewayToken, WebhookSubscriber
 from outages.models.deadlines import Deadline
 from outages.models.departments import (
     Acceptor,
@@ -11,6 +13,7 @@ from outages.models.departments import (
 from outages.models.duties import LeaderApproval, OutageSheet, OutageTask, Permit
 from outages.models.events import Event
 from outages.models.exchange import Anomaly, ExchangeMessage
+from outages.models.inbound import InboundMessage
 from outages.models.notices import Delivery, OutageNotice
 from outages.models.order_records import (
     Escalation,
@@ -37,7 +40,9 @@ __all__ = [
     "Anomaly",
     "BurstReport",
     "CalendarDay",
+    "CallAttempt",
     "CallNote",
+    "ChannelState",
     "Crew",
     "Deadline",
     "Delivery",
@@ -45,9 +50,12 @@ __all__ = [
     "District",
     "Escalation",
     "Event",
+    "Evidence",
     "ExchangeMessage",
     "ExtensionRequest",
     "FollowUp",
+    "GatewayToken",
+    "InboundMessage",
     "IsolationPlan",
     "LeaderApproval",
     "OperationPhoto",
@@ -69,5 +77,6 @@ __all__ = [
     "UserContact",
     "ValveOperation",
     "WeakPlace",
+    "WebhookSubscriber",
     "WorkOrder",
 ]

@@ -38,6 +38,9 @@ SUBJECTS = {
     "Department": "department",
     "Acceptor": "acceptor",
     "RoutingEntry": "route",
+    "ChannelState": "channel",
+    "InboundMessage": "inbound",
+    "WebhookSubscriber": "webhook",
 }
 
 
@@ -110,7 +113,8 @@ def belongs_to(subject: models.Model) -> tuple[int | None, int | None]:
     if name == "operation":
         subject = subject.plan  # type: ignore[attr-defined]
     elif name == "delivery":
-        subject = subject.notice  # type: ignore[attr-defined]
+        # A message that is no notice belongs to nothing here.
+        subject = subject.notice or subject  # type: ignore[attr-defined]
     outage = subject.pk if name == "outage" else getattr(subject, "outage_id", None)
     report = subject.pk if name == "report" else getattr(subject, "report_id", None)
     return outage, report

@@ -5,7 +5,7 @@ from django.contrib.gis.db import models
 from django.contrib.gis.db.models.functions import IsEmpty, IsValid
 from django.db.models import Q
 
-from outages.choices import NoticeChannel, NoticeKind
+from outages.choices import NoticeChannel, NoticeKind, Purpose
 from outages.models.outages import Outage
 from outages.workflow import DeliveryStatus, NoticeStatus
 
@@ -27,6 +27,11 @@ class OutageNotice(models.Model):
     )
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    # A large notice goes out only after somebody else looked at it too.
+    approved_at = models.DateTimeField(null=True, blank=True)
+    approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     published_at = models.DateTimeField(null=True, blank=True)
@@ -58,7 +63,10 @@ class OutageNotice(models.Model):
 
 
 class Delivery(models.Model):
-    """One notice to one recipient on one channel: the outbox row.
+    """One message to one recipient on one channel: the outbox row.
+
+    Mostly a notice. A message that is none (a test, an order, a call-back) brings its own words.
+    One `by_hand` is never claimed by a sender: a person does it and says what shows it.
 
     `attempts` is the fencing token: a sender whose claim was taken over sees another
     number and stops. `send_started_at` is set just before the gateway is called and
@@ -66,7 +74,13 @@ class Delivery(models.Model):
     `key` travels with the message so that a gateway can refuse a repeat.
     """
 
-    notice = models.ForeignKey(OutageNotice, on_delete=models.PROTECT, related_name="deliveries")
+    notice = models.ForeignKey(
+        OutageNotice, null=True, blank=True, on_delete=models.PROTECT, related_name="deliveries"
+    )
+    purpose = models.CharField(max_length=12, choices=Purpose.choices, default=Purpose.NOTICE)
+    subject = models.CharField(max_length=120, blank=True)
+    text = models.TextField(blank=True)
+    by_hand = models.BooleanField(default=False)
     channel = models.CharField(max_length=12, choices=NoticeChannel.choices)
     recipient = models.CharField(max_length=120)  # phone, address, or "public"
     customer = models.CharField(max_length=64, blank=True)
@@ -84,21 +98,35 @@ class Delivery(models.Model):
     accepted_at = models.DateTimeField(null=True, blank=True)
     provider_reference = models.CharField(max_length=120, blank=True)
     last_error = models.CharField(max_length=200, blank=True)
+    # What the provider said later: whether the telephone has it. Null until it says.
+    is_received = models.BooleanField(null=True, blank=True)
+    receipt_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name_plural = "deliveries"
         constraints = [
             models.UniqueConstraint(
                 fields=["notice", "channel", "recipient"], name="one_delivery_per_recipient"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(notice__isnull=False, purpose="notice")
+                | (Q(notice__isnull=True) & ~Q(purpose="notice") & ~Q(text="")),
+                name="delivery_has_words",
+            ),
         ]
         indexes = [
             models.Index(
                 fields=["due_at"],
                 name="deliveries_to_send",
                 condition=Q(status__in=["pending", "sending", "unknown"]),
-            )
+            ),
+            # A receipt names the provider's number.
+            models.Index(
+                fields=["provider_reference"],
+                name="deliveries_by_reference",
+                condition=~Q(provider_reference=""),
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.notice_id} {self.channel} {self.status}"
+        return f"{self.notice_id or self.purpose} {self.channel} {self.status}"

@@ -303,6 +303,14 @@ POLICY: Final[tuple[PolicyKey, ...]] = (
     PolicyKey("handover_signatures", Words("交接班签字", "signatures of a hand-over"),
               Kind.COUNT, 2, Words("双方带班长", "both shift leaders"), Words("班次", "shifts"),
               "003 供电所 二.2（供电）", _ANALOGY),
+    # -- Messages ----------------------------------------------------------------------------
+    PolicyKey("second_approver_customers",
+              Words("通知需第二人复核的户数", "a second person approves a notice"),
+              Kind.COUNT, 5_000, Words("多于此数", "to more customers than"),
+              Words("停水通知", "notices"), "—", _ASSUMED),
+    PolicyKey("call_again", Words("未接通后再次致电", "call again after no answer"),
+              Kind.DURATION, Span(30, _MIN), Words("未接 → 再次待拨", "no answer → due again"),
+              Words("电话通知", "telephone list"), "—", _ASSUMED),
     # -- System ------------------------------------------------------------------------------
     PolicyKey("backup_interval", Words("业务数据备份", "back up the data"),
               Kind.DURATION, Span(7, _DAY), Words("重要数据随时", "important data at once"),
@@ -318,6 +326,7 @@ SECTIONS: Final[Mapping[str, Words]] = {
     "callback_sms_share": Words("回访", "Call-backs"),
     "monthly_report_due": Words("报表", "Reports"),
     "hotline_answer": Words("热线与班次", "Hotline and shifts"),
+    "second_approver_customers": Words("消息", "Messages"),
     "backup_interval": Words("系统", "System"),
 }
 

@@ -4,13 +4,14 @@ import re
 from datetime import datetime
 from typing import NamedTuple
 
+from django.conf import settings
 from django.contrib.gis.geos import MultiPolygon
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from network import selectors as network
-from network.models import Customer
-from outages.choices import Effect, NoticeChannel, NoticeKind
+from network.models import Customer, Organisation
+from outages.choices import PERSONAL_CHANNELS, Effect, NoticeChannel, NoticeKind
 from outages.models import AffectedCustomer, Delivery, IsolationPlan, Outage
 from outages.planning.holding import open_during
 from outages.planning.supply import dry_now
@@ -22,6 +23,8 @@ from outages.workflow import (
     Refused,
 )
 
+# Before the code of an organisation, where others have a customer's.
+ORGANISATION = "organisation:"
 # A mainland mobile number, with or without country code; others get no SMS.
 _MOBILE = re.compile(r"(?:\+?86)?(1\d{10})")
 
@@ -155,22 +158,38 @@ def _of_plan(plan: IsolationPlan) -> list[Recipient]:
     rows = (
         Customer.objects.filter(revision=revision, asset_id__in=customers)
         .order_by("asset_id")
-        .values_list("asset_id", "phone", "email")
+        .only("asset_id", "phone", "email", "key_user", "large_user", "special_user")
     )
+    calls = NoticeChannel.PHONE in settings.NOTICE_OUTLETS
     found = []
-    for asset_id, phone, email in rows:
-        if number := mobile_number(phone):
-            found.append(Recipient(NoticeChannel.SMS, number, asset_id, "zh-hans"))
-        if email:
-            found.append(Recipient(NoticeChannel.EMAIL, email.lower(), asset_id, "zh-hans"))
-    return found
+    for row in rows:
+        if number := mobile_number(row.phone):
+            found.append(Recipient(NoticeChannel.SMS, number, row.asset_id, "zh-hans"))
+        if row.email:
+            found.append(Recipient(NoticeChannel.EMAIL, row.email.lower(), row.asset_id, "zh-hans"))
+        if calls and row.phone and (row.key_user or row.large_user or row.special_user):
+            found.append(
+                Recipient(NoticeChannel.PHONE, call_number(row.phone), row.asset_id, "zh-hans")
+            )
+    return [*found, *(_organisations(plan) if calls else [])]
+
+
+def _organisations(plan: IsolationPlan) -> list[Recipient]:
+    """Compounds, managers, firms and communities that lie in the area and can be called."""
+    if plan.outage is None or plan.outage.area is None:
+        return []
+    rows = Organisation.objects.filter(geom__intersects=plan.outage.area).exclude(phone="")
+    return [
+        Recipient(NoticeChannel.PHONE, call_number(phone), f"{ORGANISATION}{code}", "zh-hans")
+        for code, phone in rows.order_by("code").values_list("code", "phone")
+    ]
 
 
 def _sent_rows(outage: Outage) -> QuerySet[Delivery]:
     return (
         Delivery.objects.filter(notice__outage=outage)
         .exclude(notice__status=NoticeStatus.DRAFT)
-        .exclude(channel=NoticeChannel.PUBLIC_LIST)
+        .filter(channel__in=PERSONAL_CHANNELS)
     )
 
 
@@ -182,6 +201,11 @@ def _told_before(outage: Outage) -> list[Recipient]:
         Recipient(*row) for row in rows.values_list("channel", "recipient", "customer", "language")
     ]
     return [each for each in told if (each.channel, each.address) not in corrected]
+
+
+def call_number(phone: str) -> str:
+    """Return a number to dial: a mobile as +86…, another as it is written."""
+    return mobile_number(phone) or phone.strip()
 
 
 def mobile_number(phone: str) -> str:

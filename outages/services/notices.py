@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import partial
+from typing import Final
 from uuid import uuid4
 
 from django.conf import settings
@@ -17,11 +18,12 @@ from django.db import transaction
 from django.db.models import Max, Q
 
 from outages import tasks
-from outages.choices import NoticeChannel, NoticeKind, SupplyPointStatus
+from outages.choices import MANUAL_CHANNELS, NoticeChannel, NoticeKind, SupplyPointStatus
 from outages.models import Delivery, Event, Outage, OutageNotice, lifecycle
 from outages.models.events import Actor
 from outages.policy.matrix import Gate
-from outages.services import audience, clocks, duties, wording
+from outages.selectors import policy
+from outages.services import alerts, audience, clocks, duties, outlets, wording
 from outages.services.audience import AudienceRefused
 from outages.services.reasons import required_reason
 from outages.services.wording import MissingNoticeField, NoticeFields
@@ -39,8 +41,11 @@ __all__ = [
     "MissingNoticeField",
     "NoticePreview",
     "PublishRefused",
+    "Seen",
     "announce",
+    "approve_notice",
     "draft_notice",
+    "needs_second",
     "preview_notice",
     "publish_notice",
     "resolve_delivery",
@@ -78,10 +83,29 @@ _PUBLISHABLE: dict[str, frozenset[OutageStatus]] = {
 }
 
 
+# Who is told at once that a large notice waits: one approves, another publishes.
+SECOND_LOOKS: Final = ("dispatcher", "call_agent", "leader")
+
+
 class PublishRefused(Refused):
     """Only the newest draft of an outage that is ready can be published."""
 
-    codes = ("notice_no_draft", "notice_has_newer", "notice_not_now")
+    codes = (
+        "notice_no_draft",
+        "notice_has_newer",
+        "notice_not_now",
+        "notice_count_changed",
+        "notice_needs_second",
+        "notice_needs_other",
+    )
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What somebody saw before deciding: how many customers, and how many messages."""
+
+    customers: int
+    messages: int
 
 
 @dataclass(frozen=True)
@@ -110,6 +134,42 @@ def preview_notice(outage: Outage, *, kind: NoticeKind | str = NoticeKind.FIRST)
         recipients_by_channel=dict(Counter(str(r.channel) for r in told)),
         **asdict(texts),
     )
+
+
+def needs_second(notice: OutageNotice, *, at: datetime) -> bool:
+    """Whether somebody else must look at it first: it is large, and was not that large before."""
+    customers = notice.outage.customers
+    limit = policy.value("second_approver_customers", at=at)
+    if not isinstance(limit, int) or customers <= limit:
+        return False
+    if notice.approved_at is not None and notice.customers >= customers:
+        return False
+    told = notice.outage.notices.exclude(status=NoticeStatus.DRAFT)
+    return not told.filter(customers__gte=customers).exists()
+
+
+def approve_notice(notice: OutageNotice, *, by: Actor, at: datetime) -> OutageNotice:
+    """Let a large notice be published by somebody else; holds for as many customers as now.
+
+    Raises PublishRefused, MissingNoticeField, AudienceRefused.
+    """
+    with transaction.atomic():
+        outage = lifecycle.lock_outage(notice.outage)
+        notice = OutageNotice.objects.select_for_update(of=("self",), no_key=True).get(pk=notice.pk)
+        _require_publishable(notice, outage)
+        audience.checked_area(outage, notice.kind)
+        notice.approved_by_id, notice.approved_at = by.pk, at
+        notice.customers = outage.customers
+        notice.save(update_fields=["approved_by", "approved_at", "customers"])
+        Event.objects.append(
+            notice,
+            "notice_approved",
+            by=by,
+            at=at,
+            new=NoticeStatus.DRAFT,
+            customers=notice.customers,
+        )
+    return notice
 
 
 def draft_notice(
@@ -142,8 +202,13 @@ def draft_notice(
     return notice
 
 
-def publish_notice(notice: OutageNotice, *, by: Actor, at: datetime) -> OutageNotice:
+def publish_notice(
+    notice: OutageNotice, *, by: Actor, at: datetime, seen: Seen | None = None
+) -> OutageNotice:
     """Make the notice public and its deliveries due, all in one transaction.
+
+    What somebody saw before must still be so when it goes out (`seen`), and a large notice needs
+    a second person: fail closed, by whatever path it comes.
 
     Texts are rendered again from what holds now. Pending deliveries of earlier versions are
     superseded. A planned outage that is ready becomes published.
@@ -156,7 +221,10 @@ def publish_notice(notice: OutageNotice, *, by: Actor, at: datetime) -> OutageNo
             duties.require_open(outage, Gate.PUBLISH)
         notice = OutageNotice.objects.select_for_update(of=("self",), no_key=True).get(pk=notice.pk)
         _require_publishable(notice, outage)
+        _require_second(notice, by=by, at=at)
+        _require_as_seen(notice, outage, seen)
         _render_again(notice, outage, at=at)
+        alerts.settle(notice, "notice_needs_second", at=at)
         _supersede_earlier(notice, by=by, at=at)
         _queue(notice, outage, at=at)
         if outage.kind == OutageKind.PLANNED and outage.status == OutageStatus.READY:
@@ -209,9 +277,22 @@ def announce(
             outage, "notice_withheld", refused, by=by, at=at, new=str(kind)
         )
         return None
-    if kind != NoticeKind.FIRST or _publishes_itself(outage):
-        return publish_notice(notice, by=None, at=at)
-    return notice
+    if kind == NoticeKind.FIRST and not _publishes_itself(outage):
+        return notice
+    if needs_second(notice, at=at):
+        large = PublishRefused(code="notice_needs_second", customers=outage.customers)
+        Event.objects.append_refusal(outage, "notice_withheld", large, by=by, at=at, new=str(kind))
+        for role in SECOND_LOOKS:
+            alerts.raise_alert(
+                "notice_needs_second",
+                audience=alerts.to_role(role),
+                subject=notice,
+                at=at,
+                by=by,
+                customers=outage.customers,
+            )
+        return notice
+    return publish_notice(notice, by=None, at=at)
 
 
 def tell_spared(outage: Outage, *, by: Actor, at: datetime, reason: str) -> OutageNotice | None:
@@ -297,6 +378,26 @@ def _require_publishable(notice: OutageNotice, outage: Outage) -> None:
         raise PublishRefused(code="notice_not_now", outage=outage.code, status=outage.status)
 
 
+def _require_second(notice: OutageNotice, *, by: Actor, at: datetime) -> None:
+    if needs_second(notice, at=at):
+        raise PublishRefused(code="notice_needs_second", customers=notice.outage.customers)
+    if notice.approved_by_id is not None and by is not None and by.pk == notice.approved_by_id:
+        raise PublishRefused(code="notice_needs_other")
+
+
+def _require_as_seen(notice: OutageNotice, outage: Outage, seen: Seen | None) -> None:
+    """Refuse where the audience is not the one that was looked at."""
+    if seen is None:
+        return
+    messages = len(audience.recipients(outage, notice.kind))
+    if (seen.customers, seen.messages) != (outage.customers, messages):
+        raise PublishRefused(
+            code="notice_count_changed",
+            seen=f"{seen.customers} / {seen.messages}",
+            counted=f"{outage.customers} / {messages}",
+        )
+
+
 def _render_again(notice: OutageNotice, outage: Outage, *, at: datetime) -> None:
     fields = notice_fields(outage, kind=notice.kind)
     for name, text in asdict(wording.render(fields)).items():
@@ -347,6 +448,7 @@ def _queue(notice: OutageNotice, outage: Outage, *, at: datetime) -> None:
             language=recipient.language,
             key=uuid4(),
             due_at=at,
+            by_hand=recipient.channel in MANUAL_CHANNELS,
         )
         for recipient in audience.recipients(outage, notice.kind, at=at)
     ]
@@ -363,4 +465,5 @@ def _queue(notice: OutageNotice, outage: Outage, *, at: datetime) -> None:
         status=DeliveryStatus.ACCEPTED,
         accepted_at=at,
     )
-    Delivery.objects.bulk_create([listed, *due], batch_size=2_000)
+    everybody = outlets.of_everybody(notice, at=at)
+    Delivery.objects.bulk_create([listed, *everybody, *due], batch_size=2_000)

@@ -2,12 +2,13 @@
 
 from django.urls import URLPattern, URLResolver
 
-from outages.urls import control_room, desk_and_field, duties, rules
+from outages.urls import control_room, desk_and_field, duties, messages, rules
 
 app_name = "outages"
 urlpatterns: list[URLPattern | URLResolver] = [
     *control_room.urlpatterns,
     *desk_and_field.urlpatterns,
     *duties.urlpatterns,
+    *messages.urlpatterns,
     *rules.urlpatterns,
 ]

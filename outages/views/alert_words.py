@@ -18,6 +18,10 @@ from outages.views.order_words import ALERT_WORDS
 # `due` for deadlines.
 WORDS: Final[dict[str, tuple[str, str | Promise]]] = {
     "deadline_warned": ("warn", _("%(limit)s: until %(due)s")),
+    "notice_needs_second": (
+        "danger",
+        _("A notice to %(customers)s customers waits: approve it, then let another publish it."),
+    ),
     "deadline_breached": ("danger", _("%(limit)s: overdue since %(due)s")),
     **ALERT_WORDS,
 }

@@ -55,6 +55,7 @@ VERBS: Final[dict[str, tuple[str, str | Promise]]] = {
     "estimate_changed": ("planned", _("Water back at about %(new)s")),
     "notice_drafted": ("draft", _("Notice drafted")),
     "notice_published": ("ok", _("Notice published, %(deliveries)s deliveries")),
+    "notice_approved": ("ok", _("Notice approved by a second person")),
     "notice_withheld": ("danger", _("Notice withheld")),
     "notice_superseded": ("draft", _("Earlier notice replaced")),
     "pressure_asked": ("draft", _("Pressures asked for")),

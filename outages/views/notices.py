@@ -15,13 +15,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from outages import selectors
 from outages.choices import NoticeChannel
-from outages.forms.notices import ResolveForm
+from outages.forms.notices import ResolveForm, SeenForm
 from outages.models import Delivery, OutageNotice
 from outages.services import notices as services
 from outages.views.actor import acting
 from outages.views.panels import notice_state
 from outages.views.refusals import REFUSALS, in_words
-from outages.views.screen import may
+from outages.views.screen import may, may_any
 from outages.workflow import DeliveryStatus, NoticeStatus
 
 PER_PAGE = 30
@@ -62,7 +62,7 @@ def notice_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @never_cache
-@may("outages.publish_notice")
+@may_any("outages.publish_notice", "outages.approve_plan")
 def notice(request: HttpRequest, notice_id: int) -> HttpResponse:
     """Show a notice exactly as it is sent, in both languages."""
     return _show(request, _notice(notice_id))
@@ -90,6 +90,7 @@ def _show(
         "channels": channel_rows(found, told),
         "recipients": [(_channel(name), count) for name, count in sorted(told.items())],
         "recipient_count": sum(told.values()),
+        "needs_second": preview is not None and services.needs_second(found, at=timezone.now()),
         "undecided": found.deliveries.filter(status=DeliveryStatus.UNKNOWN).order_by("pk"),
         "error": error,
     }
@@ -98,6 +99,14 @@ def _show(
 
 def _channel(name: str) -> str:
     return str(NoticeChannel(name).label)
+
+
+def masked_recipient(delivery: Delivery) -> str:
+    """An address with its middle hidden; a name of ours (followers, a group) as it is."""
+    if delivery.channel in (NoticeChannel.SMS, NoticeChannel.PHONE):
+        return selectors.mask_phone(delivery.recipient)
+    name, at, domain = delivery.recipient.partition("@")
+    return f"{name[:1]}***@{domain}" if at else delivery.recipient
 
 
 def channel_rows(found: OutageNotice, told: dict[str, int]) -> list[dict[str, Any]]:
@@ -117,13 +126,30 @@ def channel_rows(found: OutageNotice, told: dict[str, int]) -> list[dict[str, An
 @require_POST
 @may("outages.publish_notice")
 def publish(request: HttpRequest, notice_id: int) -> HttpResponse:
-    """Let a notice go out; its messages cannot be taken back."""
+    """Let a notice go out; its messages cannot be taken back. To whom must be as it was shown."""
+    found = _notice(notice_id)
+    form = SeenForm(request.POST)
+    if not form.is_valid():
+        return _show(request, found, error=gettext("Look at it again first."), status=422)
+    seen = services.Seen(**form.cleaned_data)
+    try:
+        services.publish_notice(found, by=acting(request), at=timezone.now(), seen=seen)
+    except REFUSALS as refused:
+        return _show(request, _notice(notice_id), error=in_words(refused), status=409)
+    messages.success(request, gettext("Published. The messages are on their way."))
+    return redirect("outages:notice", found.pk)
+
+
+@require_POST
+@may("outages.approve_plan")
+def approve(request: HttpRequest, notice_id: int) -> HttpResponse:
+    """Be the second person for a large notice."""
     found = _notice(notice_id)
     try:
-        services.publish_notice(found, by=acting(request), at=timezone.now())
+        services.approve_notice(found, by=acting(request), at=timezone.now())
     except REFUSALS as refused:
         return _show(request, found, error=in_words(refused), status=409)
-    messages.success(request, gettext("Published. The messages are on their way."))
+    messages.success(request, gettext("Approved: somebody else may publish it now."))
     return redirect("outages:notice", found.pk)
 
 
@@ -148,10 +174,6 @@ def resolve(request: HttpRequest, delivery_id: int) -> HttpResponse:
                 messages.success(request, gettext("Decided."))
                 return redirect("outages:notices")
         status = 422
-    masked = (
-        selectors.mask_phone(delivery.recipient)
-        if delivery.channel == NoticeChannel.SMS
-        else delivery.recipient
-    )
+    masked = masked_recipient(delivery)
     context = {"delivery": delivery, "form": form, "masked": masked}
     return render(request, "outages/control/delivery.html", context, status=status)

@@ -141,6 +141,23 @@ WORDS: Final[dict[str, str | Promise]] = {
     "notice_no_draft": _("This notice is out already: draft a new one to say something new."),
     "notice_has_newer": _("There is a newer version of this notice: publish that one."),
     "notice_not_now": _("This notice cannot go out now: the outage is at: %(status)s."),
+    "notice_count_changed": _(
+        "The audience has changed (seen %(seen)s, now %(counted)s): look again, then publish."
+    ),
+    "notice_needs_second": _(
+        "It goes to %(customers)s customers: a second person has to approve it first."
+    ),
+    "notice_needs_other": _("You approved it yourself: somebody else has to publish it."),
+    "message_empty": _("There is nothing to send, or nobody to send it to."),
+    # by hand
+    "hand_done": _("Somebody did this already, or a newer notice took its place."),
+    "evidence_missing": _("Give what shows it: an address, or a picture."),
+    "evidence_no_address": _("This is no web address."),
+    # channels
+    "no_gateway": _("This channel is not set up."),
+    "test_address": _("This is no address for this channel."),
+    "webhook_address": _("Events cannot go to this address: %(why)s."),
+    "webhook_name_taken": _("There is a program of this name already."),
     "notice_field_missing": _("The notice lacks: %(field)s. Fill it in first."),
     "audience_without_area": _("The outage has no area: nobody can be told."),
     "audience_differs": _(

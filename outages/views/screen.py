@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -30,6 +31,22 @@ def may(*permissions: str) -> Callable[[View], View]:
         def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             answer: HttpResponseBase = guarded(request, *args, **kwargs)
             return answer
+
+        wrapped.permissions = permissions  # type: ignore[attr-defined]
+        return wrapped
+
+    return decorate
+
+
+def may_any(*permissions: str) -> Callable[[View], View]:
+    """Let in who has one of these permissions; others who are signed in get 403."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not any(request.user.has_perm(permission) for permission in permissions):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
 
         wrapped.permissions = permissions  # type: ignore[attr-defined]
         return wrapped

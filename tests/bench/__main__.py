@@ -33,9 +33,19 @@ def main() -> int:
     )
     parser.add_argument("--correctness", type=int, metavar="N", help="only: N random networks")
     parser.add_argument("--write", action="store_true", help=f"write {TARGET.name}")
+    parser.add_argument(
+        "--deliveries",
+        type=int,
+        metavar="N",
+        help="only: N messages while senders, database and broker die",
+    )
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gisapp.settings")
     django.setup()
+    if options.deliveries:
+        from tests.bench.deliveries import survive
+
+        return survive(options.deliveries)
     if options.correctness:
         from tests.bench.correctness import agree
 

@@ -48,6 +48,10 @@ NAMES = all_of("outages.view_outages", "outages.view_customers")
 CLOSES = all_of("outages.view_outages", "outages.close_outage")
 SEES_BREACHES = all_of("outages.view_breaches")
 PUBLISHES = all_of("outages.publish_notice")
+SEES_NOTICES = any_of("outages.publish_notice", "outages.approve_plan")
+SECONDS_NOTICES = all_of("outages.approve_plan")
+CALLS = all_of("outages.publish_notice", "outages.view_customers")
+MANAGES_CHANNELS = all_of("outages.manage_channels")
 SEES_NETWORK = all_of("network.view_network")
 IMPORTS = all_of("network.import_network")
 DOES_DUTIES = all_of("outages.view_outages")
@@ -107,7 +111,9 @@ ASKED: Final[dict[Rule, str]] = {
         outages:complaint-file outages:plan-customers outages:plan-customer-why
         layers:plan-pressure
     """,
-    PUBLISHES: "outages:notices outages:notice",
+    PUBLISHES: "outages:notices outages:by-hand outages:call outages:hand-posting",
+    SEES_NOTICES: "outages:notice",
+    MANAGES_CHANNELS: "outages:channels outages:subscribers",
     WORKS: """
         outages:work-orders outages:work-orders-service-worker outages:work-order
         outages:work-order-map
@@ -119,8 +125,8 @@ ASKED: Final[dict[Rule, str]] = {
 
 # By POST alone.
 SENT: Final[dict[Rule, str]] = {
-    PUBLIC: "logout switch-language switch-theme",
     STAFF: "outages:alert-acknowledge",
+    PUBLIC: "logout switch-language switch-theme outages:inbound",
     TURNS_VALVES: "network:valve-record network:valve-take-back",
     IMPORTS: "reckon-risk",
     SWITCHES_SOURCES: "network:source-record network:source-take-back",
@@ -166,6 +172,12 @@ SENT: Final[dict[Rule, str]] = {
     """,
     NAMES: "outages:plan-phone outages:duty-phone",
     PUBLISHES: "outages:notice-publish outages:delivery-resolve",
+    SECONDS_NOTICES: "outages:notice-approve",
+    CALLS: "outages:call-phone",
+    MANAGES_CHANNELS: """
+        outages:channel-switch outages:channel-test outages:subscriber-add
+        outages:subscriber-secret outages:subscriber-switch outages:subscriber-test
+    """,
     WORKS: """
         outages:work-order-milestone outages:work-order-repair outages:work-order-result
     """,
@@ -336,5 +348,6 @@ def test_the_gallery_opens_to_builders() -> None:
 def test_the_public_process_has_these_addresses_and_no_other() -> None:
     names = {name for name, _url in addresses()}
     files = {"public:current", "public:data", "public:tile", "public:feed", "public:calendar"}
+    files |= {"public:alerts", "public:alert"}
     pages = {"public:map", "public:outage", "public:report", "public:report-status", "home"}
     assert names == files | pages | {"switch-language", "switch-theme", "favicon", "health-live"}

@@ -9,7 +9,18 @@ from django.contrib.gis.geos import MultiPolygon, Polygon
 
 from outages.models import Delivery, Outage, OutageNotice
 
+# Recipients by channel, from their number.
+RECIPIENTS = {
+    "sms": "+86138{:08d}".format,
+    "email": "{}@example.org".format,
+    "wechat": "openid-{}".format,
+    "webhook": "subscriber-{}".format,
+}
 AREA = MultiPolygon(Polygon.from_bbox((110.04, 22.92, 110.06, 22.94)), srid=4326)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
 
 
 def notice(*, recipients: int, channel: str = "sms") -> OutageNotice:
@@ -44,7 +55,7 @@ def notice(*, recipients: int, channel: str = "sms") -> OutageNotice:
         Delivery(
             notice=made,
             channel=channel,
-            recipient=f"+86138{n:08d}" if channel == "sms" else f"{n}@example.org",
+            recipient=RECIPIENTS[channel](n),
             key=uuid4(),
             due_at=now,
         )

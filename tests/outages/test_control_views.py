@@ -21,7 +21,7 @@ from network.choices import AreaKind, Operability
 from network.models import Area, Customer
 from network.services import set_valve_operability
 from outages.models import BurstReport, Delivery, Event, IsolationPlan, Outage, OutageNotice
-from outages.services import orders
+from outages.services import notices, orders
 from outages.views.plan_facts import difference_rows, minutes_left, reasons_of
 from outages.workflow import DeliveryStatus, OutageStatus, PlanStatus
 from tests import factories
@@ -462,7 +462,13 @@ def test_306_planned_works_from_draft_to_begun(dana: Client, desk: Desk) -> None
     notice = OutageNotice.objects.get()
     ada = client_of("call_agent")
     assert dana.post(reverse("outages:notice-publish", args=[notice.pk])).status_code == 403
-    assert ada.post(reverse("outages:notice-publish", args=[notice.pk])).status_code == 302
+    address = reverse("outages:notice-publish", args=[notice.pk])
+    assert ada.post(address).status_code == 422, "to whom it goes must have been seen"
+    seen = {"customers": notice.customers, "messages": 99}
+    assert ada.post(address, seen).status_code == 409, "and must still be so"
+    preview = notices.preview_notice(notice.outage)
+    seen["messages"] = sum(preview.recipients_by_channel.values())
+    assert ada.post(address, seen).status_code == 302
     assert post(dana, "start", outage).status_code == 302
     assert "Jiefang Road" in dana.get(reverse("outages:planned")).content.decode()
 

@@ -13,7 +13,7 @@ from django.db import connection
 
 from outages.choices import NoticeChannel
 from outages.delivery import outbox
-from outages.delivery.gateway import Promise
+from outages.delivery.gateway import Habits, Promise
 from outages.delivery.gateways import NoGateway, gateway_for
 from outages.delivery.simulator import Faults
 from outages.models import Delivery, Event, OutageNotice
@@ -133,7 +133,7 @@ def test_a_busy_gateway_is_tried_again_later_and_does_not_hold_the_round(
     deliveries.notice(recipients=10)
     with sms_gateway(tmp_path, faults=Faults(refuse=1.0)) as gateway:
         point_at(settings, gateway, Promise.NEITHER)
-        assert outbox.send_due() == {"later": outbox.TROUBLES_IN_A_ROW}
+        assert outbox.send_due() == {"later": Habits().troubles_in_a_row}
         assert gateway.accepted() == []
     assert statuses() == {"pending": 10}
     with sms_gateway(tmp_path) as gateway:

@@ -76,6 +76,9 @@ FACTS = {
     "valves": "V1",
     "version": 1,
     "waiting": 2,
+    "customers": 6000,
+    "seen": "2 / 3",
+    "why": "S",
 }
 # What stays in Latin letters on a Chinese screen: codes of assets and records, and these.
 LATIN = re.compile(r"P-1|[RWCSV]\d|\bS\b|v3|MB|JPEG|PNG|WebP|PDF")

@@ -1,123 +1,135 @@
 """Senders killed in mid-send: nothing lost, nothing twice, by three records that know nothing of
-one another: the rows, the gateway's journal, the events.
+one another: the rows, the gateways' journals, the events. `./run bench --deliveries 5000` does the
+same at the size of a burst main (docs/notices.md).
 """
 
 from __future__ import annotations
 
 import os
-import random
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection
 
+from outages.delivery import outbox
 from outages.delivery.gateway import Promise
-from outages.delivery.simulator import Faults
-from outages.models import Delivery, Event
+from outages.delivery.kill_points import POINTS
+from outages.delivery.sealing import seal
+from outages.delivery.signatures import new_secret
+from outages.delivery.simulator import SmsSimulator
+from outages.models import Delivery, Event, WebhookSubscriber
+from tests.crash.harness import Trial, Verdict, try_it
 from tests.outages import deliveries
-from tests.simulators.sms_gateway import RunningGateway, sms_gateway
+from tests.simulators.running import Running, running
+from tests.simulators.subscriber import SubscriberSimulator
+from tests.simulators.wechat import WeChatSimulator
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
-MESSAGES = 200
-SEED = 20261121
-
-
-def start_sender(gateway: RunningGateway, promise: Promise, *extra: str, lease_s: float) -> Any:
-    database = connection.settings_dict
-    url = (
-        f"postgis://{database['USER']}:{database['PASSWORD']}@{database['HOST']}:"
-        f"{database['PORT']}/{database['NAME']}"
-    )
-    code = (
-        "import os, runpy, sys;"
-        "import tests.settings as s;"
-        f"s.GATEWAYS = {{'sms': {{'url': '{gateway.url}', 'promise': '{promise}'}}}};"
-        "runpy.run_module('tests.outages.sender', run_name='__main__')"
-    )
-    return subprocess.Popen(
-        [sys.executable, "-c", code, str(lease_s), *extra],
-        env={**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "tests.settings"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-
-
-def stop(sender: Any) -> None:
-    sender.send_signal(signal.SIGKILL)
-    sender.wait(timeout=10)
-    sender.stdout.close()
-
-
-def left() -> int:
-    return Delivery.objects.exclude(status__in=["accepted", "unknown", "failed"]).count()
-
-
-def in_mid_send() -> int:
-    return Delivery.objects.filter(status="sending", send_started_at__isnull=False).count()
-
-
-def kill_until_done(
-    gateway: RunningGateway, promise: Promise, *, kills: int, within_s: float
-) -> int:
-    """Keep two senders alive, kill one now and then; returns how many died in mid-send."""
-    chance = random.Random(SEED)
-    senders = [start_sender(gateway, promise, lease_s=1.0) for _ in range(2)]
-    for sender in senders:
-        assert sender.stdout.readline().startswith("ready")
-    ends, landed = time.monotonic() + within_s, 0
-    try:
-        while left() and time.monotonic() < ends:
-            time.sleep(chance.uniform(0.05, 0.3))
-            if landed < kills and in_mid_send():
-                victim = chance.randrange(2)
-                stop(senders[victim])
-                landed += in_mid_send() > 0
-                senders[victim] = start_sender(gateway, promise, lease_s=1.0)
-    finally:
-        for sender in senders:
-            stop(sender)
-    return landed
+# A slice of the bench's: minutes there, seconds here.
+SLICE = {"deliveries": 240, "stops": 1, "losses": 1, "lease_s": 3.0, "with_worker": False}
 
 
 @pytest.mark.parametrize("promise", [Promise.IDEMPOTENT, Promise.QUERYABLE])
-def test_killed_senders_lose_none_and_double_none(tmp_path: Path, promise: Promise) -> None:
-    deliveries.notice(recipients=MESSAGES)
-    faults = Faults(refuse=0.01, drop=0.02, latency_s=0.03, seed=SEED)
-    with sms_gateway(tmp_path, promise=promise, faults=faults) as gateway:
-        landed = kill_until_done(gateway, promise, kills=4, within_s=60)
-        journal = Counter(gateway.accepted())
-    assert landed >= 3, "the test did not kill a sender in mid-send often enough"
-    keys = {str(key) for key in Delivery.objects.values_list("key", flat=True)}
-    assert Counter(Delivery.objects.values_list("status", flat=True)) == {"accepted": MESSAGES}
-    assert journal.keys() == keys, "lost"
-    assert set(journal.values()) == {1}, "doubled"
-    events = Event.objects.filter(verb="delivery_accepted").values_list("subject_id", flat=True)
-    assert Counter(Counter(events).values()) == {1: MESSAGES}
+def test_killed_senders_lose_none_and_double_none(promise: Promise) -> None:
+    verdict = try_it(Trial(kills=4, promise=promise, within_s=120, **SLICE))  # type: ignore[arg-type]
+    assert verdict.is_exercised, f"not exercised: {verdict}"
+    assert verdict.lost == 0, verdict
+    assert verdict.doubled == 0, verdict
+    assert verdict.is_good, verdict
 
 
-def test_without_the_fence_messages_go_out_twice(tmp_path: Path) -> None:
+def test_without_the_fence_messages_go_out_twice() -> None:
     """The negative control: a lease shorter than the send, and nobody looks at the claim."""
-    deliveries.notice(recipients=40)
-    with sms_gateway(
-        tmp_path, promise=Promise.QUERYABLE, faults=Faults(latency_s=0.1, seed=SEED)
-    ) as gateway:
-        senders = [
-            start_sender(gateway, Promise.QUERYABLE, "unfenced", lease_s=0.2) for _ in range(3)
-        ]
+    verdict = try_it(
+        Trial(
+            deliveries=60,
+            kills=0,
+            stops=0,
+            losses=0,
+            with_worker=False,
+            fenced=False,
+            lease_s=0.2,
+            latency_s=0.15,
+            channels=("sms",),
+            within_s=60,
+        )
+    )
+    assert verdict.doubled > 0, "the harness sees no doubles: it proves nothing"
+
+
+def test_a_run_whose_kills_met_nothing_proves_nothing() -> None:
+    accepted = {"accepted": 10}
+    trial = Trial(deliveries=10, kills=3, stops=1)
+    assert not Verdict(trial, kills=2, stops=1, statuses=accepted).is_good
+    assert not Verdict(trial, kills=3, stops=0, statuses=accepted).is_good
+    assert Verdict(trial, kills=3, stops=1, statuses=accepted).is_good
+
+
+# -- each place, each channel -------------------------------------------------------------------
+
+
+@contextmanager
+def gateway_of(channel: str, folder: Path) -> Iterator[tuple[Running, dict[str, Any]]]:
+    """The channel's simulator, and GATEWAYS for it."""
+    journal = folder / "journal"
+    secret = new_secret()
+    simulator: Any = {
+        "sms": lambda: SmsSimulator(journal=journal, promise=Promise.QUERYABLE),
+        "wechat": lambda: WeChatSimulator(journal=journal),
+        "webhook": lambda: SubscriberSimulator(journal=journal, secret=secret),
+    }[channel]()
+    with running(simulator) as gateway:
+        if channel == "webhook":
+            row = WebhookSubscriber.objects.create(
+                name="S", url=gateway.url, secret=seal(secret), created_at=deliveries.now()
+            )
+            Delivery.objects.filter(channel=channel).update(recipient=str(row.pk))
+        account = {"app_id": "wx", "secret": "account-secret", "template": "T1"}
+        yield (
+            gateway,
+            {
+                "sms": {"url": gateway.url, "promise": "queryable"},
+                "wechat": {"url": gateway.url, **account},
+            },
+        )
+
+
+def run_sender(*, kill_at: str = "") -> int:
+    """Send one round in a fork of this process; returns how it ended."""
+    connection.close()  # each side opens its own
+    child = os.fork()
+    if not child:
         try:
-            ends = time.monotonic() + 30
-            while left() and time.monotonic() < ends:
-                time.sleep(0.1)
+            os.environ["KILL_AT"] = kill_at
+            outbox.send_due(lease_s=0.2)
         finally:
-            for sender in senders:
-                stop(sender)
+            os._exit(0)
+    _pid, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("channel", ["sms", "wechat", "webhook"])
+@pytest.mark.parametrize("point", POINTS)
+def test_death_at_each_place_loses_and_doubles_nothing(
+    settings: Any, tmp_path: Path, channel: str, point: str
+) -> None:
+    deliveries.notice(recipients=1, channel=channel)
+    settings.OUTBOUND_PRIVATE_HOSTS = ["127.0.0.1"]
+    with gateway_of(channel, tmp_path) as (gateway, gateways):
+        settings.GATEWAYS = gateways
+        assert run_sender(kill_at=point) == -signal.SIGKILL, "it did not die there"
+        time.sleep(0.25)  # the lease runs out
+        assert run_sender() == 0
         journal = Counter(gateway.accepted())
-    assert max(journal.values()) > 1
+    row = Delivery.objects.get()
+    assert row.status == "accepted"
+    assert journal == {str(row.key): 1}
+    assert Event.objects.filter(verb="delivery_accepted").count() == 1

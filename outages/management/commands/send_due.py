@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import OperationalError, close_old_connections
 
-from outages.delivery import outbox
+from outages.delivery import outbox, shards
 
 
 class Command(BaseCommand):
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         """Send once, or round after round; a database that is away is waited for."""
         while True:
             try:
-                outcomes = outbox.send_due(lease_s=options["lease"])
+                outcomes = shards.send_side_by_side(lease_s=options["lease"])
             except OperationalError as error:
                 if not options["loop"]:
                     raise
