@@ -190,6 +190,7 @@ _PERIODIC = (
     ("take-public-reports", "gisapp.take_public_reports", 5),
     ("scan-deadlines", "outages.scan_deadlines", 15),
     ("reckon-risk", "gisapp.reckon_risk", 15),
+    ("reckon-supply", "outages.tasks.reckon_supply", 60),
 )
 CELERY_BEAT_SCHEDULE = {
     name: {"task": task, "schedule": float(seconds), "options": {"expires": seconds}}
@@ -201,6 +202,7 @@ RECKONING_QUEUE = "reckoning"
 CELERY_TASK_ROUTES = {
     "gisapp.reckon_risk": {"queue": RECKONING_QUEUE},
     "outages.tasks.reckon_pressures": {"queue": RECKONING_QUEUE},
+    "outages.tasks.reckon_supply": {"queue": RECKONING_QUEUE},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(STATE_DIR / "celerybeat-schedule")
 DJANGO_STRUCTLOG_CELERY_ENABLED = True

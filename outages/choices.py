@@ -340,3 +340,11 @@ class EvidenceKind(TextChoices):
 class InboundKind(TextChoices):
     RECEIPT = "receipt", _("receipt")
     REPLY = "reply", _("reply")
+
+
+class SpellBasis(TextChoices):
+    """What says that a customer had no water."""
+
+    VALVES = "valves", _("signed valve steps")
+    REPORTED = "reported", _("report of no water")
+    RECORDED = "recorded", _("recorded outside any outage")

@@ -13,7 +13,7 @@ from kombu import pools
 from kombu.exceptions import OperationalError
 
 from outages.delivery import inbox, shards
-from outages.planning import pressure, waiting
+from outages.planning import pressure, supply_spells, waiting
 
 log = structlog.get_logger(__name__)
 
@@ -94,3 +94,9 @@ def reckon_pressures(**_later: Any) -> None:
     pressure.ask_for_proposals(at=timezone.now())
     if pressure.reckon_next(timezone.now) is not None:
         wake(reckon_pressures)
+
+
+@shared_task
+def reckon_supply(**_later: Any) -> None:
+    """Derive who was dry when from what was signed since. In the queue of the slow ones."""
+    supply_spells.reckon_supply(at=timezone.now())

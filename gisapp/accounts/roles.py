@@ -46,6 +46,7 @@ ALL_PERMISSIONS: Final = frozenset(
         "outages.view_audit",
         "outages.set_policy",
         "outages.view_breaches",
+        "outages.view_interruptions",
         # The duties of an outage: whose they are, and the papers that they wait for.
         "outages.act_for_call_centre",
         "outages.act_for_engineering",
@@ -75,6 +76,7 @@ CALL_DESK: Final = frozenset(
         "outages.enquire",
         "outages.view_customers",
         "outages.publish_notice",
+        "outages.view_interruptions",
         "outages.issue_orders",
         "outages.act_for_call_centre",
         "outages.exchange",
@@ -142,6 +144,7 @@ ROLE_PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
             "outages.approve_plan",
             "outages.set_policy",
             "outages.view_breaches",
+            "outages.view_interruptions",
             "outages.approve_outage",
             "outages.act_for_company_leader",
             "outages.approve_extensions",
@@ -157,6 +160,7 @@ ROLE_PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
             "outages.view_breaches",
             "outages.view_confidential",
             "outages.resolve_escalations",
+            "outages.view_interruptions",
         }
     ),
     Role.ADMIN: ALL_PERMISSIONS,

@@ -30,6 +30,7 @@ from outages.models.policy import CalendarDay, PolicyValue
 from outages.models.pressure import PressureRun, WeakPlace
 from outages.models.public_reports import PublicReport
 from outages.models.reports import BurstReport
+from outages.models.supply import SupplyMoment, SupplyReckoning, SupplySpell
 from outages.models.supply_points import SupplyPoint
 from outages.models.work import Crew, OperationPhoto, WorkOrder
 
@@ -72,7 +73,10 @@ __all__ = [
     "PublicReport",
     "RestorationEstimate",
     "RoutingEntry",
+    "SupplyMoment",
     "SupplyPoint",
+    "SupplyReckoning",
+    "SupplySpell",
     "Urge",
     "UserContact",
     "ValveOperation",
