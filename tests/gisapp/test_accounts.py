@@ -29,8 +29,9 @@ def test_separate_duties_stay_separate() -> None:
     assert "outages.view_customers" not in ROLE_PERMISSIONS[Role.CREW]
     signers = [role for role, may in ROLE_PERMISSIONS.items() if "outages.operate_plan" in may]
     assert signers == [Role.CREW, Role.ADMIN]
-    reading = "view_network view_outages view_customers view_audit view_breaches view_interruptions"
-    assert {name.split(".")[1] for name in ROLE_PERMISSIONS[Role.SUPERVISION]} == {*reading.split()}
+    reads = "network outages customers audit breaches interruptions confidential"
+    supervises = {f"view_{name}" for name in reads.split()} | {"resolve_escalations"}
+    assert {name.split(".")[1] for name in ROLE_PERMISSIONS[Role.SUPERVISION]} == supervises
 
 
 @pytest.mark.django_db
