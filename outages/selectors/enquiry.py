@@ -9,7 +9,7 @@ from django.db.models import Case, IntegerField, Q, Value, When
 
 from network.models import Customer
 from network.selectors import current_revision
-from outages.models import AffectedCustomer, Outage
+from outages.models import AffectedCustomer, IsolationPlan, Outage
 from outages.workflow import (
     HOLDING_PLANS,
     OPEN_OUTAGES,
@@ -23,12 +23,26 @@ _TELLING_PLANS = [*HOLDING_PLANS, PlanStatus.REOPENED]
 
 
 @dataclass(frozen=True)
+class Concern:
+    """An open outage that a customer is in: by which plan, and in the zone or cut off by it."""
+
+    outage: Outage
+    plan: IsolationPlan
+    effect: str
+
+
+@dataclass(frozen=True)
 class CustomerHit:
     """A customer found by the desk, phone masked; `customer` holds the full record."""
 
     customer: Customer
     masked_phone: str
-    outages: tuple[Outage, ...]
+    concerns: tuple[Concern, ...]
+
+    @property
+    def outages(self) -> tuple[Outage, ...]:
+        """The open outages that the customer is in, running ones first."""
+        return tuple(each.outage for each in self.concerns)
 
 
 @dataclass(frozen=True)
@@ -36,13 +50,15 @@ class Verdict:
     """What the desk answers: the outages that hold here (running first) and why.
 
     `effects` says for each outage id whether the customer is in the zone, cut off outside it, or
-    was dry before; a place without a customer has none. `recent` were restored within a day.
+    was dry before; a place without a customer has none. `plan` is the one that the first of them
+    is told by. `recent` were restored within a day.
     """
 
     customer: Customer | None
     outages: tuple[Outage, ...]
     effects: dict[int, str]
     recent: tuple[Outage, ...]
+    plan: IsolationPlan | None = None
 
 
 def search_customers(text: str, *, limit: int = 20) -> list[CustomerHit]:
@@ -75,7 +91,7 @@ def search_customers(text: str, *, limit: int = 20) -> list[CustomerHit]:
         CustomerHit(
             customer=customer,
             masked_phone=mask_phone(customer.phone),
-            outages=tuple(outage for outage, _effect in open_for.get(customer.asset_id, [])),
+            concerns=tuple(open_for.get(customer.asset_id, [])),
         )
         for customer in found
     ]
@@ -92,9 +108,10 @@ def verdict_for_customer(customer: Customer, *, at: datetime) -> Verdict:
     )
     return Verdict(
         customer=customer,
-        outages=tuple(outage for outage, _effect in found),
-        effects={outage.pk: effect for outage, effect in found},
+        outages=tuple(each.outage for each in found),
+        effects={each.outage.pk: each.effect for each in found},
         recent=tuple(recent.distinct()),
+        plan=found[0].plan if found else None,
     )
 
 
@@ -123,19 +140,20 @@ def mask_phone(phone: str) -> str:
     return f"{shown[:3]}****{shown[-4:]}"
 
 
-def _outages_of(customers: list[str]) -> dict[str, list[tuple[Outage, str]]]:
-    """Open outages by customer, with the effect, running ones first. One query."""
+def _outages_of(customers: list[str]) -> dict[str, list[Concern]]:
+    """Open outages by customer, with plan and effect, running ones first. One query."""
     rows = AffectedCustomer.objects.filter(
         customer__in=customers,
         plan__status__in=_TELLING_PLANS,
         plan__outage__status__in=OPEN_OUTAGES,
     ).select_related("plan__outage")
-    found: dict[str, list[tuple[Outage, str]]] = {}
+    found: dict[str, list[Concern]] = {}
     for row in rows:
         if row.plan.outage is not None:
-            found.setdefault(row.customer, []).append((row.plan.outage, row.effect))
-    for pairs in found.values():
-        pairs.sort(key=lambda pair: _running_first(pair[0]))
+            concern = Concern(row.plan.outage, row.plan, row.effect)
+            found.setdefault(row.customer, []).append(concern)
+    for concerns in found.values():
+        concerns.sort(key=lambda each: _running_first(each.outage))
     return found
 
 

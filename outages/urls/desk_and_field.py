@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from outages.views import (
+    caller_why,
     case_page,
     crew,
     crew_offline,
@@ -41,6 +42,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/duplicates", desk.duplicates, name="desk-duplicates"),
     path("desk/report", desk.take_report, name="desk-report"),
     path("desk/close", desk.close_call, name="desk-close"),
+    path("desk/customers/<int:customer_id>/why", caller_why.caller_why, name="desk-customer-why"),
     path("desk/customers/<int:customer_id>/phone", desk.show_phone, name="desk-customer-phone"),
     path("orders/", order_lists.order_list, name="orders"),
     path("orders/<str:number>/", order_page.order, name="order"),

@@ -38,8 +38,9 @@ def _plan(plan_id: int) -> IsolationPlan:
     return get_object_or_404(rows, pk=plan_id)
 
 
-def _source_names(argument: Argument) -> dict[str, str]:
-    rows = Source.objects.filter(revision=argument.revision)
+def source_names(revision: NetworkRevision) -> dict[str, str]:
+    """Names of a revision's sources in the reader's language, by asset id."""
+    rows = Source.objects.filter(revision=revision)
     names = rows.values_list("asset_id", "name", "name_en")
     return {asset: local(name, name_en) or asset for asset, name, name_en in names}
 
@@ -54,7 +55,7 @@ def why(request: HttpRequest, plan_id: int) -> HttpResponse:
         argument = argument_for(found)
     except NotArguable:
         return _shown(request, "why", found, {})
-    sources = _source_names(argument)
+    sources = source_names(argument.revision)
     known = argument.explanation
     context = {
         "argued": True,
@@ -146,7 +147,7 @@ def _customer(argument: Argument, customer: Customer) -> Row:
         return {"customer": customer, "text": ""}
     return {
         "customer": customer,
-        "text": words.why_customer(reason, _source_names(argument)),
+        "text": words.why_customer(reason, source_names(argument.revision)),
         "is_dry": reason.code in ("in_zone", "cut_off"),
         "keeps": reason.code == "supplied",
         "line": _json(line),

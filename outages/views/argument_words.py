@@ -95,6 +95,19 @@ def why_customer(reason: CustomerReason, sources: dict[str, str]) -> str:
     return gettext("Hangs on no pipe in service, so nothing can be said.")
 
 
+def why_caller(reason: CustomerReason, sources: dict[str, str]) -> str:
+    """Say to staff how water reaches a customer as valves stand, with no outage on record."""
+    if reason.way is None:
+        if reason.code == "not_connected":
+            return gettext("Hangs on no pipe in service, so nothing can be said.")
+        return gettext(
+            "As valves and sources stand on record no water comes here: tell the dispatcher."
+        )
+    source = sources.get(reason.way.source, reason.way.source)
+    text = gettext("By the record nothing is shut on the way: water comes from %(source)s%(by)s.")
+    return text % {"source": source, "by": _by(reason.way)}
+
+
 def why_group(group: CustomerGroup) -> str:
     """Say why a group of customers is dry."""
     if group.code == "dry_before":

@@ -89,6 +89,7 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
         "close_key": uuid4(),
         "now": timezone.now(),
         "sees_customers": request.user.has_perm("outages.view_customers"),
+        "may_ask_why": request.user.has_perms(["outages.view_outages", "outages.view_customers"]),
         "may_report": request.user.has_perm("outages.report_burst"),
         "made": _just_made(request),
         "dispositions": Disposition.choices,

@@ -64,7 +64,7 @@ def answer(verdict: Verdict, *, now: datetime) -> Answer:
         others=verdict.outages[1:],
         earlier_estimates=_earlier_estimates(outage) if outage else (),
         left=eta - now if eta and eta > now and state in ("off", "soon") else None,
-        scripts=scripts(state, outage, now=now),
+        scripts=scripts(state, outage, now=now, effect=effect),
         told=_told(outage, state) if outage else [],
         customer=verdict.customer,
     )

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from outages.choices import Cause, Supply
+from outages.choices import Cause, Effect, Supply
 from outages.models import Outage
 
 # (text, is it emphasised)
@@ -55,17 +55,54 @@ class Script:
     said: Said
 
 
-def scripts(state: str, outage: Outage | None, *, now: datetime) -> list[Script]:
-    """Return the variants for a verdict: off, soon, returning, planned, restored or fine."""
+# Why this tap is dry, for who asks: by where it hangs, without a valve's name.
+WHY_ZH: Final[dict[str, str]] = {
+    Effect.ZONE: "要修的就是给您家供水的那一段水管，关了阀门才能修。",
+    Effect.UNINTENDED: "修的不是您家门口的水管，但是您家的水要从那一段过来，所以一起停。",
+}
+WHY_EN: Final[dict[str, str]] = {
+    Effect.ZONE: "It is the stretch of main that feeds you: it has to be shut for the repair. ",
+    Effect.UNINTENDED: "It is not the main at your door, but your water comes through that one. ",
+}
+
+
+def scripts(state: str, outage: Outage | None, *, now: datetime, effect: str = "") -> list[Script]:
+    """Return the variants for a verdict: off, soon, returning, planned, restored or fine.
+
+    `effect` says why the caller's tap is dry, where that is known.
+    """
+    if effect == Effect.ALREADY_DRY and outage is not None and state in ("off", "soon"):
+        return [
+            Script("plain", _("Plain"), "zh-Hans", _dry_before_zh()),
+            Script("english", "EN", "en", _dry_before_en()),
+        ]
+    why = WHY_ZH.get(effect, "")
     zh = [
-        Script("plain", _("Plain"), "zh-Hans", _plain(state, outage, now)),
+        Script("plain", _("Plain"), "zh-Hans", _plain(state, outage, now, why)),
         Script("upset", _("Upset"), "zh-Hans", _upset(state, outage, now)),
         Script("care", _("Old or ill"), "zh-Hans", _care(state, outage, now)),
     ]
-    return [*zh, Script("english", "EN", "en", _english(state, outage, now))]
+    said = _english(state, outage, now, WHY_EN.get(effect, ""))
+    return [*zh, Script("english", "EN", "en", said)]
 
 
-def _plain(state: str, outage: Outage | None, now: datetime) -> Said:
+def _dry_before_zh() -> Said:
+    return [
+        ("您好，您家那里在这次停水以前就没有水，是别的原因。请先看一下", False),
+        ("表前的阀门是不是开着", True),
+        ("。我现在就给您登记，转给调度去查。", False),
+    ]
+
+
+def _dry_before_en() -> Said:
+    return [
+        ("Your water was off before this outage, so the cause is another one. Check ", False),
+        ("the stop valve before your meter", True),
+        (". I am taking a report now for the dispatcher to look into.", False),
+    ]
+
+
+def _plain(state: str, outage: Outage | None, now: datetime, why: str = "") -> Said:
     if outage is None:
         return [
             ("您好，您这里没有停水记录。请先看一下", False),
@@ -98,7 +135,7 @@ def _plain(state: str, outage: Outage | None, now: datetime) -> Said:
     return [
         (f"您好，您家{begins}{_off_zh(outage)}，是因为", False),
         (_cause_zh(outage), True),
-        ("，师傅正在抢修。", False),
+        (f"，师傅正在抢修。{why}", False),
         *_back_zh(outage, now),
         ("给您带来不便，非常抱歉。刚来水时可能发黄，", False),
         ("先放几分钟再用", True),
@@ -133,7 +170,7 @@ def _care(state: str, outage: Outage | None, now: datetime) -> Said:
     ]
 
 
-def _english(state: str, outage: Outage | None, now: datetime) -> Said:
+def _english(state: str, outage: Outage | None, now: datetime, why: str = "") -> Said:
     if outage is None:
         return [
             ("There is no outage on record at your address. Please check ", False),
@@ -168,7 +205,7 @@ def _english(state: str, outage: Outage | None, now: datetime) -> Said:
             (". ", False),
         ]
     return [
-        (f"{what} because {cause} at {place}. It is being repaired. ", False),
+        (f"{what} because {cause} at {place}. {why}It is being repaired. ", False),
         *back,
         ("We are very sorry. Water may look brown at first: ", False),
         ("run it for a few minutes.", True),

@@ -16,9 +16,13 @@ from django.views.decorators.http import require_safe
 from network.models import Customer, Hydrant, Pipe, Source, Valve
 from network.selectors import current_revision
 from outages import selectors
+from outages.choices import Effect
 from outages.models import BurstReport, Outage, WorkOrder
+from outages.services.caller_reasons import CallerReason, why_dry
+from outages.views.caller_why import staff_words
 from outages.views.screen import may
 from outages.views.wording import bore, local
+from outages.workflow import RUNNING_OUTAGES, OutageKind
 
 LIMIT = 8
 SHORTEST = 2
@@ -28,7 +32,8 @@ SHORTEST = 2
 class Hit:
     """One thing found: where it stands, and where it leads. `lon`, `lat` in EPSG:4326.
 
-    `card_url` is an asset's own page; what is no asset has none.
+    `card_url` is an asset's own page; what is no asset has none. Of a customer `state` says
+    whether he is `off`, `planned` to be, or `fine`, `why` says it in staff's words.
     """
 
     group: str
@@ -40,6 +45,9 @@ class Hit:
     lon: float | None = None
     lat: float | None = None
     card_url: str = ""
+    state: str = ""
+    why: str = ""
+    why_url: str = ""
 
 
 @require_safe
@@ -169,20 +177,49 @@ def _on_map(lon: float, lat: float, label: str) -> str:
 
 
 def _customers(text: str) -> Iterator[Hit]:
-    for hit in selectors.search_customers(text, limit=LIMIT):
+    found = selectors.search_customers(text, limit=LIMIT)
+    dry = [(hit.customer.asset_id, hit.concerns[0].plan) for hit in found if hit.concerns]
+    reasons = why_dry(dry)
+    for hit in found:
         row = hit.customer
+        reason = reasons.get(row.asset_id)
         detail = " · ".join(filter(None, [row.name, row.account, hit.masked_phone]))
-        url = _on_map(row.geom.x, row.geom.y, row.address or row.asset_id)
         yield Hit(
             gettext("Customers"),
             "customer",
             row.asset_id,
             local(row.address, row.address_en) or row.asset_id,
             detail,
-            url,
+            _on_map(row.geom.x, row.geom.y, row.address or row.asset_id),
             row.geom.x,
             row.geom.y,
+            state=_state(hit),
+            why=_why(hit, reason),
+            why_url=_why_url(hit),
         )
+
+
+def _state(hit: selectors.CustomerHit) -> str:
+    if not hit.concerns:
+        return "fine"
+    outage = hit.concerns[0].outage
+    begun = outage.kind != OutageKind.PLANNED or outage.status in RUNNING_OUTAGES
+    return "off" if begun else "planned"
+
+
+def _why(hit: selectors.CustomerHit, reason: CallerReason | None) -> str:
+    if not hit.concerns:
+        return ""
+    first = hit.concerns[0]
+    said = staff_words(reason) if reason else str(Effect(first.effect).label)
+    return f"{first.outage.code}: {said}"
+
+
+def _why_url(hit: selectors.CustomerHit) -> str:
+    if not hit.concerns:
+        return ""
+    address = reverse("outages:plan-customer-why", args=[hit.concerns[0].plan.pk])
+    return f"{address}?{urlencode({'q': hit.customer.asset_id})}"
 
 
 def _addresses(text: str) -> Iterator[Hit]:

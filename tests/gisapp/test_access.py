@@ -64,6 +64,7 @@ TELLS_ANOMALIES = all_of("outages.view_outages", "outages.report_anomaly")
 ANSWERS = all_of("outages.view_outages", "outages.exchange", "outages.report_anomaly")
 TAKES_NOTE = all_of("outages.view_outages", "outages.exchange", "outages.act_for_call_centre")
 SHOWS_PHONES = all_of("outages.enquire", "outages.view_customers")
+ASKS_WHY = all_of("outages.enquire", "outages.view_outages", "outages.view_customers")
 TURNS_VALVES = all_of("network.operate_valves")
 SWITCHES_SOURCES = all_of("network.operate_sources")
 
@@ -120,6 +121,7 @@ ASKED: Final[dict[Rule, str]] = {
     """,
     SEES_BREACHES: "outages:breaches",
     ENQUIRES: "outages:desk",
+    ASKS_WHY: "outages:desk-customer-why",
     TAKES_REPORTS: "outages:desk-duplicates",
 }
 

@@ -547,6 +547,23 @@ def test_404_search_finds_assets_outages_and_customers(dana: Client, outage: Out
     assert "13800000002" not in page
 
 
+def test_404_a_customer_is_found_with_the_reason_why_he_is_dry(
+    dana: Client, outage: Outage
+) -> None:
+    dana.cookies["django_language"] = "en"
+    answer = dana.get(reverse("outages:search"), {"q": "A0002", "format": "json"})
+    [dry] = [hit for hit in answer.json()["hits"] if hit["kind"] == "customer"]
+    assert dry["state"] == "off"
+    assert dry["why"].startswith(f"{outage.code}: In the zone")
+    page = dana.get(reverse("outages:search"), {"q": "A0002"}).content.decode()
+    assert "no working valve stands between them and the burst" in page
+    assert dry["why_url"] in page
+    assert dana.get(dry["why_url"]).status_code == 200
+    answer = dana.get(reverse("outages:search"), {"q": "A0000", "format": "json"})
+    [fine] = [hit for hit in answer.json()["hits"] if hit["kind"] == "customer"]
+    assert (fine["state"], fine["why"]) == ("fine", "")
+
+
 def test_405_customers_are_listed_and_numbers_shown_one_by_one(dana: Client) -> None:
     plan = proposed(dana)
     url = reverse("outages:plan-customers", args=[plan.pk])

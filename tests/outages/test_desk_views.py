@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
 from uuid import uuid4
 
@@ -14,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from gisapp.accounts.roles import sync_roles
-from network.models import Customer
+from network.models import Customer, ValveCondition
 from outages.models import BurstReport, CallNote, Event, Outage
 from outages.services import work
 from outages.views.desk_script import scripts, spoken_en, spoken_zh
@@ -39,6 +40,10 @@ def ada(desk: Desk) -> Client:
 
 def customer(asset_id: str = "c.p3") -> Customer:
     return Customer.objects.get(asset_id=asset_id)
+
+
+def client_in_english(client: Client) -> None:
+    client.cookies["django_language"] = "en"
 
 
 def desk_page(client: Client, **query: Any) -> str:
@@ -95,6 +100,61 @@ def test_an_outage_is_said_with_time_reason_and_apology(ada: Client, desk: Desk)
 def test_who_is_cut_off_outside_the_zone_is_told_so(ada: Client, desk: Desk) -> None:
     desk.burst("p3")
     assert "连带停水" in desk_page(ada, c=customer("c.p4").pk)
+
+
+def why(client: Client, asset_id: str) -> str:
+    url = reverse("outages:desk-customer-why", args=[customer(asset_id).pk])
+    answer = client.get(url, headers={"HX-Request": "true"})
+    assert answer.status_code == 200
+    return unescape(answer.content.decode())
+
+
+def test_the_agent_is_told_why_and_through_which_valves(ada: Client, desk: Desk) -> None:
+    desk.burst("p3")
+    client_in_english(ada)
+    assert "no working valve stands between them and the burst" in why(ada, "c.p3")
+    cut_off = why(ada, "c.p4")
+    assert "Why no water" in cut_off
+    assert "Outside the zone: their water came through the zone" in cut_off
+    fed = why(ada, "c.p1")
+    assert "Why there should be water" in fed
+    assert "water comes from S" in fed
+
+
+def test_a_valve_that_does_not_hold_is_named_to_the_agent(ada: Client, desk: Desk) -> None:
+    ValveCondition.objects.create(asset_id="V3", changed_at=NOON, operability="inoperable")
+    desk.burst("p4")
+    client_in_english(ada)
+    assert "only valves that do not hold, V3, stand before the burst" in why(ada, "c.p3")
+
+
+def test_who_is_dry_without_an_outage_on_record_goes_to_the_dispatcher(ada: Client) -> None:
+    client_in_english(ada)
+    assert "water comes from S by way of V1" in why(ada, "c.p3")
+    for valve in ("V1", "V2"):
+        ValveCondition.objects.create(asset_id=valve, changed_at=NOON, state="closed")
+    shut = why(ada, "c.p3")
+    assert "As valves and sources stand on record no water comes here" in shut
+    assert "is-warn" in shut
+
+
+def test_the_caller_hears_why_without_the_name_of_a_valve(ada: Client, desk: Desk) -> None:
+    outage = desk.burst("p3").outage
+    said = {
+        effect: [
+            "".join(part for part, _strong in script.said)
+            for script in scripts("off", outage, now=NOON, effect=effect)
+        ]
+        for effect in ("zone", "unintended", "already_dry")
+    }
+    assert "给您家供水的那一段水管" in said["zone"][0]
+    assert "您家的水要从那一段过来" in said["unintended"][0]
+    assert "comes through that one" in said["unintended"][-1]
+    # Who was dry before is not promised water by the repair of somebody else's burst.
+    assert all("预计" not in text and "师傅正在抢修" not in text for text in said["already_dry"])
+    assert "before this outage" in said["already_dry"][-1]
+    assert not any("V1" in text or "V2" in text for texts in said.values() for text in texts)
+    assert "您家的水要从那一段过来" in desk_page(ada, c=customer("c.p4").pk)
 
 
 def test_a_place_without_customer_is_answered_from_the_area(ada: Client, desk: Desk) -> None:

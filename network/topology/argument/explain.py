@@ -18,7 +18,7 @@ Cost: the answer, one flood with its tree, and what the answer weighs. Never a s
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -113,20 +113,44 @@ def explain_customer(scene: Scene, customer: str, rows: Rows | None = None) -> C
 
     Raises UnknownAsset for a customer whom the network does not have.
     """
+    return explain_customers(scene, [customer], rows)[customer]
+
+
+def explain_customers(
+    scene: Scene, customers: Sequence[str], rows: Rows | None = None
+) -> dict[str, CustomerReason]:
+    """The reasons of several customers, by id; groups are made once, ways read together.
+
+    Raises UnknownAsset for a customer whom the network does not have.
+    """
     topology = scene.topology
-    index = topology.index("customer", customer)
-    segment = topology.customer_segment.item(index)
-    if segment == topology.segment_count:
-        return CustomerReason(customer, "not_connected")
-    if scene.after[segment]:
-        trail = scene.way_from_source(segment)
-        route = Route(_source_at(scene, trail.segments[0]), trail, scene.boundary, customer=index)
-        return CustomerReason(customer, "supplied", way=named(scene, [route], rows)[0])
-    if not scene.before[segment]:
-        return CustomerReason(customer, "dry_before")
+    at = {customer: topology.index("customer", customer) for customer in customers}
+    groups: dict[str, CustomerGroup] | None = None
+    found: dict[str, CustomerReason] = {}
+    routes: dict[str, Route] = {}
+    for customer, index in at.items():
+        segment = topology.customer_segment.item(index)
+        if segment == topology.segment_count:
+            found[customer] = CustomerReason(customer, "not_connected")
+        elif scene.after[segment]:
+            trail = scene.way_from_source(segment)
+            source = _source_at(scene, trail.segments[0])
+            routes[customer] = Route(source, trail, scene.boundary, customer=index)
+        elif not scene.before[segment]:
+            found[customer] = CustomerReason(customer, "dry_before")
+        else:
+            groups = groups if groups is not None else _groups_by_customer(scene)
+            group = groups[customer]
+            found[customer] = CustomerReason(customer, group.code, group=group)
+    ways = named(scene, list(routes.values()), rows)
+    for customer, way in zip(routes, ways, strict=True):
+        found[customer] = CustomerReason(customer, "supplied", way=way)
+    return found
+
+
+def _groups_by_customer(scene: Scene) -> dict[str, CustomerGroup]:
     groups = _Explainer(scene).customer_groups()
-    group = next(each for each in groups if customer in each.customers)
-    return CustomerReason(customer, group.code, group=group)
+    return {customer: group for group in groups for customer in group.customers}
 
 
 class _Explainer:

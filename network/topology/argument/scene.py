@@ -29,6 +29,24 @@ NOWHERE = -9999  # what scipy calls the parent of what was not reached
 Hop = tuple[int, int]  # the valve to pass (-1 for none) and the segment then reached
 
 
+_NONE: IntArray = np.array([], dtype=np.int32)
+NOTHING_BURST = Found(
+    zone_pipes=_NONE,
+    boundary=(),
+    to_close=(),
+    already_closed=(),
+    walked=_NONE,
+    sources=_NONE,
+    pipes_dry=_NONE,
+    isolated=_NONE,
+    unintended=_NONE,
+    already_dry=_NONE,
+    hydrants_dry=_NONE,
+    persons=0,
+    was_wet=False,
+)
+
+
 @dataclass(frozen=True)
 class Trail:
     """A way on segments: `valves[n]` (-1 for none) lies between `segments[n]` and the next."""
@@ -58,6 +76,12 @@ class Scene:
         known = canonical(topology, state or NetworkState())
         return cls(topology, tuple(bursts), known, find(topology, bursts, known))
 
+    @classmethod
+    def at_rest(cls, topology: Topology, state: NetworkState | None = None) -> "Scene":
+        """Lay out the water as valves and sources stand, without any burst."""
+        known = canonical(topology, state or NetworkState())
+        return cls(topology, (), known, NOTHING_BURST)
+
     @cached_property
     def holds(self) -> Masks:
         """The state on the arrays."""
@@ -66,7 +90,7 @@ class Scene:
     @cached_property
     def burst_segments(self) -> frozenset[int]:
         """Where the burst may be."""
-        return frozenset(segments_of(self.topology, self.bursts))
+        return frozenset(segments_of(self.topology, self.bursts) if self.bursts else ())
 
     @cached_property
     def zone(self) -> IntArray:

@@ -2,7 +2,7 @@
 
 from hypothesis import given, settings
 
-from network.topology.argument.explain import explain, explain_customer
+from network.topology.argument.explain import explain, explain_customer, explain_customers
 from network.topology.argument.scene import Scene
 from network.topology.argument.ways import Way
 from network.topology.engine.build import build
@@ -95,6 +95,20 @@ def test_sources_in_the_zone_have_true_ways(question: Question) -> None:
         blocking = asked.closed | asked.plain["boundary_valves"]
         if reason.way.in_order:
             check_way(asked, reason.way, blocking, asked.burst_cells)
+
+
+@SLICE
+@given(questions())
+def test_at_rest_whoever_has_water_has_a_true_way(question: Question) -> None:
+    asked = Asked(question)
+    scene = Scene.at_rest(build(question.tables), question.state)
+    at = asked.customers_at()
+    found = explain_customers(scene, sorted(at), lambda _: question.tables)
+    for customer, cell in at.items():
+        reason = found[customer]
+        assert reason.code == ("supplied" if cell in asked.before else "dry_before")
+        if reason.way is not None:
+            check_way(asked, reason.way, asked.closed, {cell})
 
 
 def cut_off_parts(asked: Asked) -> set[Part]:
