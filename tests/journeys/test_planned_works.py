@@ -54,7 +54,7 @@ def drafted(page: Page, product: Product, album: Album) -> int:
     form.get_by_label("施工管段").fill(product.burst("dead-end")["pipe"])
     form.get_by_label("从", exact=True).fill(people.in_hours(26))
     form.get_by_label("到", exact=True).fill(people.in_hours(32))
-    form.get_by_role("group", name="是否在主干道路上施工").get_by_text("否").click()
+    form.get_by_role("group", name="是否在主干道路上施工").get_by_role("radio", name="否").check()
     form.get_by_label("对外地点（中文）").fill(PLACE)
     form.get_by_label("对外地点（英文）").fill(PLACE_EN)
     form.get_by_role("button", name="拟定并算方案").click()
