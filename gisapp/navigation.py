@@ -48,8 +48,6 @@ DESTINATIONS: Final = (
     Destination("outages:my-cases", "outages.issue_orders", _("My cases"), "user"),
     Destination("outages:orders", "outages.view_outages", _("Orders"), "list"),
     Destination("outages:notices", "outages.publish_notice", _("Notices"), "bell"),
-    Destination("outages:by-hand", "outages.publish_notice", _("By hand"), "phone"),
-    Destination("outages:channels", "outages.manage_channels", _("Channels"), "bell"),
     Destination("network:check", "network.import_network", _("Network"), "network"),
 )
 
