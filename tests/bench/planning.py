@@ -27,7 +27,7 @@ def rows(name: str, revision: NetworkRevision, *, with_pgrouting: bool) -> list[
     """
     pipes = list(Pipe.objects.filter(revision=revision).order_by("asset_id")[:100_000])
     drawn = random.Random(2).sample(pipes, BURSTS + WARM_UP)
-    with patch("outages.services.reports._plan_on_commit"):
+    with patch("outages.tasks.wake"):
         # Nobody is nudged: the plan is made here, as it is when a dispatcher clicks.
         for pipe in drawn[:WARM_UP]:
             _plan(_report(pipe))

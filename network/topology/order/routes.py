@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 EXACT = 9
 CHANGES_PER_PLACE = 3
+WEIGHED = 20_000_000  # changes weighed for one way at most: half a second or so
 LEAST_M = 1e-6
 UNREACHED_M = 1e7  # stands for no way at all, where legs are added up and taken away
 Order = tuple[int, ...]
@@ -144,7 +145,8 @@ class _Descent:
 
     A change is a stretch reversed, or one place moved elsewhere; all of them are weighed at once,
     each by the legs that it takes away and brings. A city's zone may have hundreds of valves, and
-    somebody waits for the plan: there are no more changes than CHANGES_PER_PLACE for each.
+    somebody waits for the plan: there are no more changes than CHANGES_PER_PLACE for each, and
+    fewer where WEIGHED is used up before.
     """
 
     def __init__(self, places: Places) -> None:
@@ -161,7 +163,8 @@ class _Descent:
 
     def of(self, order: Order) -> Order:
         """The way improved; the same where no change makes it shorter."""
-        for _change in range(CHANGES_PER_PLACE * len(order)):
+        count = len(order)
+        for _change in range(min(CHANGES_PER_PLACE * count, WEIGHED // count**2)):
             way = np.asarray(order)
             reversal, move = self._reversals(way), self._moves(way)
             best = reversal if reversal[0] <= move[0] else move

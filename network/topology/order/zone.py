@@ -8,9 +8,13 @@ import itertools
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from math import dist, isnan
+from math import dist, isfinite, isnan
 
 import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import dijkstra
 
 from network.topology.elements import NetworkTables, Points, Valves
 from network.topology.engine.isolation import Burst
@@ -121,11 +125,10 @@ class Zone:
 
     def leg_m(self, one: str, other: str) -> float | None:
         """Metres from one asset to another, None where neither ways nor positions are known."""
-        along = self.metres_from(one).get(self.spot(other))
-        here, there = self.rows.at.get(one), self.rows.at.get(other)
-        if along is None and (here is None or there is None):
+        along = self._along_m(one, other)
+        if along is None and (self.rows.at.get(one) is None or self.rows.at.get(other) is None):
             return None
-        return along if along is not None else self._way({}, one, other)
+        return self._straight_m(one, other) if along is None else along
 
     def metres_from_burst(self) -> dict[tuple[str, str], float]:
         """Metres along the pipes from the nearest burst."""
@@ -136,22 +139,61 @@ class Zone:
         return found
 
     def _metres_from(self, spot: tuple[str, str]) -> dict[tuple[str, str], float]:
-        if spot not in self.walk:
+        if spot not in self._spots:
             return {}
-        found: dict[tuple[str, str], float] = nx.single_source_dijkstra_path_length(
-            self.walk, spot, weight="metres"
-        )
-        return found
+        self._measure([spot])
+        metres = self._measured[spot]
+        return {self._named[n]: float(metres[n]) for n in np.flatnonzero(np.isfinite(metres))}
 
     def metres(self, assets: Sequence[str]) -> list[list[float]]:
         """Metres between assets: along the zone's pipes, else straight with a detour, else 0."""
-        ways = {asset: self.metres_from(asset) for asset in dict.fromkeys(assets)}
-        return [[self._way(ways[one], one, other) for other in assets] for one in assets]
+        self._measure([self.spot(asset) for asset in assets])
+        return [[self._between(one, other) for other in assets] for one in assets]
 
-    def _way(self, from_one: Mapping[tuple[str, str], float], one: str, other: str) -> float:
-        along = from_one.get(self.spot(other))
-        if along is not None:
-            return along
+    def _between(self, one: str, other: str) -> float:
+        along = self._along_m(one, other)
+        return self._straight_m(one, other) if along is None else along
+
+    def _along_m(self, one: str, other: str) -> float | None:
+        """Metres along the pipes, None where no way is known."""
+        here, there = self.spot(one), self._spots.get(self.spot(other))
+        if here not in self._spots or there is None:
+            return None
+        self._measure([here])
+        metres = float(self._measured[here][there])
+        return metres if isfinite(metres) else None
+
+    def _measure(self, spots: Iterable[tuple[str, str]]) -> None:
+        """Measure from all these spots at once what is not measured yet."""
+        new = [each for each in dict.fromkeys(spots) if each in self._spots]
+        new = [each for each in new if each not in self._measured]
+        if new:
+            starts = [self._spots[each] for each in new]
+            metres = dijkstra(self._legs, directed=False, indices=starts)
+            self._measured.update(zip(new, metres, strict=True))
+
+    @cached_property
+    def _measured(self) -> dict[tuple[str, str], NDArray[np.float64]]:
+        return {}
+
+    @cached_property
+    def _named(self) -> list[tuple[str, str]]:
+        return list(self.walk)
+
+    @cached_property
+    def _spots(self) -> dict[tuple[str, str], int]:
+        return {spot: n for n, spot in enumerate(self._named)}
+
+    @cached_property
+    def _legs(self) -> csr_matrix:
+        """The ways as a matrix: a search from each of hundreds of valves is then no wait."""
+        number = self._spots
+        ends = [(number[one], number[other]) for one, other in self.walk.edges]
+        metres = [float(self.walk.edges[edge]["metres"]) for edge in self.walk.edges]
+        places = np.reshape(np.asarray(ends, dtype=np.int32), (-1, 2)).T
+        return csr_matrix((metres, (places[0], places[1])), shape=(len(number), len(number)))
+
+    def _straight_m(self, one: str, other: str) -> float:
         here, there = self.rows.at.get(one), self.rows.at.get(other)
         return dist(here, there) * DETOUR if here and there else 0.0
 
