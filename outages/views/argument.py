@@ -30,6 +30,7 @@ from outages.workflow import HOLDING_PLANS
 
 FOUND_CUSTOMERS: Final = 8  # of those that fit what was typed
 SHOWN_OPTIONS: Final = 4
+BRIEFLY: Final = 3  # alternatives in the question before approving
 Row = dict[str, Any]
 
 
@@ -181,13 +182,23 @@ class Other:
 @never_cache
 @may("outages.view_outages")
 def options(request: HttpRequest, plan_id: int) -> HttpResponse:
-    """Offer other plans, valves to open for those cut off, and places for tankers."""
+    """Offer other plans, valves to open for those cut off, and places for tankers.
+
+    `?brief=1` gives the first few plans in a line each, for the question before approving.
+    """
     found = _plan(plan_id)
     try:
         argument = argument_for(found)
     except NotArguable:
         return _shown(request, "options", found, {})
     searched, others = argument.alternatives()
+    if "brief" in request.GET:
+        brief = [_compared(plan, searched.plain) for plan in others[:BRIEFLY]]
+        return render(
+            request,
+            "outages/control/_options_brief.html",
+            {"plan": found, "others": brief, "more": len(others) - len(brief)},
+        )
     restoration, points = argument.restoration()
     new = {valve for plan in others for valve in (*plan.close, *plan.open_valves)}
     reopenings = restoration.options[:SHOWN_OPTIONS]
@@ -208,6 +219,10 @@ def options(request: HttpRequest, plan_id: int) -> HttpResponse:
         "cut_off": found.customers_unintended,
     }
     return _shown(request, "options", found, context)
+
+
+def _compared(plan: Plan, plain: Plan) -> Row:
+    return {"text": words.what_differs(plan, plain), "compared": words.compared(plan, plain)}
 
 
 def _may_change(request: HttpRequest, found: IsolationPlan) -> bool:

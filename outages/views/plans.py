@@ -31,6 +31,7 @@ from outages.services.disclosures import show_customer_phone
 from outages.services.in_force import PlanSuperseded, StalePlan, newest_of
 from outages.views import plan_facts
 from outages.views.actor import acting
+from outages.views.overlap_rows import overlap_rows
 from outages.views.panels import Banner, Panel, difference, outage_panel, report_panel
 from outages.views.refusals import REFUSALS, in_words
 from outages.views.screen import may, show_done, show_screen
@@ -102,7 +103,9 @@ def approve(request: HttpRequest, plan_id: int) -> HttpResponse:
         return _refused(request, found, text, approve=form)
     data = form.cleaned_data
     if not data["confirmed"]:
-        context = {"plan": found, "form": form, "crew": data["crew"]}
+        with_names = request.user.has_perm("outages.view_customers")
+        overlaps = overlap_rows(found, at=timezone.now(), with_names=with_names)
+        context = {"plan": found, "form": form, "crew": data["crew"], "overlaps": overlaps}
         return render(request, "outages/control/approve_confirm.html", context)
     try:
         approval = services.approve_plan(

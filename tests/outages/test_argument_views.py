@@ -209,3 +209,13 @@ def test_402_the_rest_are_sent_to_hydrants_that_keep_water(dana: Client) -> None
     marks = re.findall(r'data-mark="([^"]+)".*?<b>(h\.\w+)</b>', text)
     assert marks
     assert not {name for _place, name in marks} & {"h.b", "h.c"}
+
+
+def test_305_before_approving_the_best_other_ways_stand_in_a_line_each(dana: Client) -> None:
+    plan = plan_on(dana, TWO_OR_ONE)
+    text = block(dana, "plan-options", plan, brief="1")
+    assert "Other ways to shut, against this plan" in text
+    assert "close V0 instead" in text
+    assert "\u22121 valve to turn" in text
+    assert "+" in text.split("other__facts", 1)[1]  # what it costs stands beside it
+    assert "<form" not in text

@@ -87,3 +87,27 @@ def test_the_panel_asks_and_is_told_in_words(desk: Desk) -> None:
     said = client.get(url, headers={"HX-Request": "true"}).content.decode()
     assert f"Dry only together with {first.outage.code}: 1 customer (4 people)" in said
     assert "until one is really over" in said
+
+
+def test_the_question_before_approving_says_it_too(desk: Desk) -> None:
+    lay(TWO_SIDES)
+    sync_roles()
+    first = desk.burst("p2")
+    second = desk.propose(desk.report("p4"))
+    client = Client(HTTP_ACCEPT_LANGUAGE="en")
+    client.cookies["django_language"] = "en"
+    client.force_login(factories.person("dispatcher"))
+    shown = client.get(reverse("outages:plan", args=[second.pk])).content.decode()
+    dialog = shown.split('id="approve-dialog"', 1)[1].split("</dialog>", 1)[0]
+    for name in ("plan-together", "plan-options"):
+        assert reverse(f"outages:{name}", args=[second.pk]) in dialog
+    # Without script the same stands on the page that asks.
+    sent = {
+        "estimated_restoration_at": (desk.now + timedelta(days=3650)).strftime("%Y-%m-%dT%H:%M"),
+        "crew": str(desk.crew.pk),
+        "cause": "burst",
+        "place": "解放路",
+    }
+    asked = client.post(reverse("outages:plan-approve", args=[second.pk]), sent)
+    assert asked.status_code == 200
+    assert f"Dry only together with {first.outage.code}: 1 customer" in asked.content.decode()
