@@ -9,7 +9,15 @@ from django.db import connection
 from django.utils import timezone
 
 from network.choices import RunStatus
-from network.models import CriticalityRun, Junction, NetworkRevision, Pipe, Valve
+from network.models import (
+    CriticalityRun,
+    Junction,
+    NetworkRevision,
+    Pipe,
+    PipeCriticality,
+    Valve,
+    ValveCriticality,
+)
 from network.selectors.criticality import current_criticality, newest_criticality
 
 # Customers lost from which a pipe stands in the next band: the law's steps are about persons, a
@@ -49,6 +57,36 @@ def _is_left(run: CriticalityRun | None) -> bool:
         return False
     sign = run.started_at if run.status == RunStatus.WAITING else run.seen_at
     return sign is None or sign < timezone.now() - UNATTENDED
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where one pipe or valve stands among all of its kind: 1 is the worst, equals share a rank.
+
+    Without a `row` the run has none of it: a valve that is shut, stuck or may not be closed.
+    """
+
+    known: Known
+    row: PipeCriticality | ValveCriticality | None
+    rank: int
+    total: int
+
+
+def standing_of(revision: NetworkRevision, asset: Pipe | Valve) -> Standing | None:
+    """What was reckoned of one asset; None where nothing is yet. Six queries at most."""
+    known = known_risk(revision)
+    if known.run is None:
+        return None
+    row: PipeCriticality | ValveCriticality | None
+    if isinstance(asset, Pipe):
+        pipes = known.run.pipes.all()
+        row = pipes.filter(pipe=asset.asset_id).first()
+        worse = pipes.filter(customers__gt=row.customers).count() if row else 0
+        return Standing(known, row, worse + 1, pipes.count())
+    valves = known.run.valves.all()
+    row = valves.filter(valve=asset.asset_id).first()
+    worse = valves.filter(worst_customers__gt=row.worst_customers).count() if row else 0
+    return Standing(known, row, worse + 1, valves.count())
 
 
 def band_of(customers: int) -> int:

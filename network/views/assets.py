@@ -14,6 +14,7 @@ from network.forms import SourceForm, ValveForm
 from network.importer.findings import detail_of, mend_of, title_of
 from network.models import CheckFinding, ImportRun, NetworkRevision, Pipe, Source, Valve
 from network.selectors import current_revision
+from network.selectors.risk import standing_of
 from network.views.asset_facts import (
     MODELS,
     Asset,
@@ -75,6 +76,7 @@ def card_context(
         "findings": _findings(found, revision),
         "burst": card,
         "is_pipe": isinstance(found, Pipe),
+        "standing": standing_of(revision, found) if isinstance(found, Pipe | Valve) else None,
         "drawing": card.drawing if card else None,
         "own_place": feature(found.geom, kind=kind_of(found), id=found.asset_id),
         "centre": (place.x, place.y),

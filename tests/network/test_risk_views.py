@@ -145,3 +145,42 @@ def test_the_button_wakes_a_worker_and_leads_back(
     answer = client_of("gis_editor").post(reverse("reckon-risk"))
     assert answer["Location"] == reverse("network:risk")
     assert woken == ["gisapp.reckon_risk"]
+
+
+def card(kind: str, asset_id: str) -> str:
+    answer = client_of("dispatcher").get(reverse("network:asset", args=[kind, asset_id]))
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_a_card_says_where_its_asset_stands_and_leads_to_the_map(
+    revision: NetworkRevision,
+) -> None:
+    assert "Criticality" not in card("pipe", "p1")
+    compute_criticality(revision, at=timezone.now())
+    worst = card("pipe", "p1")
+    assert "Number 1 of 3 pipes" in worst
+    assert "A burst takes 3 customers (12 people), 2 outside the zone" in worst
+    assert "Valves alone cannot isolate it" in worst
+    assert f"{reverse('network:risk')}?part=pipes" in worst
+    last = card("pipe", "p3")
+    assert "Number 3 of 3 pipes" in last
+    assert "cannot isolate" not in last
+    # V1 stuck joins the source's stretch to p2; V2 stuck costs p2, whose burst dries p3 anyway.
+    assert "of 2 valves" in card("valve", "V1")
+    assert "1 burst could then not be isolated at all" in card("valve", "V1")
+
+
+def test_a_card_says_when_its_figures_are_old(revision: NetworkRevision) -> None:
+    compute_criticality(revision, at=timezone.now())
+    set_valve_state("V2", state=ValveState.CLOSED, by=None, at=timezone.now(), reason="test")
+    assert "Valves or sources have changed since" in card("pipe", "p1")
+
+
+def test_a_long_list_says_how_much_of_it_is_shown(
+    revision: NetworkRevision, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compute_criticality(revision, at=timezone.now())
+    monkeypatch.setattr("network.views.risk.PER_PAGE", 2)
+    assert "Worst 1 to 2 of 3" in page(client_of("dispatcher"))
+    assert "Worst 3 to 3 of 3" in page(client_of("dispatcher"), page="2")
