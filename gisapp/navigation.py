@@ -47,6 +47,7 @@ DESTINATIONS: Final = (
     Destination("outages:exchange", "outages.exchange", _("Exchange"), "message"),
     Destination("outages:my-cases", "outages.issue_orders", _("My cases"), "user"),
     Destination("outages:orders", "outages.view_outages", _("Orders"), "list"),
+    Destination("outages:shift", "outages.keep_shift", _("Shift"), "users"),
     Destination("outages:notices", "outages.publish_notice", _("Notices"), "bell"),
     Destination("network:check", "network.import_network", _("Network"), "network"),
 )

@@ -189,6 +189,7 @@ _PERIODIC = (
     ("collect-inbound", "outages.tasks.collect_inbound", 30),
     ("take-public-reports", "gisapp.take_public_reports", 5),
     ("scan-deadlines", "outages.scan_deadlines", 15),
+    ("watch-the-desk", "outages.watch_the_desk", 60),
     ("reckon-risk", "gisapp.reckon_risk", 15),
     ("reckon-supply", "outages.tasks.reckon_supply", 60),
 )

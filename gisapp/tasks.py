@@ -10,7 +10,7 @@ from layers.public.snapshots import publish_public_snapshot
 from layers.rate_limits import forget_old_counts
 from network.selectors import prepare_current_state
 from network.services.criticality import take_up_criticality
-from outages.services import deadlines
+from outages.services import deadlines, rosters, shifts
 from outages.services.public_reports import take_public_reports, update_stages
 
 
@@ -45,3 +45,11 @@ def take_reports() -> None:
 def scan_deadlines() -> None:
     """Warn of limits that run out and record those that ran out (services lie above tasks)."""
     deadlines.scan(at=timezone.now())
+
+
+@shared_task(name="outages.watch_the_desk")
+def watch_the_desk() -> None:
+    """Ask for a self-check when nobody calls, and warn of hours without a crew."""
+    now = timezone.now()
+    shifts.watch_for_silence(at=now)
+    rosters.warn_of_gaps(at=now)

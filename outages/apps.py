@@ -11,6 +11,7 @@ class OutagesConfig(AppConfig):
 
     def ready(self) -> None:
         post_migrate.connect(_ship_organisation, sender=self, dispatch_uid="outages.organisation")
+        post_migrate.connect(_ship_shifts, sender=self, dispatch_uid="outages.shifts")
 
 
 def _ship_organisation(using: str, **_kwargs: object) -> None:
@@ -22,3 +23,13 @@ def _ship_organisation(using: str, **_kwargs: object) -> None:
         connections[using].introspection.table_names()
     ):
         ship_organisation()
+
+
+def _ship_shifts(using: str, **_kwargs: object) -> None:
+    """Make the shifts of the shipped patterns where they are missing."""
+    from outages.services.shifts import ship_shifts  # no models before ready()
+
+    if using == "default" and "outages_shifttemplate" in (
+        connections[using].introspection.table_names()
+    ):
+        ship_shifts()

@@ -63,6 +63,9 @@ ALL_PERMISSIONS: Final = frozenset(
         "outages.view_confidential",
         "outages.instruct",
         "outages.manage_departments",
+        "outages.keep_shift",
+        "outages.lead_shift",
+        "outages.keep_roster",
     }
 )
 
@@ -80,6 +83,7 @@ CALL_DESK: Final = frozenset(
         "outages.issue_orders",
         "outages.act_for_call_centre",
         "outages.exchange",
+        "outages.keep_shift",
     }
 )
 ROLE_PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
@@ -99,10 +103,11 @@ ROLE_PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
             "outages.exchange",
             "outages.issue_orders",
             "outages.handle_orders",
+            "outages.keep_roster",
         }
     ),
     Role.CALL_AGENT: CALL_DESK,
-    Role.SHIFT_LEADER: CALL_DESK,
+    Role.SHIFT_LEADER: CALL_DESK | {"outages.lead_shift", "outages.keep_roster"},
     # Whoever accepts orders for a department: the rules see to it that it is their own.
     Role.DEPARTMENT: frozenset(
         {"network.view_network", "outages.view_outages", "outages.handle_orders"}

@@ -7,7 +7,8 @@ from django import forms
 from django.contrib.gis.db.models.functions import Distance
 from django.db.models import QuerySet
 from django.http import QueryDict
-from django.utils.translation import get_language
+from django.utils import timezone
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from network.models import Source, Valve
@@ -18,26 +19,34 @@ from outages.forms.moments import MomentField
 from outages.forms.panel import PanelForm
 from outages.models import Crew, IsolationPlan
 from outages.planning import WhatIf
+from outages.selectors.rosters import with_roster
 
 # What a dispatcher may assume of one valve, sent as `choice=inoperable:V-0417`.
 VALVE_CHOICES: Final = ("inoperable", "removed", "added", "opened")
 
 
 class CrewField(forms.ModelChoiceField):
-    """Crews on duty, by name in the page's language."""
+    """Crews that may be sent, by name in the page's language; who is on the roster now says so."""
 
     def label_from_instance(self, obj: Crew) -> str:
-        """Name the crew."""
-        chinese = (get_language() or "zh").startswith("zh")
-        return obj.name if chinese else obj.name_en or obj.name
+        """Name the crew, and say that it is on duty at this hour."""
+        name = crew_name(obj)
+        return f"{name} · {gettext('on duty now')}" if getattr(obj, "is_on_roster", False) else name
+
+
+def crew_name(crew: Crew) -> str:
+    """Return the name in the page's language."""
+    chinese = (get_language() or "zh").startswith("zh")
+    return crew.name if chinese else crew.name_en or crew.name
 
 
 def crews_for(plan: IsolationPlan | None) -> QuerySet[Crew]:
-    """Return the crews on duty, the nearest to the burst first."""
-    crews = Crew.objects.filter(is_on_duty=True)
+    """Return the crews that may be sent: on the roster now before others, then the nearest."""
+    crews = with_roster(Crew.objects.filter(is_on_duty=True), at=timezone.now())
     if plan is None or plan.burst_point is None:
-        return crews.order_by("code")
-    return crews.annotate(away=Distance("base", plan.burst_point)).order_by("away", "code")
+        return crews.order_by("-is_on_roster", "code")
+    away = Distance("base", plan.burst_point)
+    return crews.annotate(away=away).order_by("-is_on_roster", "away", "code")
 
 
 class ApproveForm(PanelForm):
@@ -76,9 +85,7 @@ class ApproveForm(PanelForm):
     def crew_label(self) -> str:
         """Name of the crew that was chosen."""
         crew = self.cleaned_data.get("crew")
-        field = self.fields["crew"]
-        assert isinstance(field, CrewField)
-        return field.label_from_instance(crew) if crew else ""
+        return crew_name(crew) if crew else ""
 
 
 class ReasonForm(PanelForm):

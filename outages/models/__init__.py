@@ -30,6 +30,16 @@ from outages.models.policy import CalendarDay, PolicyValue
 from outages.models.pressure import PressureRun, WeakPlace
 from outages.models.public_reports import PublicReport
 from outages.models.reports import BurstReport
+from outages.models.shifts import (
+    CrewDuty,
+    Handover,
+    HandoverItem,
+    LogEntry,
+    SelfCheck,
+    Shift,
+    ShiftReview,
+    ShiftTemplate,
+)
 from outages.models.supply import SupplyMoment, SupplyReckoning, SupplySpell
 from outages.models.supply_points import SupplyPoint
 from outages.models.work import Crew, OperationPhoto, WorkOrder
@@ -45,6 +55,7 @@ __all__ = [
     "CallNote",
     "ChannelState",
     "Crew",
+    "CrewDuty",
     "Deadline",
     "Delivery",
     "Department",
@@ -56,9 +67,12 @@ __all__ = [
     "ExtensionRequest",
     "FollowUp",
     "GatewayToken",
+    "Handover",
+    "HandoverItem",
     "InboundMessage",
     "IsolationPlan",
     "LeaderApproval",
+    "LogEntry",
     "OperationPhoto",
     "OrderCategory",
     "OrderMilestone",
@@ -73,6 +87,10 @@ __all__ = [
     "PublicReport",
     "RestorationEstimate",
     "RoutingEntry",
+    "SelfCheck",
+    "Shift",
+    "ShiftReview",
+    "ShiftTemplate",
     "SupplyMoment",
     "SupplyPoint",
     "SupplyReckoning",

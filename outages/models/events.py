@@ -41,6 +41,9 @@ SUBJECTS = {
     "ChannelState": "channel",
     "InboundMessage": "inbound",
     "WebhookSubscriber": "webhook",
+    "Shift": "shift",
+    "SelfCheck": "self_check",
+    "CrewDuty": "crew_duty",
 }
 
 

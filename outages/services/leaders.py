@@ -21,6 +21,7 @@ SUPERVISION = "supervision"
 SHIFT_LEADER = "shift_leader"
 CALL_AGENT = "call_agent"
 ADMIN = "admin"
+DISPATCHER = "dispatcher"
 
 
 def leaders_of(code: str) -> list[Audience]:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver
 
-from outages.urls import control_room, desk_and_field, duties, messages, rules
+from outages.urls import control_room, desk_and_field, duties, messages, rules, shifts
 
 app_name = "outages"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -11,4 +11,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *duties.urlpatterns,
     *messages.urlpatterns,
     *rules.urlpatterns,
+    *shifts.urlpatterns,
 ]

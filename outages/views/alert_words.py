@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from outages.models import Alert
 from outages.views.limit_words import limit_name
 from outages.views.order_words import ALERT_WORDS
+from outages.views.shift_words import SHIFT_ALERTS
 
 # code -> tone and sentence. The facts are those that `raise_alert` was given, besides `limit` and
 # `due` for deadlines.
@@ -24,6 +26,7 @@ WORDS: Final[dict[str, tuple[str, str | Promise]]] = {
     ),
     "deadline_breached": ("danger", _("%(limit)s: overdue since %(due)s")),
     **ALERT_WORDS,
+    **SHIFT_ALERTS,
 }
 
 
@@ -55,6 +58,9 @@ def _facts(facts: dict[str, Any]) -> dict[str, str]:
     if "due_at" in facts:
         due = datetime.fromisoformat(str(facts["due_at"]))
         words["due"] = f"{timezone.localtime(due):%m-%d %H:%M}"
+    for name in ("since", "until"):
+        if at := parse_datetime(str(facts.get(name, ""))):
+            words[name] = f"{timezone.localtime(at):%m-%d %H:%M}"
     return words
 
 
@@ -71,4 +77,8 @@ def _url(alert: Alert) -> str:
         return reverse("outages:case", args=[reference])
     if alert.outage_id is not None:
         return reverse("outages:outage", args=[alert.outage_id])
-    return reverse("outages:report", args=[alert.report_id]) if alert.report_id else ""
+    if alert.report_id is not None:
+        return reverse("outages:report", args=[alert.report_id])
+    if alert.code == "roster_gap":
+        return reverse("outages:roster")
+    return reverse("outages:shift") if alert.subject in ("shift", "self_check") else ""

@@ -9,10 +9,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from outages.choices import OutageSeverity, SupplyPointStatus, Triage
+from outages.choices import OutageSeverity, SelfCheckResult, SupplyPointStatus, Triage
 from outages.models import Event, Outage
 from outages.views.duty_words import task_name
 from outages.views.refusals import state_words, words_of
+from outages.views.shift_words import SHIFT_VERBS
 from outages.views.wording import ORDER_STATUSES, OUTAGE_CHIPS
 
 # Verb of the event -> tone, text. `%(new)s`, `%(valve)s` and the event's facts are filled in.
@@ -65,6 +66,7 @@ VERBS: Final[dict[str, tuple[str, str | Promise]]] = {
     ),
     "pressure_refused": ("draft", _("Pressures could not be reckoned")),
     "pressure_failed": ("danger", _("Pressures could not be reckoned")),
+    **SHIFT_VERBS,
     "phone_shown": ("draft", _("A telephone number was shown")),
     "duties_changed": ("draft", _("Duties: %(count)s to do, %(gone)s not needed any more")),
     "duty_status": ("ok", _("%(task)s: %(new)s")),
@@ -206,6 +208,8 @@ def _new(event: Event) -> str:
         return str(SupplyPointStatus(event.new).label)
     if event.verb == "triaged":
         return str(Triage(event.new).label) if event.new in Triage.values else event.new
+    if event.verb == "self_check_done":
+        return str(SelfCheckResult(event.new).label)
     if event.verb == "extension_decided":
         return gettext("approved") if event.new == "approved" else gettext("rejected")
     if event.verb in ("estimate_changed", "outage_postponed") and (at := parse_datetime(event.new)):

@@ -15,6 +15,7 @@ from outages.forms.policy import VALUE_WORDS
 from outages.services.work import Refusal
 from outages.views.duty_refusals import DUTY_WORDS
 from outages.views.duty_words import ITEMS, owner_name, task_name
+from outages.views.shift_words import SHIFT_REFUSALS
 from outages.views.wording import ORDER_STATUSES, OUTAGE_CHIPS, PLAN_CHIPS, REPORT_CHIPS
 from outages.workflow import Refused
 
@@ -46,6 +47,7 @@ WORDS: Final[dict[str, str | Promise]] = {
     **STEP_WORDS,
     **PHOTO_WORDS,
     **DUTY_WORDS,
+    **SHIFT_REFUSALS,
     # plans
     "no_network": _("There is no network yet: import one first."),
     "no_pipe": _("The report is on no pipe: choose the burst pipe first."),

@@ -98,6 +98,7 @@ ASKED: Final[dict[Rule, str]] = {
         outages:duties outages:duties-of outages:duty-photo outages:sheet outages:posting
         outages:permit-document
         outages:orders outages:order outages:case outages:complaints outages:departments
+        outages:shift outages:shifts outages:shift-record outages:roster
     """,
     CALLS_OUT: "outages:calls",
     LEADS: "outages:approvals",
@@ -159,6 +160,14 @@ SENT: Final[dict[Rule, str]] = {
         outages:case-answer outages:case-promise outages:case-call-made outages:case-dissatisfied
         outages:case-marks outages:case-triage outages:case-invalid outages:case-reopen
     """,
+    acts("outages.keep_shift"): """
+        outages:shift-item-told outages:shift-check outages:shift-review outages:shift-begin
+        outages:shift-told-all outages:shift-note outages:shift-log outages:shift-fault
+    """,
+    acts("outages.lead_shift"): """
+        outages:shift-open outages:shift-give outages:shift-take outages:shift-leader
+    """,
+    acts("outages.keep_roster"): "outages:roster-add outages:roster-void",
     ISSUES: """
         outages:case-issue outages:case-draft outages:order-issue outages:order-notify
         outages:order-feedback outages:order-send-back outages:order-urge outages:order-ask-crew
