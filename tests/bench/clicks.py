@@ -61,7 +61,7 @@ def rows(name: str, source: Path, revision: NetworkRevision, folder: Path) -> li
 
 
 def _row(what: str, seconds: list[float]) -> list[str]:
-    p95 = statistics.quantiles(seconds, n=20)[-1]
+    p95 = statistics.quantiles(seconds, n=20, method="inclusive")[-1]
     median, slowest = statistics.median(seconds), max(seconds)
     told = (
         f"{duration(median)} (p95 {duration(p95)}, slowest {duration(slowest)}, n={len(seconds)})"
