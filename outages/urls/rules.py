@@ -2,12 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from outages.views import alerts, breaches, policy
+from outages.views import alerts, breaches, interruptions, policy
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("policy/", policy.policy_page, name="policy"),
     path("policy/calendar/", policy.calendar_page, name="calendar"),
     path("policy/<slug:key>/", policy.policy_rule, name="policy-rule"),
+    path("interruptions/", interruptions.interruption_page, name="interruptions"),
     path("breaches/", breaches.breach_page, name="breaches"),
     path("alerts/", alerts.alert_list, name="alerts"),
     path("alerts/bell", alerts.bell, name="alerts-bell"),

@@ -47,6 +47,7 @@ REPORTS = all_of("outages.view_outages", "outages.report_burst")
 NAMES = all_of("outages.view_outages", "outages.view_customers")
 CLOSES = all_of("outages.view_outages", "outages.close_outage")
 SEES_BREACHES = all_of("outages.view_breaches")
+COUNTS_INTERRUPTIONS = all_of("outages.view_interruptions")
 PUBLISHES = all_of("outages.publish_notice")
 SEES_NOTICES = any_of("outages.publish_notice", "outages.approve_plan")
 SECONDS_NOTICES = all_of("outages.approve_plan")
@@ -121,6 +122,7 @@ ASKED: Final[dict[Rule, str]] = {
         outages:work-order-map
     """,
     SEES_BREACHES: "outages:breaches",
+    COUNTS_INTERRUPTIONS: "outages:interruptions",
     ENQUIRES: "outages:desk",
     ASKS_WHY: "outages:desk-customer-why",
     TAKES_REPORTS: "outages:desk-duplicates",
