@@ -39,7 +39,7 @@ NOTED: Final = frozenset(
         "order_issued", "transferred", "urged", "escalated", "escalation_resolved",
         "notice_published", "notice_withheld", "estimate_changed", "deadline_breached",
         "shift_opened", "leader_changed", "previous_reviewed", "handover_begun", "handover_given",
-        "shift_closed", "close_refused", "self_check_asked", "self_check_done", "crew_duty_entered",
+        "shift_closed", "close_refused", "self_check_asked", "self_check_done",
         "crew_duty_voided",
     }
 )  # fmt: skip
@@ -213,6 +213,8 @@ def entries_of(shift: Shift) -> QuerySet[LogEntry]:
 def events_of(shift: Shift) -> QuerySet[Event]:
     """What the system notes of a shift by itself. One query."""
     rows = Event.objects.filter(verb__in=NOTED, at__gte=shift.opened_at)
+    # An order for a report is noted on both.
+    rows = rows.exclude(verb="order_issued", subject="report")
     if shift.closed_at is not None:
         rows = rows.filter(at__lte=shift.closed_at)
     return rows.select_related("by", "report", "outage").order_by("at", "pk")
