@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gisapp.accounts.models import User
 from outages.selectors.duties import open_approvals, unread_anomalies
@@ -37,6 +38,45 @@ class NavigationItem:
     count: int = 0
 
 
+# So many entries stand in the bar, the rest under "More"; a phone's bar has room for fewer.
+IN_BAR: Final = 7
+IN_PHONE_BAR: Final = 4
+
+
+@dataclass(frozen=True)
+class Navigation:
+    """The entries of one reader: all that stand in the bar, and those under "More".
+
+    What stands under "More" on a phone only is in both; `more_on_phone_only` says that a wide
+    screen needs no "More" at all.
+    """
+
+    in_bar: tuple[NavigationItem, ...]
+    more: tuple[NavigationItem, ...]
+    more_on_phone_only: bool
+
+    @property
+    def is_more_current(self) -> bool:
+        """Whether the reader is on a page that the wide bar does not show."""
+        return any(item.is_current for item in self.more if item not in self.in_bar)
+
+    @property
+    def is_more_current_on_phone(self) -> bool:
+        """Whether the reader is on a page that the phone's bar does not show."""
+        return any(item.is_current for item in self.more)
+
+
+def arranged(items: list[NavigationItem]) -> Navigation:
+    """Share entries out between the bar and "More"; one left over takes no "More"."""
+    in_bar = items[:IN_BAR] if len(items) > IN_BAR + 1 else items
+    on_phone = items[:IN_PHONE_BAR] if len(items) > IN_PHONE_BAR + 1 else items
+    return Navigation(
+        in_bar=tuple(in_bar),
+        more=tuple(items[len(on_phone) :]),
+        more_on_phone_only=len(in_bar) == len(items),
+    )
+
+
 DESTINATIONS: Final = (
     Destination("outages:map", "outages.view_outages", _("Map"), "map"),
     Destination("outages:board", "outages.view_outages", _("Deadlines"), "clock"),
@@ -46,7 +86,9 @@ DESTINATIONS: Final = (
     Destination("outages:approvals", "outages.approve_outage", _("Approvals"), "pencil"),
     Destination("outages:exchange", "outages.exchange", _("Exchange"), "message"),
     Destination("outages:my-cases", "outages.issue_orders", _("My cases"), "user"),
-    Destination("outages:orders", "outages.view_outages", _("Orders"), "list"),
+    Destination(
+        "outages:orders", "outages.view_outages", pgettext_lazy("navigation", "Orders"), "list"
+    ),
     Destination("outages:shift", "outages.keep_shift", _("Shift"), "users"),
     Destination("outages:notices", "outages.publish_notice", _("Notices"), "bell"),
     Destination("network:check", "network.import_network", _("Network"), "network"),

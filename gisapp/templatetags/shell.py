@@ -17,7 +17,7 @@ from django.utils.html import format_html_join, json_script
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
-from gisapp.navigation import NavigationItem, items_for
+from gisapp.navigation import Navigation, arranged, items_for
 from gisapp.script_texts import script_texts
 from gisapp.templatetags.wording import day
 from outages.selectors.alerts import open_alert_count
@@ -31,10 +31,10 @@ IMPORTED: Final = re.compile(r'^(?:import|export)[^;]*? from "([^"]+)";', re.MUL
 
 
 @register.simple_tag(takes_context=True)
-def navigation(context: dict[str, Any]) -> list[NavigationItem]:
-    """Return the entries of the top bar that this user may open."""
+def navigation(context: dict[str, Any]) -> Navigation:
+    """Return the entries of the top bar that this user may open, shared out."""
     request = context.get("request")
-    return items_for(request) if isinstance(request, HttpRequest) else []
+    return arranged(items_for(request) if isinstance(request, HttpRequest) else [])
 
 
 @register.simple_tag(takes_context=True)

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 EXACT = 9
 CHANGES_PER_PLACE = 3
-WEIGHED = 20_000_000  # changes weighed for one way at most: half a second or so
+WEIGHED = 1_500_000  # changes weighed for one way at most: a tenth of a second or so
 LEAST_M = 1e-6
 UNREACHED_M = 1e7  # stands for no way at all, where legs are added up and taken away
 Order = tuple[int, ...]

@@ -147,12 +147,19 @@ class Zone:
 
     def metres(self, assets: Sequence[str]) -> list[list[float]]:
         """Metres between assets: along the zone's pipes, else straight with a detour, else 0."""
-        self._measure([self.spot(asset) for asset in assets])
-        return [[self._between(one, other) for other in assets] for one in assets]
-
-    def _between(self, one: str, other: str) -> float:
-        along = self._along_m(one, other)
-        return self._straight_m(one, other) if along is None else along
+        spots = [self.spot(asset) for asset in assets]
+        self._measure(spots)
+        at = np.array([self.rows.at.get(asset, (np.nan, np.nan)) for asset in assets])
+        at = at.reshape(-1, 2)
+        away = at[:, None, :] - at[None, :, :]
+        metres = np.nan_to_num(np.hypot(away[..., 0], away[..., 1]) * DETOUR)
+        known = [(nth, self._spots[spot]) for nth, spot in enumerate(spots) if spot in self._spots]
+        there, columns = [nth for nth, _ in known], [column for _, column in known]
+        for here in there:
+            along = self._measured[spots[here]][columns]
+            metres[here, there] = np.where(np.isfinite(along), along, metres[here, there])
+        rows: list[list[float]] = metres.tolist()
+        return rows
 
     def _along_m(self, one: str, other: str) -> float | None:
         """Metres along the pipes, None where no way is known."""
