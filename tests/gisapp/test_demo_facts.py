@@ -35,7 +35,7 @@ def test_a_burst_and_every_login_are_named(town: Path):
     assert (round(lon), round(lat)) == (110, 23)
     assert name
     logins = tell(town, "logins", "the-password").stdout.splitlines()
-    assert len(logins) == 9
+    assert len(logins) == 13
     assert all("the-password" in line for line in logins)
 
 
