@@ -37,6 +37,7 @@ TABLES: dict[str, dict[str, str]] = {
         "street": "''",
         "street_en": "''",
         "on_trunk_road": "false",
+        "pump_curve": "''",
     },
     "network_valve": {
         "placement": "'mid_pipe'",
