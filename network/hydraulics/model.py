@@ -96,6 +96,8 @@ class _Maker:
         if not heads or not len(used):
             raise NotGradable(Obstacle.NO_SUPPLY)
         is_source = np.isin(used, np.fromiter(heads, dtype=np.int64))
+        if is_source.all():  # nothing but sources is left: EPANET takes no such network
+            raise NotGradable(Obstacle.NO_SUPPLY)
         row = np.concatenate([used[~is_source], used[is_source]])  # reservoirs last
         count = max(int(ends.max()) + 1, mains.ground.junction_count)
         node = np.full(count, -1, dtype=np.int32)
