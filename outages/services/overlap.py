@@ -1,12 +1,13 @@
 """What a plan does together with other works at the same time. Reads only."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q
 
-from network.models import NetworkRevision
+from network.models import NetworkRevision, Source, Valve
 from network.selectors import load_topology, network_now
 from network.topology.argument.together import TimeSlice, Work, dry_together
 from outages.choices import Direction
@@ -40,8 +41,9 @@ def overlaps(plan: IsolationPlan, *, at: datetime) -> list[Overlap]:
     now = network_now()
     if now is None or now.revision.number != plan.revision_number:
         return []
-    works = [_of_plan(plan, at), *_others(plan, now.revision, at)]
-    if len(works) == 1:
+    others = _others(plan, now.revision, at)
+    works = [_of_plan(plan, at), *others]
+    if not others:
         return []
     turned = frozenset(valve for work in works for valve in work.shut)
     before = now.state.with_changes(opened=turned)
@@ -76,19 +78,39 @@ def _of_plan(plan: IsolationPlan, at: datetime) -> Work:
 
 
 def _others(plan: IsolationPlan, revision: NetworkRevision, at: datetime) -> list[Work]:
-    """What the other open outages hold or are about to hold shut, each with its time."""
+    """What the other open outages hold or are about to hold shut, each with its time.
+
+    An outage that began on an older drawing counts with all that the new one still has.
+    """
     is_open = Q(plan__outage__status__in=OPEN_OUTAGES)
     by_outage: dict[int, list[holding.Hold]] = defaultdict(list)
-    for hold in holding.holds(is_open, exclude=plan.outage_id):
-        if hold.operation.plan.revision_number == revision.number:
-            by_outage[hold.outage.pk].append(hold)
+    held = holding.holds(is_open, exclude=plan.outage_id)
+    for hold in held:
+        by_outage[hold.outage.pk].append(hold)
+    drawn = _drawn(Valve, revision, holding.valves(held))
     works = []
-    for held in by_outage.values():
-        start, end = _window(held[0].outage, at)
+    for those in by_outage.values():
+        start, end = _window(those[0].outage, at)
         if end is None or end > at:
-            silenced = held[0].operation.plan.answer["sources_to_shut"]
-            works.append(Work(held[0].code, start, end, holding.valves(held), frozenset(silenced)))
+            silenced = those[0].operation.plan.answer["sources_to_shut"]
+            works.append(
+                Work(
+                    id=those[0].code,
+                    start=start,
+                    end=end,
+                    shut=holding.valves(those) & drawn,
+                    silenced=_drawn(Source, revision, silenced),
+                )
+            )
     return works
+
+
+def _drawn(
+    assets: type[Valve | Source], revision: NetworkRevision, ids: Iterable[str]
+) -> frozenset[str]:
+    """Those of `ids` that the drawing in force has: the graph knows no others."""
+    rows = assets.objects.filter(revision=revision, asset_id__in=list(ids))
+    return frozenset(rows.values_list("asset_id", flat=True))
 
 
 def _window(outage: Outage | None, at: datetime) -> tuple[datetime, datetime | None]:

@@ -23,13 +23,17 @@ TWO_SIDES = """
 """
 
 
-def planned(desk: Desk, pipe: str, days: int) -> IsolationPlan:
-    """Works on a pipe that last a day, so many days from now, with their plan confirmed."""
+# Works on p2 shut V1 and V2, a burst on p4 shuts V3 and V4: p3 has water from either side.
+BETWEEN = "(S) -p1-V1| a -p2-V2| b -p3-V3| c -p4-V4| d -p5- (T)"
+
+
+def planned(desk: Desk, pipe: str, days: float, hours: float = 24) -> IsolationPlan:
+    """Works on a pipe, so many days from now and hours long, with their plan confirmed."""
     start, now = timezone.now() + timedelta(days=days), timezone.now()
     outage = outages.draft_planned_outage(
         place="解放路",
         planned_start_at=start,
-        planned_end_at=start + timedelta(days=1),
+        planned_end_at=start + timedelta(hours=hours),
         by=desk.dana,
         at=now,
     )
@@ -61,6 +65,58 @@ def test_works_far_from_one_another_dry_nobody_together(desk: Desk) -> None:
     lay("(S) -p1-V1| a -p2- b\n    (T) -p3-V2| c -p4- d")
     desk.burst("p2")
     assert overlaps(desk.propose(desk.report("p4")), at=timezone.now()) == []
+
+
+def test_a_running_outage_counts_until_it_is_over(desk: Desk) -> None:
+    lay(BETWEEN)
+    burst = desk.burst("p4").outage
+    desk.close_all(burst)
+    plan = planned(desk, "p2", days=2)
+    (found,) = overlaps(plan, at=timezone.now())
+    assert plan.outage is not None
+    assert (found.start, found.end) == (plan.outage.planned_start_at, plan.outage.planned_end_at)
+    assert (found.codes, found.customers) == ((burst.code,), ("c.p3",))
+    desk.repair(burst)
+    assert overlaps(plan, at=timezone.now())
+    desk.reopen_all(burst)
+    desk.restore(burst)
+    assert overlaps(plan, at=timezone.now()) == []
+
+
+def test_a_burst_not_yet_shut_off_counts_as_well(desk: Desk) -> None:
+    lay(BETWEEN)
+    desk.burst("p4")
+    (found,) = overlaps(planned(desk, "p2", days=2), at=timezone.now())
+    assert found.customers == ("c.p3",)
+
+
+def test_two_works_are_compared_from_the_later_start_to_the_earlier_end(desk: Desk) -> None:
+    lay(BETWEEN)
+    first, second = planned(desk, "p4", 2, hours=6).outage, planned(desk, "p2", 2.125, hours=6)
+    assert first is not None
+    assert second.outage is not None
+    (found,) = overlaps(second, at=timezone.now())
+    assert (found.start, found.end) == (second.outage.planned_start_at, first.planned_end_at)
+    assert found.codes == (first.code,)
+
+
+def test_a_burst_proposed_while_another_lasts_has_no_end_in_sight(desk: Desk) -> None:
+    lay(BETWEEN)
+    desk.close_all(desk.burst("p2").outage)
+    (found,) = overlaps(desk.propose(desk.report("p4")), at=timezone.now())
+    assert (found.customers, found.end) == (("c.p3",), None)
+
+
+def test_an_outage_that_began_on_an_older_drawing_still_counts(desk: Desk) -> None:
+    lay(BETWEEN)
+    desk.close_all(desk.burst("p4").outage)
+    lay(BETWEEN)
+    (found,) = overlaps(desk.propose(desk.report("p2")), at=timezone.now())
+    assert found.customers == ("c.p3",)
+    # The next drawing has no V3 any more: V4, still shut, counts for what it does there.
+    lay(BETWEEN.replace("-V3|", "-"))
+    (found,) = overlaps(desk.propose(desk.report("p2")), at=timezone.now())
+    assert found.customers == ("c.p3", "c.p4")
 
 
 def test_planned_works_count_where_their_times_overlap_and_nowhere_else(desk: Desk) -> None:
