@@ -18,9 +18,11 @@ from outages.choices import EscalationReason, ReportKind, Urgency
 from outages.models import BurstReport, OrderCategory, WorkOrder
 from outages.policy.organisation import category_for
 from outages.selectors.departments import proposed_route
-from outages.services import clocks, follow_ups, marking, orders, reports
+from outages.services import orders
+from outages.services.desk import follow_ups, marking, reports
+from outages.services.desk.reports import ReportFacts
 from outages.services.orders import OrderFacts, ResultFacts
-from outages.services.reports import ReportFacts
+from outages.services.rules import clocks
 
 _CALLERS: Final = (
     ("陈秀英", "13900010001"),

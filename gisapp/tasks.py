@@ -10,8 +10,9 @@ from layers.public.snapshots import publish_public_snapshot
 from layers.rate_limits import forget_old_counts
 from network.selectors import prepare_current_state
 from network.services.criticality import take_up_criticality
-from outages.services import deadlines, rosters, shifts
-from outages.services.public_reports import take_public_reports, update_stages
+from outages.services import rosters, shifts
+from outages.services.desk.public_reports import take_public_reports, update_stages
+from outages.services.rules import deadlines
 
 
 @shared_task(name="layers.publish_public")

@@ -18,12 +18,7 @@ from gisapp.public_side.guard import stamp
 from layers.public.reading import read_state
 from layers.rate_limits import is_too_often
 from layers.views.public import DEFAULT_CENTRE, tile_address
-from outages.services.public_reports import (
-    PublicFacts,
-    Stage,
-    file_report,
-    filed_report,
-)
+from outages.services.desk.public_reports import PublicFacts, Stage, file_report, filed_report
 
 # A home that reports more often than this is no home.
 MOST_PER_HOUR: Final = 6

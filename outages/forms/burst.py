@@ -13,7 +13,7 @@ from network.models import Area, Customer, Pipe
 from network.selectors import current_revision, nearest_pipe
 from outages import selectors
 from outages.choices import NETWORK_KIND_CHOICES, Channel, MeterSide, ReportKind
-from outages.services.reports import ReportFacts
+from outages.services.desk.reports import ReportFacts
 
 ADDRESS_HITS = 6
 

@@ -20,7 +20,7 @@ from outages.choices import (
 )
 from outages.forms.address_place import place_of_address
 from outages.forms.moments import MomentField
-from outages.services.marking import MarkRefused, require_triage, triage_by_meter
+from outages.services.desk.marking import MarkRefused, require_triage, triage_by_meter
 
 KINDS = [
     (ReportKind.BURST, _("Gushing")),

@@ -5,11 +5,14 @@ acting user (None where the system acts by itself) and `at` the time, timezone-a
 stand beside the function that raises them and say what to do. `workflow.TransitionRefused` is
 raised for a step out of order.
 
-    calls      calls that named no place
-    reports    what people tell us: take, place, merge, answer
-    plans      propose, adjust, approve, adopt, abort
-    work       orders and the steps that the crew carries out
-    reopening  opening again what was shut, and what stays shut
-    outages    planned outages, estimates, repair, restored, closed, cancelled
-    notices    what people are told
+    desk        what people tell us: reports taken, placed, judged, answered
+    shutdown    from a report to a plan in force, held against other works
+    field       the steps that the crew carries out, and opening again what was shut
+    outages     planned outages, estimates, repair, restored, closed, cancelled
+    papers      sheet, permit and leader's word, before the public hears
+    publishing  what people are told, on which ways
+    orders      orders to departments and crews
+    duties      who must do what about an outage
+    shifts      who is on duty, and handing over
+    rules       policy, limits and their clocks, alerts
 """

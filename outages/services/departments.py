@@ -15,7 +15,7 @@ from outages.models import (
 )
 from outages.models.events import Actor
 from outages.policy import organisation
-from outages.services.reasons import required_reason
+from outages.services.rules.reasons import required_reason
 from outages.workflow import Refused
 
 

@@ -24,8 +24,9 @@ from outages.models import (
 )
 from outages.models.events import Actor
 from outages.policy.matrix import Task
-from outages.services import audience, duties
-from outages.services.reasons import required_reason
+from outages.services import duties
+from outages.services.publishing import audience
+from outages.services.rules.reasons import required_reason
 from outages.workflow import DutyStatus, OutageKind, Refused, StepStatus
 
 # Valves named one by one in a message; the rest is a count.

@@ -18,10 +18,14 @@ from outages.models.events import Actor
 from outages.models.locking import lock_decisions, whole
 from outages.planning import PlanningRefused
 from outages.policy.matrix import Gate
-from outages.services import clocks, duties, exchange, handing_over, in_force, notices, orders
+from outages.services import duties, exchange, orders
 from outages.services.codes import next_code
 from outages.services.estimates import require_estimate
-from outages.services.reasons import required_reason
+from outages.services.papers import handing_over
+from outages.services.publishing import notices
+from outages.services.rules import clocks
+from outages.services.rules.reasons import required_reason
+from outages.services.shutdown import in_force
 from outages.workflow import (
     HOLDING_PLANS,
     OPEN_OUTAGES,

@@ -9,9 +9,9 @@ from outages.models import Alert, Crew, CrewDuty, Event
 from outages.models.events import Actor
 from outages.selectors.rosters import gaps_between
 from outages.selectors.shifts import open_shift
-from outages.services.alerts import raise_alert, to_role
-from outages.services.leaders import DISPATCHER, SHIFT_LEADER
-from outages.services.reasons import required_reason
+from outages.services.rules.alerts import raise_alert, to_role
+from outages.services.rules.leaders import DISPATCHER, SHIFT_LEADER
+from outages.services.rules.reasons import required_reason
 from outages.workflow import Refused
 
 # How far ahead a gap is looked for: whoever finds a crew for the night must still have the day.

@@ -8,7 +8,7 @@ from outages.choices import OutageSeverity
 from outages.models import Event, Outage, lifecycle
 from outages.models.events import Actor
 from outages.services import duties, exchange
-from outages.services.reasons import required_reason
+from outages.services.rules.reasons import required_reason
 from outages.workflow import OPEN_OUTAGES, Refused
 
 

@@ -12,9 +12,9 @@ from outages import tasks
 from outages.choices import SupplyPointKind, SupplyPointStatus
 from outages.models import Event, Outage, SupplyPoint, lifecycle
 from outages.models.events import Actor
-from outages.services import audience
-from outages.services.arguing import NotArguable, argument_for
-from outages.services.reasons import required_reason
+from outages.services.publishing import audience
+from outages.services.rules.reasons import required_reason
+from outages.services.shutdown.arguing import NotArguable, argument_for
 from outages.workflow import OPEN_OUTAGES, Refused
 
 

@@ -6,8 +6,8 @@ from django import template
 from django.utils.translation import gettext, ngettext
 
 from outages.models import IsolationPlan, RestorationEstimate
-from outages.views import plan_facts
-from outages.views.wording import local
+from outages.views.control import plan_facts
+from outages.views.words.wording import local
 
 register = template.Library()
 

@@ -2,11 +2,10 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from outages.views import (
+from outages.views.control import (
     argument,
     board,
     map,
-    notices,
     outages,
     overlap,
     planned,
@@ -16,6 +15,7 @@ from outages.views import (
     search,
     where,
 )
+from outages.views.messages import notices
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("map/", map.map_screen, name="map"),

@@ -2,16 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from outages.views import (
-    caller_why,
-    case_page,
-    crew,
-    crew_offline,
-    desk,
-    order_lists,
-    order_page,
-    registers,
-)
+from outages.views.crew import offline as crew_offline
+from outages.views.crew import screens as crew
+from outages.views.desk import caller_why
+from outages.views.desk import screens as desk
+from outages.views.orders import case_page, order_lists, order_page
+from outages.views.rules import registers
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("work-orders/", crew.work_orders, name="work-orders"),

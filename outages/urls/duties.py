@@ -2,7 +2,9 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from outages.views import approvals, calls_to_make, duties, exchange, permits, sheets
+from outages.views.duties import approvals, exchange, permits, sheets
+from outages.views.duties import screens as duties
+from outages.views.messages import calls_to_make
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("duties/", duties.duty_list, name="duties"),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from outages.views import by_hand, channels, inbound, notices
+from outages.views.messages import by_hand, channels, inbound, notices
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("notices/<int:notice_id>/approve", notices.approve, name="notice-approve"),

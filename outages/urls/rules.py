@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from outages.views import alerts, breaches, interruptions, policy
+from outages.views.rules import alerts, breaches, interruptions, policy
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("policy/", policy.policy_page, name="policy"),

@@ -2,7 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from outages.views import roster, shifts
+from outages.views.shifts import roster
+from outages.views.shifts import screens as shifts
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("shift/", shifts.shift_now, name="shift"),

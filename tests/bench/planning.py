@@ -11,8 +11,8 @@ from network.models import Customer, NetworkRevision, Pipe
 from network.selectors import load_topology
 from network.topology.engine.isolation import Burst
 from outages.models import AffectedCustomer, BurstReport, IsolationPlan
-from outages.services.plans import propose_plan
-from outages.services.reports import ReportFacts, report_burst
+from outages.services.desk.reports import ReportFacts, report_burst
+from outages.services.shutdown.plans import propose_plan
 from tests.bench.pgrouting import flooded
 from tests.bench.timing import Measured, measure, measure_each, row
 

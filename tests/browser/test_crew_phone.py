@@ -12,7 +12,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from gisapp.accounts.roles import sync_roles
 from outages.models import Event, ValveOperation, WorkOrder
-from outages.services import plans, work
+from outages.services.field import work
+from outages.services.shutdown import plans
 from tests.factories import lay
 from tests.outages.conftest import Desk, make_desk
 

@@ -13,7 +13,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from gisapp.accounts.roles import sync_roles
 from network.models import Customer
 from outages.models import BurstReport, Event
-from outages.services import work
+from outages.services.field import work
 from tests import factories
 from tests.factories import lay
 from tests.outages.conftest import Desk, make_desk

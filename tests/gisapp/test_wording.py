@@ -9,7 +9,7 @@ from django.template import Context, Template, TemplateSyntaxError
 from django.utils import timezone, translation
 
 from gisapp.templatetags import ui, wording
-from outages.views.desk_script import spoken_zh
+from outages.views.desk.script import spoken_zh
 
 NOW = datetime(2026, 11, 21, 19, 12, tzinfo=UTC)  # 03:12 on Sunday 22 November in Shanghai
 

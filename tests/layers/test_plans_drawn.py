@@ -19,7 +19,8 @@ from playwright.sync_api import BrowserContext, Route, expect
 from layers.plan_drawing import spread_apart
 from network.models import Customer, Valve, ValveCondition
 from outages.models import BurstReport, IsolationPlan, ValveOperation
-from outages.services import plans, reopening
+from outages.services.field import reopening
+from outages.services.shutdown import plans
 from tests.factories import crew, person
 from tests.layers.conftest import SECRETS, Burst
 

@@ -15,7 +15,10 @@ import pytest
 from network.models import Pipe
 from outages import tasks
 from outages.models import BurstReport, Crew, IsolationPlan, Outage, ValveOperation
-from outages.services import outages, plans, reopening, reports, work
+from outages.services import outages
+from outages.services.desk import reports
+from outages.services.field import reopening, work
+from outages.services.shutdown import plans
 from tests import factories
 from tests.factories import NOON
 

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from gisapp.accounts.roles import sync_roles
 from outages.models import BurstReport, Department, OrderCategory, WorkOrder
-from outages.services import departments, orders, reports
+from outages.services import departments, orders
+from outages.services.desk import reports
 from outages.services.orders import OrderFacts
 from tests.factories import NOON, NORTH, WEST
 

@@ -15,7 +15,7 @@ import django
 def main() -> None:
     """Scan once; die after so many alerts, between the breach and the commit."""
     django.setup()
-    from outages.services import deadlines
+    from outages.services.rules import deadlines
 
     left = int(sys.argv[2])
     really = deadlines.raise_alert

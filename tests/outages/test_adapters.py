@@ -370,7 +370,7 @@ def test_gone_switches_the_subscriber_off(settings: Any, tmp_path: Path) -> None
 
 @pytest.mark.django_db
 def test_both_secrets_sign_while_one_is_changed(settings: Any, tmp_path: Path) -> None:
-    from outages.services import channels
+    from outages.services.publishing import channels
 
     with subscriber(settings, tmp_path) as (gateway, pk):
         row = WebhookSubscriber.objects.get()

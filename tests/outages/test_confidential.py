@@ -11,7 +11,7 @@ from django.urls import reverse
 from gisapp.accounts.roles import Role
 from outages.models import BurstReport, Event, WorkOrder
 from outages.selectors.privacy import contact_of, may_know
-from outages.services.disclosures import ContactHidden, show_caller_phone
+from outages.services.desk.disclosures import ContactHidden, show_caller_phone
 from tests.factories import NOON, lay
 from tests.gisapp.test_access import STANDINS, addresses
 from tests.outages.conftest import Desk

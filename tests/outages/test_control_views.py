@@ -21,8 +21,9 @@ from network.choices import AreaKind, Operability
 from network.models import Area, Customer
 from network.services import set_valve_operability
 from outages.models import BurstReport, Delivery, Event, IsolationPlan, Outage, OutageNotice
-from outages.services import notices, orders
-from outages.views.plan_facts import difference_rows, minutes_left, reasons_of
+from outages.services import orders
+from outages.services.publishing import notices
+from outages.views.control.plan_facts import difference_rows, minutes_left, reasons_of
 from outages.workflow import DeliveryStatus, OutageStatus, PlanStatus
 from tests import factories
 from tests.factories import NORTH, STEP_DEG, WEST, lay

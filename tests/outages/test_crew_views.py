@@ -16,7 +16,8 @@ from PIL import Image
 
 from gisapp.accounts.roles import sync_roles
 from outages.models import Event, OperationPhoto, ValveOperation, WorkOrder
-from outages.services import photos, plans
+from outages.services.field import photos
+from outages.services.shutdown import plans
 from tests import factories
 from tests.factories import NOON, lay
 from tests.outages.conftest import Desk
@@ -219,7 +220,7 @@ def test_a_phone_clock_that_cannot_be_right_is_not_believed(
 def test_reopening_shows_the_slow_refill_and_may_leave_a_valve_closed(
     desk: Desk, client_of_crew: Client
 ) -> None:
-    from outages.services import reopening
+    from outages.services.field import reopening
 
     order = order_of(desk)
     desk.close_all(order.outage)

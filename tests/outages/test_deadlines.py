@@ -17,9 +17,10 @@ from outages.models import Alert, BurstReport, Deadline, Event
 from outages.policy.deadlines import Standing
 from outages.selectors.alerts import alerts_for, open_alert_count
 from outages.selectors.deadlines import breaches, kept, next_deadline, open_deadlines
-from outages.services import alerts, deadlines, reports
-from outages.services.deadlines import DeadlineRefused
-from outages.services.reasons import ReasonMissing
+from outages.services.desk import reports
+from outages.services.rules import alerts, deadlines
+from outages.services.rules.deadlines import DeadlineRefused
+from outages.services.rules.reasons import ReasonMissing
 from tests import factories
 from tests.factories import NOON
 from tests.outages.conftest import Desk, make_desk

@@ -17,9 +17,10 @@ from outages.selectors.orders import (
     orders_with_extension,
     owed_calls,
 )
-from outages.services import follow_ups, orders
+from outages.services import orders
+from outages.services.desk import follow_ups
 from outages.services.orders import OrderRefused, ResultFacts
-from outages.services.reasons import ReasonMissing
+from outages.services.rules.reasons import ReasonMissing
 from outages.workflow import TransitionRefused
 from tests.factories import NOON, lay
 from tests.outages.conftest import Desk

@@ -17,8 +17,8 @@ from django.utils import timezone
 from gisapp.accounts.roles import sync_roles
 from network.models import Customer, ValveCondition
 from outages.models import BurstReport, CallNote, Event, Outage
-from outages.services import work
-from outages.views.desk_script import scripts, spoken_en, spoken_zh
+from outages.services.field import work
+from outages.views.desk.script import scripts, spoken_en, spoken_zh
 from tests import factories
 from tests.factories import NOON, lay
 from tests.outages.conftest import Desk

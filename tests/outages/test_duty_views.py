@@ -16,7 +16,8 @@ from gisapp.accounts.roles import sync_roles
 from network.models import Organisation
 from outages.models import Anomaly, Outage, OutageTask
 from outages.policy.matrix import Task
-from outages.services import outages, plans
+from outages.services import outages
+from outages.services.shutdown import plans
 from tests.factories import lay, person
 from tests.outages.conftest import Desk
 from tests.outages.scenarios.test_outage_duties import STREET, with_persons

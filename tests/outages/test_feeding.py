@@ -7,9 +7,11 @@ import pytest
 from network.selectors import network_state
 from outages.models import IsolationPlan, Outage
 from outages.planning import WhatIf
-from outages.services import outages, plans, reopening, work
-from outages.services.plans import NotOpened
-from outages.services.step_order import Refusal, StepRefused
+from outages.services import outages
+from outages.services.field import reopening, work
+from outages.services.field.step_order import Refusal, StepRefused
+from outages.services.shutdown import plans
+from outages.services.shutdown.plans import NotOpened
 from tests.factories import lay
 from tests.outages.conftest import Desk
 from tests.outages.test_plans import customers, valves

@@ -11,8 +11,10 @@ from network.models import Customer, Junction, NetworkRevision, Pipe, Valve
 from network.selectors import network_state
 from outages import selectors
 from outages.models import Event
-from outages.services import outages, plans, reopening, work
-from outages.services.work import StepReport
+from outages.services import outages
+from outages.services.field import reopening, work
+from outages.services.field.work import StepReport
+from outages.services.shutdown import plans
 from tests.factories import lay
 from tests.outages.conftest import Desk
 from tests.outages.test_plans import LINE, customers, valves

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, transaction
 
 from outages.models import IsolationPlan, Outage
-from outages.services import in_force, plans
+from outages.services.shutdown import in_force, plans
 from tests.factories import lay
 from tests.outages.conftest import Desk, make_desk
 from tests.outages.test_plans import LINE

@@ -16,10 +16,11 @@ from django.utils import timezone
 from network.models import Customer
 from outages.models import Alert, BurstReport, Deadline, Event, FollowUp
 from outages.selectors import waiting_reports
-from outages.services import marking, orders, reports
-from outages.services.marking import MarkRefused, Marks
-from outages.services.placing import PlaceRefused
-from outages.services.reports import ReportRefused
+from outages.services import orders
+from outages.services.desk import marking, reports
+from outages.services.desk.marking import MarkRefused, Marks
+from outages.services.desk.placing import PlaceRefused
+from outages.services.desk.reports import ReportRefused
 from tests.factories import NOON, lay
 from tests.outages.offices import client_of, member, ordered, told
 

@@ -7,7 +7,9 @@ import pytest
 
 from network.selectors import network_state
 from outages.models import AffectedCustomer, Delivery, Event, OutageNotice
-from outages.services import outages, reports, work
+from outages.services import outages
+from outages.services.desk import reports
+from outages.services.field import work
 from outages.workflow import TransitionRefused
 from tests.factories import NOON, lay
 from tests.outages.conftest import Desk

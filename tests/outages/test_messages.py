@@ -33,8 +33,8 @@ from outages.models import (
     PolicyValue,
     WebhookSubscriber,
 )
-from outages.services import by_hand, channels, messages, notices
-from outages.services.notices import PublishRefused, Seen
+from outages.services.publishing import by_hand, channels, messages, notices
+from outages.services.publishing.notices import PublishRefused, Seen
 from outages.workflow import DeliveryStatus
 from tests import factories
 from tests.factories import NOON, lay
@@ -221,7 +221,7 @@ def test_wechat_without_an_account_is_a_persons_task_with_evidence(
 def test_a_clipping_is_a_picture_and_nothing_else(
     desk: Desk, settings: Any, tmp_path: Path
 ) -> None:
-    from outages.services.photos import PhotoRefused
+    from outages.services.field.photos import PhotoRefused
 
     settings.MEDIA_ROOT = tmp_path
     outage = published(desk, settings, [])

@@ -8,9 +8,11 @@ import pytest
 
 from outages.choices import Cause, NoticeKind
 from outages.models import Delivery, Event, Outage, OutageNotice
-from outages.services import notices, outages, plans
-from outages.services.audience import AudienceRefused, mobile_number
-from outages.services.wording import REQUIRED, MissingNoticeField, NoticeFields, render
+from outages.services import outages
+from outages.services.publishing import notices
+from outages.services.publishing.audience import AudienceRefused, mobile_number
+from outages.services.publishing.wording import REQUIRED, MissingNoticeField, NoticeFields, render
+from outages.services.shutdown import plans
 from tests.factories import NOON, lay
 from tests.outages.conftest import Desk
 from tests.outages.test_plans import LINE

@@ -15,8 +15,8 @@ from layers.plan_facts import plan_facts
 from network.models import Junction, NetworkRevision, Valve
 from outages.choices import OUTLET_STEPS
 from outages.models import Event, IsolationPlan, Outage, ValveOperation
-from outages.services import reopening
-from outages.services.step_order import Refusal, StepRefused
+from outages.services.field import reopening
+from outages.services.field.step_order import Refusal, StepRefused
 from tests.factories import NOON, lay
 from tests.outages.conftest import Desk
 from tests.outages.test_crew_views import answer, page, send, tap

@@ -17,7 +17,7 @@ from outages.delivery.gateway import Habits, Promise
 from outages.delivery.gateways import NoGateway, gateway_for
 from outages.delivery.simulator import Faults
 from outages.models import Delivery, Event, OutageNotice
-from outages.services import notices
+from outages.services.publishing import notices
 from outages.workflow import TransitionRefused
 from tests.outages import deliveries
 from tests.simulators.sms_gateway import RunningGateway, sms_gateway

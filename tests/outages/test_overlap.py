@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from gisapp.accounts.roles import sync_roles
 from outages.models import IsolationPlan
-from outages.services import outages, plans
-from outages.services.overlap import overlaps
+from outages.services import outages
+from outages.services.shutdown import plans
+from outages.services.shutdown.overlap import overlaps
 from tests import factories
 from tests.factories import lay
 from tests.outages.conftest import Desk

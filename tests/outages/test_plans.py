@@ -11,7 +11,8 @@ from network.choices import Operability, ValveState
 from network.services import set_valve_operability, set_valve_state
 from outages.models import AffectedCustomer, Event, IsolationPlan, Outage
 from outages.planning import PlanningRefused, WhatIf, waiting
-from outages.services import plans, reports
+from outages.services.desk import reports
+from outages.services.shutdown import plans
 from tests.factories import NOON, lay
 from tests.outages.conftest import Desk, make_desk
 

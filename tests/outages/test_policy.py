@@ -14,8 +14,8 @@ from outages.policy.calendar import DayKind, NamedDay
 from outages.policy.keys import KEYS
 from outages.policy.values import Span, Unit
 from outages.selectors import policy
-from outages.services import deadlines
-from outages.services.policy import PolicyRefused, name_days, set_policy, set_policy_text
+from outages.services.rules import deadlines
+from outages.services.rules.policy import PolicyRefused, name_days, set_policy, set_policy_text
 from tests import factories
 from tests.factories import NOON
 from tests.outages.conftest import Desk

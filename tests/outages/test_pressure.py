@@ -24,7 +24,7 @@ from network.models import Customer, Junction, NetworkRevision, Pipe, Source
 from outages.choices import PressureStatus
 from outages.models import Event, IsolationPlan, PressureRun
 from outages.planning import pressure
-from outages.services.pressure import ask_pressure
+from outages.services.shutdown.pressure import ask_pressure
 from tests.factories import NOON, lay
 from tests.outages.conftest import Desk
 from tests.outages.test_argument_views import block, client_of

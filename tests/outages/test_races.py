@@ -13,7 +13,9 @@ from psycopg import errors
 from network.selectors import network_state
 from outages.models import Event, Outage, ValveOperation
 from outages.models.locking import whole
-from outages.services import orders, outages, plans, reopening, work
+from outages.services import orders, outages
+from outages.services.field import reopening, work
+from outages.services.shutdown import plans
 from tests.factories import NOON, lay
 from tests.outages.conftest import Desk, make_desk
 from tests.outages.test_plans import LINE

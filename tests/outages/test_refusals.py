@@ -12,8 +12,9 @@ import outages.planning
 import outages.services
 from outages.models import Event, Outage
 from outages.planning import NoPlan, PlanningRefused
-from outages.services import notices, plans
-from outages.views import history, refusals
+from outages.services.publishing import notices
+from outages.services.shutdown import plans
+from outages.views.words import history, refusals
 from outages.workflow import (
     ApprovalStatus,
     DeliveryStatus,

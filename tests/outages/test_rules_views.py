@@ -20,9 +20,9 @@ from outages.models import CalendarDay, Deadline, PolicyValue
 from outages.policy.keys import POLICY
 from outages.policy.values import Span, Unit
 from outages.selectors import policy
-from outages.services import alerts, deadlines
-from outages.views.alert_words import WORDS, told
-from outages.views.limit_words import length_words
+from outages.services.rules import alerts, deadlines
+from outages.views.words.alerts import WORDS, told
+from outages.views.words.limits import length_words
 from tests import factories
 from tests.factories import NOON
 from tests.outages.conftest import Desk

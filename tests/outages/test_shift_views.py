@@ -15,7 +15,8 @@ from outages.forms.plans import crews_for
 from outages.models import Crew, CrewDuty, Handover, LogEntry, Outage, Shift
 from outages.selectors.rosters import gaps_between
 from outages.selectors.shifts import open_shift
-from outages.services import deadlines, rosters, shifts
+from outages.services import rosters, shifts
+from outages.services.rules import deadlines
 from tests.factories import lay
 from tests.outages.offices import client_of, member, ordered, told
 

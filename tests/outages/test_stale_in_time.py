@@ -7,7 +7,9 @@ import pytest
 from network.services import set_source_activity
 from outages.models import Outage
 from outages.planning import waiting
-from outages.services import in_force, plans, reopening, reports
+from outages.services.desk import reports
+from outages.services.field import reopening
+from outages.services.shutdown import in_force, plans
 from outages.workflow import TransitionRefused
 from tests.factories import NOON, lay
 from tests.outages.conftest import Desk

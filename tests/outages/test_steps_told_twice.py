@@ -6,8 +6,10 @@ import pytest
 
 from network.models import ValveStateChange
 from outages.models import BurstReport, Event
-from outages.services import orders, reports, work
-from outages.services.work import Refusal, StepRefused
+from outages.services import orders
+from outages.services.desk import reports
+from outages.services.field import work
+from outages.services.field.work import Refusal, StepRefused
 from tests.factories import NOON, crew, lay, person
 from tests.outages.conftest import Desk
 from tests.outages.test_plans import LINE

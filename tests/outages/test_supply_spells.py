@@ -14,7 +14,8 @@ from network.services import set_source_activity, set_valve_state
 from outages.choices import ReportKind
 from outages.models import BurstReport, Outage, SupplyMoment, SupplySpell, ValveOperation
 from outages.planning.supply_spells import reckon_supply
-from outages.services import reports, work
+from outages.services.desk import reports
+from outages.services.field import work
 from tests.factories import NOON, lay
 from tests.outages.conftest import Desk
 

@@ -6,8 +6,11 @@ import pytest
 
 from network.selectors import network_state
 from outages.models import AffectedCustomer, Delivery, Event, IsolationPlan, OutageNotice
-from outages.services import notices, outages, plans, reopening, work
-from outages.services.work import Refusal
+from outages.services import outages
+from outages.services.field import reopening, work
+from outages.services.field.work import Refusal
+from outages.services.publishing import notices
+from outages.services.shutdown import plans
 from tests.factories import NOON, lay
 from tests.outages.conftest import Desk
 from tests.outages.test_plans import customers, valves

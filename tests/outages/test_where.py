@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from gisapp.accounts.roles import sync_roles
 from outages.models import BurstReport
-from outages.services.locating import companions, whereabouts
+from outages.services.desk.locating import companions, whereabouts
 from tests import factories
 from tests.factories import lay
 from tests.outages.conftest import Desk

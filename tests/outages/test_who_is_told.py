@@ -9,7 +9,10 @@ from django.utils import timezone
 from outages.delivery import outbox
 from outages.models import Delivery, IsolationPlan, Outage, OutageNotice
 from outages.planning.supply import dry_now
-from outages.services import notices, outages, plans, reopening
+from outages.services import outages
+from outages.services.field import reopening
+from outages.services.publishing import notices
+from outages.services.shutdown import plans
 from tests.factories import NOON, lay
 from tests.outages.conftest import Desk
 from tests.outages.test_plans import LINE, customers

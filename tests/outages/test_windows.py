@@ -6,8 +6,10 @@ import pytest
 
 from network.selectors import network_state
 from outages.models import Outage, OutageNotice
-from outages.services import notices, outages, reopening
-from outages.services.in_force import ValvesShut
+from outages.services import outages
+from outages.services.field import reopening
+from outages.services.publishing import notices
+from outages.services.shutdown.in_force import ValvesShut
 from tests.factories import NOON, lay
 from tests.outages.conftest import Desk
 from tests.outages.test_two_outages import NEIGHBOURS, planned

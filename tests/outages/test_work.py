@@ -8,8 +8,10 @@ import pytest
 from network.models import ValveStateChange
 from network.selectors import network_state
 from outages.models import Event, IsolationPlan, Outage, ValveOperation
-from outages.services import outages, plans, reopening, work
-from outages.services.work import Refusal, StepRefused, StepReport
+from outages.services import outages
+from outages.services.field import reopening, work
+from outages.services.field.work import Refusal, StepRefused, StepReport
+from outages.services.shutdown import plans
 from outages.workflow import TransitionRefused
 from tests import factories
 from tests.factories import lay

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from outages.services.public_reports import take_public_reports, update_stages
+from outages.services.desk.public_reports import take_public_reports, update_stages
 
 EVERY_S = 5
 

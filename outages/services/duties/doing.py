@@ -14,9 +14,9 @@ from outages.choices import CallResult
 from outages.models import Event, Outage, OutageTask
 from outages.models.events import Actor
 from outages.policy.matrix import Due, Gate, Owner, Task
-from outages.services import clocks
-from outages.services.photos import reencoded
-from outages.services.reasons import required_reason
+from outages.services.field.photos import reencoded
+from outages.services.rules import clocks
+from outages.services.rules.reasons import required_reason
 from outages.workflow import DUTY_TRANSITIONS, DutyStatus, OutageKind, Refused, require
 
 # Nobody answers: the call waits so long before it is next in the list again.

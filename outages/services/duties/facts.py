@@ -9,8 +9,8 @@ from network.selectors import current_revision
 from outages.choices import OutageSeverity, Works
 from outages.models import Outage
 from outages.policy.matrix import Facts, kind_of
-from outages.services import audience
 from outages.services.duties.targets import KEY_USERS, SPECIAL_USERS, affected, organisations
+from outages.services.publishing import audience
 from outages.workflow import OutageKind
 
 

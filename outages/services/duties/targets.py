@@ -15,7 +15,7 @@ from outages.choices import Effect
 from outages.models import AffectedCustomer, IsolationPlan, Outage
 from outages.policy.emergency import CHECKLIST
 from outages.policy.matrix import Owner, Task
-from outages.services import audience
+from outages.services.publishing import audience
 
 # 企业、小区、物业、社区: the regulations name these four.
 TOLD_KINDS: Final = (

@@ -6,9 +6,9 @@ from django.db import transaction
 
 from outages.models import WorkOrder
 from outages.models.events import Actor
-from outages.services import clocks
 from outages.services.orders.locked import OrderRefused, advance, lock_order
-from outages.services.reasons import required_reason
+from outages.services.rules import clocks
+from outages.services.rules.reasons import required_reason
 from outages.workflow import WORK_ORDER_TRANSITIONS, WorkOrderStatus, require
 
 

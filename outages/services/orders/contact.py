@@ -7,8 +7,8 @@ from django.db import transaction
 from outages.choices import ContactMethod
 from outages.models import Event, UserContact, WorkOrder
 from outages.models.events import Actor
-from outages.services import clocks
 from outages.services.orders.locked import OrderRefused, advance, lock_order
+from outages.services.rules import clocks
 from outages.workflow import WORK_ORDER_TRANSITIONS, WorkOrderStatus, require
 
 

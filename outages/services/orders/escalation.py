@@ -7,9 +7,9 @@ from django.db import transaction
 from outages.choices import EscalationReason
 from outages.models import Escalation, Event, WorkOrder
 from outages.models.events import Actor
-from outages.services import leaders
 from outages.services.orders.locked import OrderRefused, lock_order
-from outages.services.reasons import required_reason
+from outages.services.rules import leaders
+from outages.services.rules.reasons import required_reason
 from outages.workflow import OPEN_WORK_ORDERS
 
 

@@ -13,14 +13,15 @@ from django.db import transaction
 from outages.choices import FollowUpKind
 from outages.models import Event, ExtensionRequest, WorkOrder, lifecycle
 from outages.models.events import Actor
-from outages.services import clocks, follow_ups, leaders
+from outages.services.desk import follow_ups
 from outages.services.orders.locked import (
     OrderRefused,
     department_code_of,
     lock_order,
     require_own,
 )
-from outages.services.reasons import required_reason
+from outages.services.rules import clocks, leaders
+from outages.services.rules.reasons import required_reason
 from outages.workflow import ORDERS_AT_WORK
 
 

@@ -8,10 +8,10 @@ from outages.choices import NotifyMethod
 from outages.models import Event, Outage, WorkOrder
 from outages.models.events import Actor
 from outages.selectors.departments import addressee
-from outages.services import clocks
-from outages.services.crew_rights import crew_code_of
+from outages.services.field.crew_rights import crew_code_of
 from outages.services.orders.issue import open_order
 from outages.services.orders.locked import OrderRefused, advance, lock_order, require_own, write
+from outages.services.rules import clocks
 from outages.workflow import WorkOrderStatus
 
 

@@ -9,10 +9,10 @@ from django.db import transaction
 from outages.choices import OrderOutcome, ResidualKind
 from outages.models import Event, WorkOrder, lifecycle
 from outages.models.events import Actor
-from outages.services import clocks, leaders
 from outages.services.orders.contact import may_be_reached, was_contacted
 from outages.services.orders.locked import OrderRefused, advance, lock_order, require_own, write
-from outages.services.reasons import required_reason
+from outages.services.rules import clocks, leaders
+from outages.services.rules.reasons import required_reason
 from outages.workflow import (
     WORK_ORDER_TRANSITIONS,
     OutageStatus,

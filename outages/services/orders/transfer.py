@@ -7,10 +7,11 @@ from django.db import transaction
 from outages.choices import FollowUpKind
 from outages.models import Department, Event, OrderTransfer, WorkOrder, lifecycle
 from outages.models.events import Actor
-from outages.services import clocks, follow_ups
+from outages.services.desk import follow_ups
 from outages.services.orders.issue import require_issuable
 from outages.services.orders.locked import OrderRefused, lock_order, write
-from outages.services.reasons import required_reason
+from outages.services.rules import clocks
+from outages.services.rules.reasons import required_reason
 from outages.workflow import (
     ORDERS_AT_WORK,
     WORK_ORDER_TRANSITIONS,

@@ -6,8 +6,8 @@ from django.db import transaction
 
 from outages.models import Event, Urge, WorkOrder
 from outages.models.events import Actor
-from outages.services import leaders
 from outages.services.orders.locked import OrderRefused, lock_order, write
+from outages.services.rules import leaders
 from outages.workflow import ORDERS_AT_WORK
 
 

@@ -20,9 +20,9 @@ from outages.models.events import Actor
 from outages.policy import organisation
 from outages.selectors import policy
 from outages.selectors.shifts import gates, open_matters, untold_items
-from outages.services import deadlines
-from outages.services.alerts import raise_alert
-from outages.services.leaders import leaders_of
+from outages.services.rules import deadlines
+from outages.services.rules.alerts import raise_alert
+from outages.services.rules.leaders import leaders_of
 from outages.services.shifts.keeping import ShiftRefused, lock_shift, write_log
 from outages.services.shifts.opening import HANDED_OVER, start_shift
 from outages.services.shifts.sign_out import sign_out

@@ -9,9 +9,9 @@ from outages.models import Event, LogEntry, Shift, ShiftReview
 from outages.models.events import Actor
 from outages.policy import organisation
 from outages.selectors.shifts import passed_on
-from outages.services.alerts import raise_alert, to_role
-from outages.services.leaders import SHIFT_LEADER, leaders_of
-from outages.services.reasons import required_reason
+from outages.services.rules.alerts import raise_alert, to_role
+from outages.services.rules.leaders import SHIFT_LEADER, leaders_of
+from outages.services.rules.reasons import required_reason
 from outages.workflow import Refused
 
 

@@ -10,8 +10,8 @@ from outages.models import Event, Shift, ShiftTemplate
 from outages.models.events import Actor
 from outages.policy.shifts import SHIFTS
 from outages.selectors.shifts import open_shift, template_at
-from outages.services import deadlines
-from outages.services.reasons import required_reason
+from outages.services.rules import deadlines
+from outages.services.rules.reasons import required_reason
 from outages.services.shifts.keeping import ShiftRefused, lock_shift
 
 # Who takes over shortly before the hour takes over the shift that begins then.

@@ -14,9 +14,9 @@ from outages.models.events import Actor
 from outages.policy import organisation
 from outages.selectors import policy
 from outages.selectors.shifts import last_call_at, open_shift
-from outages.services.alerts import raise_alert, settle, to_role
-from outages.services.leaders import ADMIN, CALL_AGENT, SHIFT_LEADER, leaders_of
-from outages.services.reasons import required_reason
+from outages.services.rules.alerts import raise_alert, settle, to_role
+from outages.services.rules.leaders import ADMIN, CALL_AGENT, SHIFT_LEADER, leaders_of
+from outages.services.rules.reasons import required_reason
 from outages.services.shifts.keeping import ShiftRefused, lock_shift, write_log
 
 DUE = "self_check_due"

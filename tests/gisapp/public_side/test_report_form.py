@@ -20,8 +20,9 @@ from layers import rate_limits
 from layers.models import BackgroundFeature
 from layers.public.places import rebuild_places
 from outages.models import BurstReport, PublicReport
-from outages.services import plans, reports
-from outages.services.public_reports import take_public_reports, update_stages
+from outages.services.desk import reports
+from outages.services.desk.public_reports import take_public_reports, update_stages
+from outages.services.shutdown import plans
 from tests.factories import NOON, lay
 from tests.outages.conftest import Desk
 

@@ -30,7 +30,7 @@ from gisapp.supervisor import NOT_FOR_THE_PUBLIC_SIDE, public_side
 from layers.public.snapshots import publish_public_snapshot
 from layers.rate_limits import is_too_often
 from outages.models import BurstReport, PublicReport
-from outages.services.public_reports import take_public_reports
+from outages.services.desk.public_reports import take_public_reports
 from tests.factories import NOON, lay
 from tests.layers.conftest import SECRETS, Burst, lay_background
 

@@ -14,7 +14,9 @@ from outages.choices import HandoverKind
 from outages.models import Alert, Deadline, Event, LogEntry, Outage, SelfCheck, Shift
 from outages.selectors.alerts import alerts_for
 from outages.selectors.shifts import events_of, gates, items_by_urgency, open_shift, unreviewed
-from outages.services import calls, deadlines, follow_ups, shifts
+from outages.services import shifts
+from outages.services.desk import calls, follow_ups
+from outages.services.rules import deadlines
 from outages.services.shifts import ShiftRefused
 from tests.factories import NOON, lay
 from tests.outages.offices import client_of, member, ordered, told

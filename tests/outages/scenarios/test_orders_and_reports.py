@@ -20,10 +20,12 @@ from outages.choices import ReportKind
 from outages.models import BurstReport, Deadline, Event, ExtensionRequest, WorkOrder
 from outages.selectors.deadlines import breaches, next_deadline
 from outages.selectors.orders import open_orders
-from outages.services import deadlines, orders, reports
+from outages.services import orders
+from outages.services.desk import reports
 from outages.services.orders import OrderFacts, OrderRefused
 from outages.services.orders.extension import decide_extension
-from outages.services.reasons import ReasonMissing
+from outages.services.rules import deadlines
+from outages.services.rules.reasons import ReasonMissing
 from outages.workflow import TransitionRefused
 from tests.factories import NOON, lay
 from tests.outages.offices import category, client_of, member, office, ordered, staffed, told

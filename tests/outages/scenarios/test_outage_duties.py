@@ -12,17 +12,11 @@ from gisapp.accounts.roles import sync_roles
 from network.models import Organisation, TrunkRoad
 from outages.models import ExchangeMessage, IsolationPlan, Outage, OutageNotice, OutageTask
 from outages.policy.matrix import Task
-from outages.services import (
-    approvals,
-    duties,
-    exchange,
-    notices,
-    outages,
-    permits,
-    plans,
-    sheets,
-)
+from outages.services import duties, exchange, outages
 from outages.services.duties import Evidence, GateRefused
+from outages.services.papers import approvals, permits, sheets
+from outages.services.publishing import notices
+from outages.services.shutdown import plans
 from tests.factories import NOON, NORTH, STEP_DEG, WEST, lay, person
 from tests.outages.conftest import Desk
 
@@ -332,7 +326,7 @@ def test_t14_a_valve_without_its_bore_stops_the_sheet_until_somebody_says_it(des
     with pytest.raises(sheets.SheetRefused) as refused:
         outages.make_ready(outage, by=desk.dana, at=desk.now)
     assert refused.value.items == ("valve_bores",)
-    from outages.services import handing_over
+    from outages.services.papers import handing_over
 
     sheet = handing_over.hand_over(
         outage, typed={"V1": {"bore_mm": 300}}, by=desk.dana, at=desk.now

@@ -10,7 +10,8 @@ import pytest
 
 from outages.models import Alert, Deadline, Event, Outage, WorkOrder
 from outages.selectors.deadlines import breaches, late_by, next_deadline
-from outages.services import deadlines, orders
+from outages.services import orders
+from outages.services.rules import deadlines
 from tests.factories import lay
 from tests.outages.conftest import Desk
 

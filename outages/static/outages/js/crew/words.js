@@ -1,4 +1,4 @@
-// What the crew's script says; embedded by the server (outages/views/crew_words.py).
+// What the crew's script says; embedded by the server (outages/views/crew/words.py).
 
 let texts = null;
 

@@ -1,0 +1,1 @@
+"""What people tell us: reports taken, placed, judged, answered, followed up."""

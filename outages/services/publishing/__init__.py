@@ -1,0 +1,1 @@
+"""What people are told: notices and messages, to whom, in which words, on which ways."""

@@ -1,0 +1,1 @@
+"""The plan of a shutdown: made, argued, put in force, held against other works."""

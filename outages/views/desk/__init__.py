@@ -1,0 +1,1 @@
+"""The call desk: find the caller, the verdict, the script, the form."""

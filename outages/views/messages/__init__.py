@@ -1,0 +1,1 @@
+"""What goes out and comes in: notices, ways out, replies, calls to make."""

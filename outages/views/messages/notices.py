@@ -1,0 +1,179 @@
+"""Notices: what goes out, to how many, and what became of each message."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from outages import selectors
+from outages.choices import NoticeChannel
+from outages.forms.notices import ResolveForm, SeenForm
+from outages.models import Delivery, OutageNotice
+from outages.services.publishing import notices as services
+from outages.views.control.panels import notice_state
+from outages.views.shape.actor import acting
+from outages.views.shape.screen import may, may_any
+from outages.views.words.refusals import REFUSALS, in_words
+from outages.workflow import DeliveryStatus, NoticeStatus
+
+PER_PAGE = 30
+STATES = {
+    DeliveryStatus.PENDING: _("waiting"),
+    DeliveryStatus.SENDING: _("being sent"),
+    DeliveryStatus.ACCEPTED: _("sent"),
+    DeliveryStatus.FAILED: _("failed"),
+    DeliveryStatus.UNKNOWN: _("unknown"),
+    DeliveryStatus.SUPERSEDED: _("taken back"),
+}
+CHIPS: dict[str, tuple[str, str | Promise]] = {
+    NoticeStatus.DRAFT: ("warn", _("To publish")),
+    NoticeStatus.PUBLISHED: ("ok", _("Published")),
+    NoticeStatus.SUPERSEDED: ("draft", _("Replaced")),
+}
+
+
+@require_safe
+@never_cache
+@may("outages.publish_notice")
+def notice_list(request: HttpRequest) -> HttpResponse:
+    """List drafts first, then what was published, and the messages that need a decision."""
+    drafts = OutageNotice.objects.filter(status=NoticeStatus.DRAFT).select_related("outage")
+    told = OutageNotice.objects.exclude(status=NoticeStatus.DRAFT).select_related("outage")
+    page = Paginator(told.order_by("-published_at", "-pk"), PER_PAGE).get_page(
+        request.GET.get("page")
+    )
+    context = {
+        "drafts": [(notice, CHIPS[notice.status]) for notice in drafts.order_by("created_at")],
+        "page": page,
+        "told": [(notice_state(notice), CHIPS[notice.status]) for notice in page],
+        "undecided": selectors.undecided_deliveries()[:PER_PAGE],
+        "undecided_count": selectors.undecided_deliveries().count(),
+    }
+    return render(request, "outages/control/notices.html", context)
+
+
+@require_safe
+@never_cache
+@may_any("outages.publish_notice", "outages.approve_plan")
+def notice(request: HttpRequest, notice_id: int) -> HttpResponse:
+    """Show a notice exactly as it is sent, in both languages."""
+    return _show(request, _notice(notice_id))
+
+
+def _notice(notice_id: int) -> OutageNotice:
+    return get_object_or_404(OutageNotice.objects.select_related("outage"), pk=notice_id)
+
+
+def _show(
+    request: HttpRequest, found: OutageNotice, *, error: str = "", status: int = 200
+) -> HttpResponse:
+    """A draft is shown as it would be rendered now, for that is what goes out."""
+    preview = None
+    if found.status == NoticeStatus.DRAFT:
+        try:
+            preview = services.preview_notice(found.outage, kind=found.kind)
+        except REFUSALS as refused:
+            error = error or in_words(refused)
+    told = preview.recipients_by_channel if preview else {}
+    context = {
+        "notice": found,
+        "texts": preview or found,
+        "chip": CHIPS[NoticeStatus(found.status)],
+        "channels": channel_rows(found, told),
+        "recipients": [(_channel(name), count) for name, count in sorted(told.items())],
+        "recipient_count": sum(told.values()),
+        "needs_second": preview is not None and services.needs_second(found, at=timezone.now()),
+        "undecided": found.deliveries.filter(status=DeliveryStatus.UNKNOWN).order_by("pk"),
+        "error": error,
+    }
+    return render(request, "outages/control/notice.html", context, status=status)
+
+
+def _channel(name: str) -> str:
+    return str(NoticeChannel(name).label)
+
+
+def masked_recipient(delivery: Delivery) -> str:
+    """An address with its middle hidden; a name of ours (followers, a group) as it is."""
+    if delivery.channel in (NoticeChannel.SMS, NoticeChannel.PHONE):
+        return selectors.mask_phone(delivery.recipient)
+    name, at, domain = delivery.recipient.partition("@")
+    return f"{name[:1]}***@{domain}" if at else delivery.recipient
+
+
+def channel_rows(found: OutageNotice, told: dict[str, int]) -> list[dict[str, Any]]:
+    """Return a row a channel with the number of messages in each state."""
+    counts = selectors.delivery_counts(found)
+    channels = sorted({channel for channel, _status in counts})
+    return [
+        {
+            "channel": _channel(channel),
+            "states": [counts.get((channel, state), 0) for state in STATES],
+            "total": sum(counts.get((channel, state), 0) for state in STATES),
+        }
+        for channel in channels
+    ]
+
+
+@require_POST
+@may("outages.publish_notice")
+def publish(request: HttpRequest, notice_id: int) -> HttpResponse:
+    """Let a notice go out; its messages cannot be taken back. To whom must be as it was shown."""
+    found = _notice(notice_id)
+    form = SeenForm(request.POST)
+    if not form.is_valid():
+        return _show(request, found, error=gettext("Look at it again first."), status=422)
+    seen = services.Seen(**form.cleaned_data)
+    try:
+        services.publish_notice(found, by=acting(request), at=timezone.now(), seen=seen)
+    except REFUSALS as refused:
+        return _show(request, _notice(notice_id), error=in_words(refused), status=409)
+    messages.success(request, gettext("Published. The messages are on their way."))
+    return redirect("outages:notice", found.pk)
+
+
+@require_POST
+@may("outages.approve_plan")
+def approve(request: HttpRequest, notice_id: int) -> HttpResponse:
+    """Be the second person for a large notice."""
+    found = _notice(notice_id)
+    try:
+        services.approve_notice(found, by=acting(request), at=timezone.now())
+    except REFUSALS as refused:
+        return _show(request, found, error=in_words(refused), status=409)
+    messages.success(request, gettext("Approved: somebody else may publish it now."))
+    return redirect("outages:notice", found.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@may("outages.publish_notice")
+def resolve(request: HttpRequest, delivery_id: int) -> HttpResponse:
+    """Decide on a message whose fate is unknown."""
+    rows = Delivery.objects.select_related("notice__outage")
+    delivery = get_object_or_404(rows, pk=delivery_id)
+    form = ResolveForm(request.POST or None)
+    status = 200
+    if request.method == "POST":
+        if form.is_valid():
+            try:
+                services.resolve_delivery(
+                    delivery, by=acting(request), at=timezone.now(), **form.cleaned_data
+                )
+            except REFUSALS as refused:
+                form.add_error(None, in_words(refused))
+            else:
+                messages.success(request, gettext("Decided."))
+                return redirect("outages:notices")
+        status = 422
+    masked = masked_recipient(delivery)
+    context = {"delivery": delivery, "form": form, "masked": masked}
+    return render(request, "outages/control/delivery.html", context, status=status)

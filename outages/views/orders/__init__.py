@@ -1,0 +1,1 @@
+"""Cases and orders: their pages, lists and acts."""

@@ -1,0 +1,115 @@
+"""One case as the desk sees it: who said what, whose it is, its orders, what may be done."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from network.models import Customer
+from network.selectors import current_revision
+from outages.models import BurstReport
+from outages.selectors import orders as lists
+from outages.selectors.privacy import contact_of
+from outages.services.desk import disclosures
+from outages.services.rules import clocks
+from outages.views.orders.case_acts import CASE_ACTS
+from outages.views.orders.case_history import entries_of
+from outages.views.orders.words import chip_of_order, order_title
+from outages.views.rules.limits import limit_rows
+from outages.views.shape.actor import acting
+from outages.views.shape.acts import ActPage
+from outages.views.shape.screen import may
+from outages.views.words.wording import chip_of_report
+
+SEES = "outages.view_outages"
+SHOWN_S = 30
+
+
+def case_by_reference(reference: str) -> BurstReport:
+    """Return one report, or say that there is none."""
+    rows = BurstReport.objects.select_related(
+        "outage", "duplicate_of", "first_owner", "taken_by", "instructed_by"
+    )
+    report = rows.filter(reference=reference).first()
+    if report is None:
+        raise Http404
+    return report
+
+
+def show_case(
+    request: HttpRequest,
+    report: BurstReport,
+    *,
+    status: int = 200,
+    problem: str = "",
+    filled: Any = None,
+    slug: str = "",
+) -> HttpResponse:
+    """Show the page; a form that did not hold stands open."""
+    report = case_by_reference(report.reference)
+    now = timezone.now()
+    orders = list(lists.all_orders().filter(report=report).order_by("issued_at", "pk"))
+    context = {
+        "report": report,
+        "chip": chip_of_report(report, None),
+        "contact": contact_of(report, request.user),
+        "customer": _customer(report),
+        "acts": CASE_PAGE.shown(CASE_ACTS, report, request.user, filled=filled, slug=slug),
+        "problem": problem,
+        "limits": limit_rows(clocks.limits_of_report(report), at=now),
+        "orders": [(order, chip_of_order(order), order_title(order)) for order in orders],
+        "calls": list(report.follow_ups.select_related("owner", "done_by")),
+        "duplicates": list(report.duplicates.all()),
+        "timeline": entries_of(report),
+        "now": now,
+    }
+    response = render(request, "outages/orders/case.html", context, status=status)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _customer(report: BurstReport) -> Customer | None:
+    if not report.customer:
+        return None
+    revision = current_revision()
+    return Customer.objects.filter(revision=revision, asset_id=report.customer).first()
+
+
+@require_safe
+@never_cache
+@may(SEES)
+def case(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show one case."""
+    return show_case(request, case_by_reference(reference))
+
+
+@require_POST
+@may(SEES)
+def caller_phone(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show a caller's number for half a minute; who saw whose is on record."""
+    report = get_object_or_404(BurstReport, reference=reference)
+    try:
+        phone = disclosures.show_caller_phone(report, by=acting(request), at=timezone.now())
+    except disclosures.ContactHidden:
+        raise Http404 from None
+    if "application/json" in request.headers.get("Accept", ""):
+        response: HttpResponse = JsonResponse({"phone": phone, "seconds": SHOWN_S})
+    else:
+        response = render(
+            request, "outages/orders/caller_phone.html", {"report": report, "phone": phone}
+        )
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+CASE_PAGE: ActPage[BurstReport] = ActPage(
+    find=case_by_reference,
+    url=lambda report: reverse("outages:case", args=[report.reference]),
+    act_url=lambda report, slug: reverse(f"outages:case-{slug}", args=[report.reference]),
+    show=show_case,
+)
+CASE_ACT_VIEWS = {act.slug: CASE_PAGE.view(act) for act in CASE_ACTS}

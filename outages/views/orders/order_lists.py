@@ -1,0 +1,211 @@
+"""Lists of the desk: every order, my cases and calls, the complaint register."""
+
+import csv
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext, pgettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from outages.models import BurstReport, Department, WorkOrder
+from outages.selectors import orders as lists
+from outages.selectors.privacy import may_know
+from outages.views.orders.words import chip_of_order, order_title
+from outages.views.shape.screen import may
+from outages.views.words.wording import chip_of_report, local, report_title
+
+PER_PAGE = 50
+SEES = "outages.view_outages"
+
+
+@require_safe
+@never_cache
+@may(SEES)
+def order_list(request: HttpRequest) -> HttpResponse:
+    """List orders; `show` narrows by where they stand, `department` by whose they are."""
+    show = request.GET.get("show", "open")
+    rows = _wanted(show, request)
+    department = request.GET.get("department", "")
+    if department:
+        rows = rows.filter(department__code=department)
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    due = lists.next_limits(list(page))
+    listed = [
+        {
+            "order": order,
+            "chip": chip_of_order(order),
+            "title": order_title(order),
+            "due": due.get(order.pk),
+        }
+        for order in page
+    ]
+    context = {
+        "page": page,
+        "listed": listed,
+        "filters": _filters(show, department),
+        "departments": Department.objects.filter(takes_orders=True).order_by("pk"),
+        "department": department,
+        "show": show,
+    }
+    return render(request, "outages/orders/orders.html", context)
+
+
+def _wanted(show: str, request: HttpRequest) -> QuerySet[WorkOrder]:
+    if show == "untaken":
+        return lists.unaccepted_orders()
+    if show == "mine":
+        code = getattr(request.user, "department_code", "") or "-"
+        return lists.open_orders().filter(department__code=code)
+    if show == "complaints":
+        return lists.open_orders().filter(report__is_complaint=True)
+    if show == "extensions":
+        return lists.orders_with_extension()
+    if show == "escalated":
+        return lists.escalated_orders()
+    if show == "all":
+        return lists.all_orders().order_by("-issued_at", "-pk")
+    return lists.open_orders()
+
+
+def _filters(current: str, department: str) -> list[dict[str, Any]]:
+    labels = {
+        "open": pgettext("orders", "Open"),
+        "mine": gettext("My department"),
+        "untaken": gettext("Not accepted"),
+        "complaints": gettext("Complaints"),
+        "extensions": gettext("More time asked"),
+        "escalated": gettext("Escalated"),
+        "all": gettext("All"),
+    }
+    keep = f"&department={department}" if department else ""
+    return [
+        {"label": label, "url": f"?show={code}{keep}", "current": code == current}
+        for code, label in labels.items()
+    ]
+
+
+@require_safe
+@never_cache
+@may(SEES, "outages.report_burst")
+def my_cases(request: HttpRequest) -> HttpResponse:
+    """List the open cases and the calls that the reader owes; `all` shows everybody's."""
+    everybody = request.GET.get("show") == "all"
+    cases = lists.open_cases() if everybody else lists.cases_of(request.user)
+    calls = lists.owed_calls(None if everybody else request.user)
+    page = Paginator(cases, PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "listed": [(row, chip_of_report(row, None), _case_title(row)) for row in page],
+        "calls": list(calls[:PER_PAGE]),
+        "everybody": everybody,
+        "filters": [
+            {"label": gettext("Mine"), "url": "?", "current": not everybody},
+            {"label": gettext("Everybody's"), "url": "?show=all", "current": everybody},
+        ],
+        "now": timezone.now(),
+    }
+    return render(request, "outages/orders/my_cases.html", context)
+
+
+def _case_title(report: BurstReport) -> str:
+    if report.geom is not None:
+        return report_title(report)
+    told = report.address or report.description[:40]
+    return " · ".join(filter(None, [report.get_kind_display(), told]))
+
+
+def _period(request: HttpRequest) -> tuple[datetime | None, datetime | None, str, str]:
+    """Return the days asked for as instants (the last day whole), and as they were typed."""
+    zone = timezone.get_default_timezone()
+    typed = [request.GET.get("since", ""), request.GET.get("until", "")]
+    days = [_day(text) for text in typed]
+    starts = [datetime(day.year, day.month, day.day, tzinfo=zone) if day else None for day in days]
+    until = starts[1] + timedelta(days=1) if starts[1] else None
+    return starts[0], until, *(day.isoformat() if day else "" for day in days)  # type: ignore[return-value]
+
+
+def _day(text: str) -> Any:
+    try:
+        return parse_date(text)
+    except ValueError:  # a date that no calendar has
+        return None
+
+
+@require_safe
+@never_cache
+@may(SEES)
+def complaint_list(request: HttpRequest) -> HttpResponse:
+    """The complaint register: content, process and result of each."""
+    since, until, typed_since, typed_until = _period(request)
+    page = Paginator(lists.complaints(since=since, until=until), PER_PAGE).get_page(
+        request.GET.get("page")
+    )
+    context = {
+        "page": page,
+        "listed": [(row, chip_of_report(row, None)) for row in page],
+        "since": typed_since,
+        "until": typed_until,
+    }
+    return render(request, "outages/orders/complaints.html", context)
+
+
+@require_safe
+@never_cache
+@may(SEES, "outages.view_customers")
+def complaint_file(request: HttpRequest) -> HttpResponse:
+    """The register as CSV; who is behind a confidential complaint is left out for others."""
+    since, until, *_typed = _period(request)
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="complaints.csv"'
+    response["Cache-Control"] = "private, no-store"
+    response.write("\ufeff")  # without it spreadsheets take Chinese for another code
+    writer = csv.writer(response)
+    writer.writerow([
+        gettext("Reference"), gettext("Received"), gettext("Kind"), gettext("By"),
+        gettext("Caller"), gettext("Content"), gettext("Status"), gettext("Order"),
+        gettext("Department"), gettext("Result"), gettext("User told"),
+    ])  # fmt: skip
+    for report in lists.complaints(since=since, until=until):
+        writer.writerows(_rows(report, request))
+    return response
+
+
+def _rows(report: BurstReport, request: HttpRequest) -> Iterator[list[str]]:
+    caller = report.contact_name if may_know(report, request.user) else gettext("protected")
+    about = [
+        report.reference,
+        _written(report.received_at),
+        report.get_kind_display(),
+        report.get_channel_display(),
+        safe_cell(caller),
+        safe_cell(report.description),
+        str(chip_of_report(report, None)[1]),
+    ]
+    orders = list(report.work_orders.all())
+    for order in orders:
+        yield [
+            *about,
+            order.number,
+            local(order.department.name, order.department.name_en),
+            safe_cell(order.result),
+            _written(order.fed_back_at),
+        ]
+    if not orders:
+        yield [*about, "", "", safe_cell(report.answer), ""]
+
+
+def safe_cell(text: str) -> str:
+    """Keep a spreadsheet from taking what somebody typed for a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def _written(at: datetime | None) -> str:
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else ""

@@ -1,0 +1,1 @@
+"""The rules on screen: policy, registers, limits kept and overstepped, alerts, interruptions."""

@@ -1,0 +1,1 @@
+"""The shapes that all screens share: who acts, POSTs carried out once, the map's frame."""

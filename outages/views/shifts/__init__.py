@@ -1,0 +1,1 @@
+"""Duty: the shift page, the hand-over, the crews' roster."""

@@ -1,0 +1,1 @@
+"""Words that several screens share. Texts only; nothing is decided here."""

@@ -1,0 +1,84 @@
+"""Alerts, worded: the one place where an alert's code becomes a sentence for people."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from outages.models import Alert
+from outages.views.orders.words import ALERT_WORDS
+from outages.views.shifts.words import SHIFT_ALERTS
+from outages.views.words.limits import limit_name
+
+# code -> tone and sentence. The facts are those that `raise_alert` was given, besides `limit` and
+# `due` for deadlines.
+WORDS: Final[dict[str, tuple[str, str | Promise]]] = {
+    "deadline_warned": ("warn", _("%(limit)s: until %(due)s")),
+    "notice_needs_second": (
+        "danger",
+        _("A notice to %(customers)s customers waits: approve it, then let another publish it."),
+    ),
+    "deadline_breached": ("danger", _("%(limit)s: overdue since %(due)s")),
+    **ALERT_WORDS,
+    **SHIFT_ALERTS,
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """One alert as a person reads it."""
+
+    alert: Alert
+    tone: str
+    text: str
+    case: str
+    url: str
+
+
+def told(alert: Alert) -> Told:
+    """Word an alert, and say where it leads."""
+    tone, text = WORDS.get(alert.code, ("warn", ""))
+    try:
+        words = str(text) % _facts(alert.facts)
+    except KeyError:  # an alert of an older release lacks a fact
+        words = ""
+    return Told(alert, tone, words or gettext("Look at this case."), _case(alert), _url(alert))
+
+
+def _facts(facts: dict[str, Any]) -> dict[str, str]:
+    words = {name: str(value) for name, value in facts.items()}
+    if "key" in facts:
+        words["limit"] = limit_name(str(facts["key"]))
+    if "due_at" in facts:
+        due = datetime.fromisoformat(str(facts["due_at"]))
+        words["due"] = f"{timezone.localtime(due):%m-%d %H:%M}"
+    for name in ("since", "until"):
+        if at := parse_datetime(str(facts.get(name, ""))):
+            words[name] = f"{timezone.localtime(at):%m-%d %H:%M}"
+    return words
+
+
+def _case(alert: Alert) -> str:
+    if alert.outage is not None:
+        return alert.outage.code
+    return alert.report.reference if alert.report is not None else ""
+
+
+def _url(alert: Alert) -> str:
+    if number := alert.facts.get("order"):
+        return reverse("outages:order", args=[number])
+    if reference := alert.facts.get("report"):
+        return reverse("outages:case", args=[reference])
+    if alert.outage_id is not None:
+        return reverse("outages:outage", args=[alert.outage_id])
+    if alert.report_id is not None:
+        return reverse("outages:report", args=[alert.report_id])
+    if alert.code == "roster_gap":
+        return reverse("outages:roster")
+    return reverse("outages:shift") if alert.subject in ("shift", "self_check") else ""
