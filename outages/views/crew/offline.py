@@ -21,7 +21,7 @@ from outages.views.crew.screens import may_operate, may_work, step_or_404
 from outages.views.crew.words import photo_words, refusal_text
 from outages.views.shape.actor import acting
 
-WORKER = Path(__file__).parent.parent / "static/outages/js/crew/service_worker.js"
+WORKER = Path(__file__).parents[2] / "static/outages/js/crew/service_worker.js"
 MOST_PER_BATCH = 100
 # A phone that was off for longer has a clock that nobody can check.
 OLDEST = timedelta(days=7)
