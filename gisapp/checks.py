@@ -8,6 +8,8 @@ from django.contrib.gis.gdal import gdal_version
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections
 
+from gisapp.guards import missing_guards
+
 
 @register(Tags.database)
 def database_is_fit(
@@ -41,6 +43,22 @@ def database_is_fit(
                 )
             )
     return found
+
+
+@register(Tags.database)
+def history_is_guarded(
+    databases: Sequence[str] | None = None, **_kwargs: object
+) -> list[CheckMessage]:
+    """Warn where a table that is kept can be rewritten: a guard was taken off or switched off."""
+    return [
+        Warning(
+            f"Nothing refuses {guard.change} on {guard.table} in database {alias!r}.",
+            hint="`manage migrate` raises the guard again (gisapp/guards.py).",
+            id="gisapp.W003",
+        )
+        for alias in databases or []
+        for guard in missing_guards(using=alias)
+    ]
 
 
 @register(Tags.security)

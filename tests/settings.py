@@ -16,6 +16,8 @@ from gisapp.settings import DATABASES, STATE_DIR  # noqa: E402
 
 STATE_DIR.mkdir(exist_ok=True)
 DATABASES["default"]["OPTIONS"]["options"] += " -c synchronous_commit=off"
+# Between tests whole tables are emptied, which the database refuses everybody else.
+DATABASES["default"]["OPTIONS"]["options"] += " -c mainbreak.may_empty=yes"
 # No collected static files are needed to render a page.
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from gisapp.accounts.models import User
@@ -23,3 +26,7 @@ class StaffAdmin(UserAdmin):
             {"fields": ("display_name", "phone", "department_code", "crew_code", "language")},
         ),
     )
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody: what somebody did keeps their name. Who leaves is made inactive."""
+        return False

@@ -17,11 +17,16 @@ class AccountsConfig(AppConfig):
         post_migrate.connect(_sync_roles_after_last_app, dispatch_uid="accounts.sync_roles")
 
 
+def is_last_app(sender: AppConfig) -> bool:
+    """Whether nobody comes after this app: post_migrate fires once per app with models."""
+    with_models = [config for config in apps.get_app_configs() if config.models_module is not None]
+    return sender is with_models[-1]
+
+
 def _sync_roles_after_last_app(sender: AppConfig, using: str, **kwargs: object) -> None:
     """Renew the role groups once, after the last app has created its permissions."""
-    # post_migrate fires once per app with models; auth makes that app's permissions first.
-    with_models = [config for config in apps.get_app_configs() if config.models_module is not None]
-    if sender is not with_models[-1]:
+    # auth makes an app's permissions before others hear of it.
+    if not is_last_app(sender):
         return
     from gisapp.accounts.roles import sync_roles  # models are not loaded when ready() runs
 
