@@ -1,32 +1,28 @@
 """What interruptions cost: figures, charts with their tables, and the same as a file."""
 
-import csv
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from network.models import Area
-from outages.choices import Cause
 from outages.policy.report_periods import Period, month_of
 from outages.selectors.interruptions import InterruptionReport, Line, interruption_report
+from outages.views.exports.answers import FORMS, file_answer
+from outages.views.exports.interruption_tables import (
+    area_name,
+    cause_name,
+    interruption_csv,
+    interruption_document,
+    kind_name,
+)
 from outages.views.shape.screen import may
-from outages.views.words.wording import local
-from outages.workflow import OutageKind
 
-KINDS: Final = {OutageKind.PLANNED: _("Planned"), OutageKind.UNPLANNED: _("Unplanned")}
 # The trend's drawing, in its own units: a column each month over a line, its label under it.
 WIDTH, HEIGHT, STEP, COLUMN = 720, 180, 60, 36
-# A cell that begins so would be run as a formula by spreadsheets.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -45,18 +41,26 @@ class Column:
 @never_cache
 @may("outages.view_interruptions")
 def interruption_page(request: HttpRequest) -> HttpResponse:
-    """Show a period's figures; `format=csv` gives them as a file."""
+    """Show a period's figures; `format=csv`, `xlsx` or `pdf` gives them as a file."""
     at = timezone.now()
     report = interruption_report(_period(request, timezone.localdate(at)), at=at)
-    if request.GET.get("format") == "csv":
-        return _as_csv(report)
+    columns = _columns(report)
+    if (form := request.GET.get("format")) in FORMS:
+        return file_answer(
+            interruption_document(report),
+            form,
+            write_csv=lambda _document: interruption_csv(report),
+            template="outages/paper/interruptions.html",
+            columns=columns,
+        )
     context = {
+        "forms": FORMS.items(),
         "report": report,
-        "columns": _columns(report),
-        "kinds": [(_kind_name(line.key), line, _share(line, report)) for line in report.by_kind],
-        "causes": [(_cause_name(line.key), line, _share(line, report)) for line in report.by_cause],
-        "areas": [(_area_name(line.area), line, _share(line, report)) for line in report.by_area],
-        "worst": [(each, _area_name(each.area)) for each in report.worst],
+        "columns": columns,
+        "kinds": [(kind_name(line.key), line, _share(line, report)) for line in report.by_kind],
+        "causes": [(cause_name(line.key), line, _share(line, report)) for line in report.by_cause],
+        "areas": [(area_name(line.area), line, _share(line, report)) for line in report.by_area],
+        "worst": [(each, area_name(each.area)) for each in report.worst],
         "bands": [(hours, count, _part(count, report)) for hours, count in report.bands],
     }
     return render(request, "outages/control/interruptions.html", context)
@@ -86,18 +90,6 @@ def _part(count: int, report: InterruptionReport) -> float:
     return count / most if most else 0.0
 
 
-def _kind_name(kind: str) -> str:
-    return str(KINDS[OutageKind(kind)]) if kind else gettext("Outside any outage")
-
-
-def _cause_name(cause: str) -> str:
-    return str(Cause(cause).label) if cause else gettext("Outside any outage")
-
-
-def _area_name(area: Area | None) -> str:
-    return local(area.name, area.name_en) if area else gettext("In no area")
-
-
 def _columns(report: InterruptionReport) -> list[Column]:
     most = max((line.minutes for _month, line in report.months), default=0.0) or 1.0
     found = []
@@ -110,44 +102,3 @@ def _columns(report: InterruptionReport) -> list[Column]:
         middle = x + COLUMN / 2
         found.append(Column(x, HEIGHT - 30 - height, height, middle, label, line))
     return found
-
-
-def safe_cell(value: Any) -> Any:
-    """Return a cell that no spreadsheet runs as a formula."""
-    text = str(value)
-    return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA) else value
-
-
-def _as_csv(report: InterruptionReport) -> HttpResponse:
-    """One table: the division, the row's name, minutes, properties, properties served."""
-    answer = HttpResponse(content_type="text/csv; charset=utf-8")
-    name = f"interruptions-{report.period.first:%Y%m%d}-{report.period.last:%Y%m%d}.csv"
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer.write("\ufeff")  # spreadsheets read Chinese only so
-    table = csv.writer(answer)
-    table.writerow(["division", "key", "name", "minutes", "properties", "served"])
-    for row in _rows(report):
-        table.writerow([safe_cell(each) for each in row])
-    return answer
-
-
-def _rows(report: InterruptionReport) -> Iterable[tuple[Any, ...]]:
-    total = report.total
-    yield "total", "", "", _minutes(report), len(total.by_customer), report.served
-    for hours, count in report.bands:
-        yield "band", f"{hours} h", "", "", count, ""
-    for line in report.by_kind:
-        yield "kind", line.key, _kind_name(line.key), _minutes(line), line.properties, ""
-    for line in report.by_cause:
-        yield "cause", line.key, _cause_name(line.key), _minutes(line), line.properties, ""
-    for area in report.by_area:
-        yield "area", area.key, _area_name(area.area), _minutes(area), area.properties, area.served
-    for outage in report.by_outage:
-        place = local(outage.outage.place, outage.outage.place_en) if outage.outage else ""
-        yield "outage", outage.key, place, _minutes(outage), outage.properties, ""
-    for _month, line in report.months:
-        yield "month", line.key, "", _minutes(line), line.properties, line.served
-
-
-def _minutes(of: Line | InterruptionReport) -> float:
-    return round(of.minutes, 3)

@@ -7,6 +7,7 @@ from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 from django.contrib.gis.geos import MultiPolygon, Polygon
 from django.test import Client
 from django.urls import reverse
@@ -16,9 +17,10 @@ from network.models import Area, Customer
 from outages.models import Outage, SupplySpell
 from outages.policy.report_periods import Period, months_until
 from outages.selectors.interruptions import interruption_report, mask_account
-from outages.views.rules.interruptions import safe_cell
+from outages.views.exports.tables import safe_cell
 from tests import factories
 from tests.factories import lay
+from tests.workbooks import formulas_in, sheets_of
 
 pytestmark = pytest.mark.django_db
 
@@ -146,6 +148,41 @@ def test_the_page_and_its_file_tell_the_same(town: list[Outage], client: Client)
     assert "style=" not in text.split("<main")[-1]
     full = set(Customer.objects.values_list("account", flat=True))
     assert not [account for account in full if account in text]
+
+
+@pytest.mark.parametrize("seed", [1, 6])
+def test_t26_a_workbook_s_totals_equal_the_database_s(
+    town: list[Outage], client: Client, seed: int
+) -> None:
+    scatter(town, seed)
+    lost, bands = counted()
+    asked = {"since": "2026-10-26", "until": "2026-11-25", "format": "xlsx"}
+    with time_machine.travel(NOW, tick=False):
+        client.force_login(factories.person("leader"))
+        answer = client.get(reverse("outages:interruptions"), asked)
+    assert "interruptions-20261026-20261125.xlsx" in answer["Content-Disposition"]
+    assert formulas_in(answer.content) == 0
+    sheets = list(sheets_of(answer.content).values())
+    total, months, lengths, areas, kinds, causes, outages, worst = (
+        rows[1:] for rows in sheets[1:]
+    )  # the first tells what it is
+    minutes = 60 * sum(len(those) for those in lost.values())
+    assert float(total[1][1]) == minutes > 0
+    assert {int(row[0]): int(row[1]) for row in lengths} == bands
+    for rows in (areas, kinds, causes):
+        assert sum(float(row[1]) for row in rows) == minutes
+    assert sum(float(row[2]) for row in outages) == sum(float(row[2]) for row in worst) == minutes
+    assert len(months) == 12
+
+
+def test_the_report_is_printed_as_pdf(town: list[Outage], client: Client) -> None:
+    pytest.importorskip("weasyprint")
+    scatter(town, 2)
+    client.force_login(factories.person("supervision"))
+    asked = {"since": "2026-10-26", "until": "2026-11-25", "format": "pdf"}
+    answer = client.get(reverse("outages:interruptions"), asked)
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer.content.startswith(b"%PDF-")
 
 
 def test_an_empty_month_shows_nothing_lost(client: Client) -> None:

@@ -1,0 +1,42 @@
+"""Cells of a report's table as text."""
+
+from datetime import date, datetime
+
+from django import template
+from django.utils.formats import number_format
+
+from outages.views.exports.tables import Cell, Table, local_moment
+
+register = template.Library()
+
+
+@register.filter
+def headings(of: Table) -> list[tuple[str, bool]]:
+    """Return the headings, each with whether its column holds numbers."""
+    return list(zip(of.head, of.numeric, strict=True))
+
+
+@register.filter
+def cells(of: Table) -> list[list[tuple[str, bool]]]:
+    """Return the rows as texts, each with whether its column holds numbers."""
+    return [
+        [(cell_text(cell), is_number) for cell, is_number in zip(row, of.numeric, strict=True)]
+        for row in of.rows
+    ]
+
+
+def cell_text(cell: Cell) -> str:
+    """Print a cell: — for what is not known, two decimals where there are any."""
+    match cell:
+        case None:
+            return "—"
+        case datetime():
+            return f"{local_moment(cell):%Y-%m-%d %H:%M}"
+        case date():
+            return f"{cell:%Y-%m-%d}"
+        case float():
+            return number_format(cell, 0 if cell.is_integer() else 2, force_grouping=True)
+        case int():
+            return number_format(cell, force_grouping=True)
+        case _:
+            return cell
