@@ -365,6 +365,7 @@ class HandoverKind(TextChoices):
     OUTAGE = "outage", _("outage running")
     NOTICE = "notice", _("outage not published")
     CALL = "call", _("call owed")
+    CALL_BACK = "call_back", _("call-back owed")
     ORDER = "order", _("order open")
 
 

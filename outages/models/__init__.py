@@ -1,5 +1,12 @@
 from outages.models.alerts import Alert
 from outages.models.by_hand import CallAttempt, Evidence
+from outages.models.callbacks import (
+    CallBack,
+    CallBackDraw,
+    CallBackTry,
+    Improvement,
+    Rectification,
+)
 from outages.models.calls import CallNote
 from outages.models.channels import ChannelState, GatewayToken, WebhookSubscriber
 from outages.models.deadlines import Deadline
@@ -52,6 +59,9 @@ __all__ = [
     "BurstReport",
     "CalendarDay",
     "CallAttempt",
+    "CallBack",
+    "CallBackDraw",
+    "CallBackTry",
     "CallNote",
     "ChannelState",
     "Crew",
@@ -69,6 +79,7 @@ __all__ = [
     "GatewayToken",
     "Handover",
     "HandoverItem",
+    "Improvement",
     "InboundMessage",
     "IsolationPlan",
     "LeaderApproval",
@@ -85,6 +96,7 @@ __all__ = [
     "PolicyValue",
     "PressureRun",
     "PublicReport",
+    "Rectification",
     "RestorationEstimate",
     "RoutingEntry",
     "SelfCheck",

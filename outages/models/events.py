@@ -44,6 +44,9 @@ SUBJECTS = {
     "Shift": "shift",
     "SelfCheck": "self_check",
     "CrewDuty": "crew_duty",
+    "CallBack": "call_back",
+    "CallBackDraw": "draw",
+    "Rectification": "rectify",
 }
 
 

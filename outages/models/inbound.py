@@ -32,6 +32,14 @@ class InboundMessage(models.Model):
     answer = models.CharField(max_length=12, choices=Answer.choices, blank=True)
     is_delivered = models.BooleanField(null=True, blank=True)
     reference = models.CharField(max_length=120, blank=True)
+    # The call-back that a reply is taken to answer.
+    callback = models.ForeignKey(
+        "outages.CallBack",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="replies",
+    )
     # When somebody dealt with a reply; receipts need nobody.
     taken_at = models.DateTimeField(null=True, blank=True)
 

@@ -9,6 +9,7 @@ RULES
 """
 
 from enum import StrEnum
+from hashlib import sha256
 from typing import Final
 
 WHOLE: Final = 100
@@ -18,6 +19,11 @@ class CallBackMethod(StrEnum):
     SMS = "sms"
     PHONE = "phone"
     VISIT = "visit"
+
+
+def start_of(seed: str) -> int:
+    """Return the number, 0 to 99, that a month's seed comes to: the same for ever."""
+    return int.from_bytes(sha256(seed.encode()).digest(), "big") % WHOLE
 
 
 def draw(number: int, *, start: int, phone_percent: int) -> CallBackMethod:

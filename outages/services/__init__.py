@@ -11,6 +11,7 @@ raised for a step out of order.
     outages     planned outages, estimates, repair, restored, closed, cancelled
     papers      sheet, permit and leader's word, before the public hears
     publishing  what people are told, on which ways
+    callbacks   asking users whether the work was done well
     orders      orders to departments and crews
     duties      who must do what about an outage
     shifts      who is on duty, and handing over

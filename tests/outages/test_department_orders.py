@@ -9,7 +9,16 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from outages.models import Alert, Crew, Deadline, Event, FollowUp, OrderTransfer, WorkOrder
+from outages.models import (
+    Alert,
+    CallBack,
+    Crew,
+    Deadline,
+    Event,
+    FollowUp,
+    OrderTransfer,
+    WorkOrder,
+)
 from outages.selectors.orders import (
     cases_of,
     crew_standing,
@@ -152,7 +161,7 @@ def test_feeding_back_needs_words_to_the_user_and_meets_the_complaints_limit() -
     assert (back.status, back.finished_at) == ("in_progress", None)
     order = orders.enter_result(back, result="又处理了", by=None, at=NOON + 3 * HOUR)
     order = orders.feed_back(order, told="已整改并道歉", by=None, at=NOON + 4 * HOUR)
-    assert order.status == "fed_back"
+    assert order.status == "callback"
     reply = Deadline.objects.get(key="complaint_reply")
     assert (reply.due_at, reply.met_at) == (NOON + timedelta(days=5), NOON + 4 * HOUR)
 
@@ -327,6 +336,7 @@ def test_a_case_is_open_for_its_owner_until_its_order_is_filed() -> None:
     order = orders.enter_result(order, result="好", by=None, at=NOON)
     order = orders.feed_back(order, told="好", by=bea, at=NOON)
     assert cases_of(ada).exists()
+    CallBack.objects.filter(order=order).update(status="declined", done_at=NOON)
     orders.archive_order(order, by=bea, at=NOON)
     assert not cases_of(ada).exists()
 

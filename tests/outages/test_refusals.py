@@ -34,7 +34,7 @@ from tests.outages.conftest import Desk
 from tests.outages.test_plans import LINE
 
 for _package in (outages.planning, outages.services):
-    for _module in pkgutil.iter_modules(_package.__path__, f"{_package.__name__}."):
+    for _module in pkgutil.walk_packages(_package.__path__, f"{_package.__name__}."):
         import_module(_module.name)
 
 

@@ -1,6 +1,6 @@
 """Orders to departments and crews: issued, taken, worked off, told, filed. One idea a module."""
 
-from outages.services.orders.archive import archive_order, open_callbacks, void_order
+from outages.services.orders.archive import archive_order, void_order
 from outages.services.orders.contact import contact_user, feed_back
 from outages.services.orders.escalation import escalate_order, resolve_escalation
 from outages.services.orders.extension import ask_extension, decide_extension
@@ -56,7 +56,6 @@ __all__ = [
     "issue_order",
     "notify_crew",
     "notify_department",
-    "open_callbacks",
     "open_order",
     "plan_milestones",
     "resolve_escalation",

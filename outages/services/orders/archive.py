@@ -6,25 +6,25 @@ from django.db import transaction
 
 from outages.models import WorkOrder
 from outages.models.events import Actor
+from outages.services.callbacks.following import follow_up_void, open_callbacks, open_follow_up
 from outages.services.orders.locked import OrderRefused, advance, lock_order
 from outages.services.rules import clocks
 from outages.services.rules.reasons import required_reason
 from outages.workflow import WORK_ORDER_TRANSITIONS, WorkOrderStatus, require
 
 
-def open_callbacks(order: WorkOrder) -> int:
-    """Return how many call-backs of an order are still owed."""
-    callbacks = getattr(order, "callbacks", None)
-    return 0 if callbacks is None else int(callbacks.filter(done_at__isnull=True).count())
-
-
 def archive_order(order: WorkOrder, *, by: Actor, at: datetime) -> WorkOrder:
-    """File the order. Refused while a call-back is owed, or before the user was told."""
+    """File the order. Refused before the user was told, and while a call-back is owed.
+
+    Whose user was dissatisfied stays open until the order that visits them is closed too.
+    """
     with transaction.atomic():
         order = lock_order(order)
         require(WORK_ORDER_TRANSITIONS, order.number, order.status, WorkOrderStatus.ARCHIVED)
         if waiting := open_callbacks(order):
             raise OrderRefused(code="callback_pending", order=order.number, waiting=waiting)
+        if number := open_follow_up(order):
+            raise OrderRefused(code="follow_up_open", order=number)
         order = advance(order, WorkOrderStatus.ARCHIVED, by=by, at=at, own=False, archived_at=at)
         clocks.order_over(order, by=by, at=at, reason="archived")
     return order
@@ -36,4 +36,5 @@ def void_order(order: WorkOrder, *, reason: str, by: Actor, at: datetime) -> Wor
     with transaction.atomic():
         order = advance(order, WorkOrderStatus.VOID, by=by, at=at, own=False, reason=why)
         clocks.order_over(order, by=by, at=at, reason=why)
+        follow_up_void(order, by=by, at=at)
     return order

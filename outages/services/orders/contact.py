@@ -7,6 +7,8 @@ from django.db import transaction
 from outages.choices import ContactMethod
 from outages.models import Event, UserContact, WorkOrder
 from outages.models.events import Actor
+from outages.services.callbacks.drawing import draw_callback
+from outages.services.callbacks.following import follow_up_told
 from outages.services.orders.locked import OrderRefused, advance, lock_order
 from outages.services.rules import clocks
 from outages.workflow import WORK_ORDER_TRANSITIONS, WorkOrderStatus, require
@@ -63,7 +65,8 @@ def feed_back(
     """Record that the user was told the result; `told` says what.
 
     Refused where a number was left and nobody has been spoken with since the result: then `told`
-    is required. Meets the complaint's limit. Raises OrderRefused, TransitionRefused.
+    is required. Meets the complaint's limit. The call-back is drawn; while it is owed the order
+    is with the call-backs. Raises OrderRefused, TransitionRefused.
     """
     with transaction.atomic():
         order = lock_order(order)
@@ -74,6 +77,10 @@ def feed_back(
             raise OrderRefused(code="contact_missing", order=order.number)
         order = advance(order, WorkOrderStatus.FED_BACK, by=by, at=at, own=False, fed_back_at=at)
         clocks.user_told(order, by=by, at=at)
+        follow_up_told(order, by=by, at=at)
+        callback = draw_callback(order, by=by, at=at)
+        if callback is not None and callback.done_at is None:
+            order = advance(order, WorkOrderStatus.CALLBACK, by=by, at=at, own=False)
     return order
 
 

@@ -43,6 +43,8 @@ class OrderRefused(Refused):
         "escalated_already",
         "escalation_resolved",
         "callback_pending",
+        "follow_up_open",
+        "visit_missing",
     )
 
 

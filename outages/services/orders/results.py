@@ -9,6 +9,7 @@ from django.db import transaction
 from outages.choices import OrderOutcome, ResidualKind
 from outages.models import Event, WorkOrder, lifecycle
 from outages.models.events import Actor
+from outages.services.callbacks.following import lacks_visit
 from outages.services.orders.contact import may_be_reached, was_contacted
 from outages.services.orders.locked import OrderRefused, advance, lock_order, require_own, write
 from outages.services.rules import clocks, leaders
@@ -93,7 +94,8 @@ def enter_result(
     RULE 2  A repair is not done before its leak check has passed.
     RULE 3  The user was contacted, where a number was left (a crew meets them at the door, or its
             notices tell them).
-    RULE 4  Who referred the user elsewhere says to whom; what is left over is described.
+    RULE 4  A user who was dissatisfied at the call-back was visited.
+    RULE 5  Who referred the user elsewhere says to whom; what is left over is described.
     Raises OrderRefused, ReasonMissing.
     """
     told = facts or ResultFacts(result=result)
@@ -124,7 +126,9 @@ def _require_complete(order: WorkOrder, told: ResultFacts) -> None:
         raise OrderRefused(code="leak_check_missing", order=order.number)
     if order.crew is None and may_be_reached(order) and not was_contacted(order):  # RULE 3
         raise OrderRefused(code="contact_missing", order=order.number)
-    if told.outcome == OrderOutcome.REFERRED and not told.referred_to.strip():  # RULE 4
+    if lacks_visit(order):  # RULE 4
+        raise OrderRefused(code="visit_missing", order=order.number)
+    if told.outcome == OrderOutcome.REFERRED and not told.referred_to.strip():  # RULE 5
         raise OrderRefused(code="referral_missing")
     if told.residual_kind and not told.residual.strip():
         raise OrderRefused(code="residual_missing")

@@ -5,6 +5,7 @@
     complaint ── accept_complaint ──► taken,  ── complaint_reply ──► user told
     question ── consult_reply ──► answered or told
     transferred ── transfer_followup_call ──► user called
+    completed ── callback_phone_due ──► user asked
     sheet received ── publish_after_receipt ──► published
     planned ── public_notice_lead, key_user_notice ──► published, key users told (before the start)
 
@@ -24,7 +25,15 @@ from outages.choices import (
     ReportKind,
     Works,
 )
-from outages.models import BurstReport, Deadline, ExtensionRequest, Outage, WorkOrder
+from outages.models import (
+    BurstReport,
+    CallBack,
+    Deadline,
+    ExtensionRequest,
+    Outage,
+    Rectification,
+    WorkOrder,
+)
 from outages.models.events import Actor
 from outages.selectors import policy
 from outages.selectors.deadlines import deadlines_of, open_deadlines
@@ -118,13 +127,18 @@ def order_issued(order: WorkOrder, *, at: datetime) -> None:
     for report in reports:
         deadlines.meet(report, "complaint_classify", at=at, order=order)
     if order.report is not None and order.report.is_complaint:
-        _start_of_order(order, "accept_complaint", at=order.report.received_at)
+        _start_of_order(order, "accept_complaint", at=_asked_at(order, order.report))
     if order.outage is not None:
         _repair_of_outage(order, order.outage, reports)
     elif _is_repair(order):
         assert order.report is not None, "a fault was told by somebody"
         for key in _REPAIRS:
             _start_of_order(order, key, at=order.report.received_at)
+
+
+def _asked_at(order: WorkOrder, report: BurstReport) -> datetime:
+    """Count from the report; what follows a finished order counts from its own beginning."""
+    return order.issued_at if order.follows_id is not None else report.received_at
 
 
 def _is_repair(order: WorkOrder) -> bool:
@@ -195,7 +209,7 @@ def order_transferred(order: WorkOrder, *, by: Actor, at: datetime) -> None:
         deadlines.cancel(order, key, by=by, at=at, reason="transferred")
     deadlines.start(order, "dispatch_notify", at=at, order=order)
     if order.report is not None and order.report.is_complaint:
-        _start_of_order(order, "accept_complaint", at=order.report.received_at)
+        _start_of_order(order, "accept_complaint", at=_asked_at(order, order.report))
 
 
 def order_over(order: WorkOrder, *, by: Actor, at: datetime, reason: str) -> None:
@@ -226,6 +240,44 @@ def call_made(report: BurstReport, kind: str, *, by: Actor, at: datetime) -> Non
     """Meet the limit of a call."""
     if key := _CALLS.get(FollowUpKind(kind)):
         deadlines.meet(report, key, by=by, at=at)
+
+
+# -- Call-backs --------------------------------------------------------------------------------
+
+
+def callback_owed(callback: CallBack, *, at: datetime) -> None:
+    """Somebody has to telephone the user of a finished order, counted from `at`."""
+    deadlines.start(
+        callback, "callback_phone_due", at=at, order=callback.order, report=callback.report
+    )
+
+
+def callback_made(callback: CallBack, *, by: Actor, at: datetime) -> None:
+    """The user was asked, or tried as often as the policy says."""
+    deadlines.meet(callback, "callback_phone_due", by=by, at=at)
+
+
+def callback_over(callback: CallBack, *, by: Actor, at: datetime, reason: str) -> None:
+    """Nobody need telephone any more."""
+    deadlines.cancel(callback, "callback_phone_due", by=by, at=at, reason=reason)
+
+
+def rectification_owed(rectification: Rectification, *, at: datetime) -> None:
+    """A department has to put something right by the day that supervision set."""
+    deadlines.start(
+        rectification,
+        "rectification_due",
+        at=at,
+        department=rectification.department.code,
+        order=rectification.callback.order,
+        report=rectification.callback.report,
+        due_at=rectification.due_at,
+    )
+
+
+def rectified(rectification: Rectification, *, by: Actor, at: datetime) -> None:
+    """It is put right."""
+    deadlines.meet(rectification, "rectification_due", by=by, at=at)
 
 
 # -- The limits of an order, and more time for one of them -------------------------------------

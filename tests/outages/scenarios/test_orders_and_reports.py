@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
-from unittest.mock import MagicMock
 from uuid import uuid4
 
 import pytest
@@ -17,7 +16,7 @@ from django.utils import timezone
 
 from network.models import Customer
 from outages.choices import ReportKind
-from outages.models import BurstReport, Deadline, Event, ExtensionRequest, WorkOrder
+from outages.models import BurstReport, CallBack, Deadline, Event, ExtensionRequest, WorkOrder
 from outages.selectors.deadlines import breaches, next_deadline
 from outages.selectors.orders import open_orders
 from outages.services import orders
@@ -191,8 +190,8 @@ def test_t05_filed_after_the_limit_it_is_flagged_late_and_the_breach_remains() -
 # -- T18 ---------------------------------------------------------------------------------------
 
 
-def fed_back() -> WorkOrder:
-    order = ordered(told("conduct"), about="service_attitude")
+def fed_back(**facts: Any) -> WorkOrder:
+    order = ordered(told("conduct", **facts), about="service_attitude")
     order = orders.accept_order(order, by=None, at=NOON + 2 * MINUTE, assignee="李工")
     order = orders.start_work(order, by=None, at=NOON + 3 * MINUTE)
     orders.contact_user(order, method="phone", by=None, at=NOON + 4 * MINUTE)
@@ -200,19 +199,17 @@ def fed_back() -> WorkOrder:
     return orders.feed_back(order, told="已整改", by=None, at=NOON + 6 * MINUTE)
 
 
-def test_t18_an_order_is_not_filed_while_a_call_back_is_owed(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    order = fed_back()
-    owed = MagicMock()
-    owed.filter.return_value.count.return_value = 1
-    monkeypatch.setattr(WorkOrder, "callbacks", owed, raising=False)
+def test_t18_an_order_is_not_filed_while_its_call_back_is_owed() -> None:
+    order = fed_back(is_complaint=True)
+    assert order.status == "callback"
+    callback = CallBack.objects.get(order=order)
     with pytest.raises(OrderRefused) as refused:
         orders.archive_order(order, by=None, at=NOON + HOUR)
     assert refused.value.code == "callback_pending"
     order.refresh_from_db()
-    assert order.status == "fed_back"
-    owed.filter.return_value.count.return_value = 0
+    assert order.status == "callback"
+    callback.status, callback.done_at = "declined", NOON + HOUR
+    callback.save()
     assert orders.archive_order(order, by=None, at=NOON + HOUR).status == "archived"
 
 
