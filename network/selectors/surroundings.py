@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 import shapely
-from django.contrib.gis.db.models.functions import AsWKB
+from django.contrib.gis.db.models.functions import AsWKB, Distance
 from django.contrib.gis.geos import Point
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from numpy.typing import NDArray
 
 from network.choices import PipeStatus
-from network.models import Customer, NetworkRevision, Pipe
+from network.models import Customer, Junction, NetworkRevision, Pipe, Source
 from network.selectors.arguing import LocalMetres, rows_of
 from network.topology.argument.burst_rates import Rates
 from network.topology.argument.locate import Around
@@ -28,7 +28,7 @@ MOST_PIPES = 3_000  # the part shrinks until it has no more
 class Surroundings:
     """Pipes around some places, with what the ranking of suspects asks of them.
 
-    Read by index: five queries and one for the customers, whatever the city's size.
+    Read by index: seven queries and one for the customers, whatever the city's size.
     """
 
     def __init__(
@@ -89,7 +89,31 @@ class Surroundings:
             rates=by_pipe[mains.pipes],
             goes_on=self._goes_on(mains, lines),
             lines=lines,
+            heights_m=self._heights(tables, mains),
+            level_m=self._level(),
         )
+
+    def _heights(self, tables: NetworkTables, mains: Mains) -> Floats:
+        """Of the ground at each node; the ends that closed valves part from junctions have none."""
+        known = Junction.objects.filter(
+            revision=self._revision, asset_id__in=tables.junctions, elevation_m__isnull=False
+        )
+        heights = dict(known.values_list("asset_id", "elevation_m"))
+        found = np.full(mains.node_count, np.nan)
+        found[: len(tables.junctions)] = [heights.get(each, np.nan) for each in tables.junctions]
+        return found
+
+    def _level(self) -> float | None:
+        """To what height the nearest source that gives water lifts it; None where none says."""
+        turned = self._state.active_sources | self._state.inactive_sources
+        gives = Q(is_active=True) & ~Q(asset_id__in=turned)
+        given = Source.objects.filter(
+            gives | Q(asset_id__in=self._state.active_sources),
+            revision=self._revision,
+            head_m__isnull=False,
+        )
+        nearest = given.annotate(away=Distance("geom", self._centre)).order_by("away", "pk")
+        return nearest.values_list("head_m", flat=True).first()
 
     def _rate(self, rates: Rates, bore: float | None, material: str, year: int | None) -> float:
         return rates.of(material, None if year is None else float(self._at.year - year), bore)

@@ -20,6 +20,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 SPACING_M, STOREY_M = 110.0, 3.0
+ROUGHNESS = 105.0  # Hazen-Williams C of all pipes
+WORKS_HEAD_M = 34.0  # over the datum
 WORKS_M, WORKS_BORE_MM = 4_000.0, 450  # the main from each of the works
 # Metres of head at the tap: less than the first and nothing comes, less than the second and it
 # is weak. People call with these chances, whether they do may not depend on the network.
@@ -57,9 +59,10 @@ class Call:
 
 @dataclass(frozen=True)
 class BurstTown:
-    """A town, the street that burst (in its middle), and who called."""
+    """A town, the street that burst (in its middle), and who called. Heights are of places, m."""
 
     places: Floats
+    heights: Floats
     streets: list[Street]
     sources: list[int]
     burst: int
@@ -86,10 +89,10 @@ def towns(count: int, seed: int, *, side: int = 11) -> Iterator[BurstTown]:
 def _town(rng: np.random.Generator, side: int) -> BurstTown | None:
     places, streets, sources = _ground(rng, side)
     heights = 6 * np.sin(places[:, 0] / 600) + 5 * np.cos(places[:, 1] / 800)
-    before = _pressures(places, heights, streets, sources)
+    before = pressures(places, heights, streets, sources)
     burst = int(rng.choice(len(streets), p=_chances(rng, streets)))
     share = float(np.exp(rng.uniform(np.log(0.08), 0)))
-    after = _pressures(places, heights, streets, sources, burst, share)
+    after = pressures(places, heights, streets, sources, burst, share)
     if before is None or after is None:
         return None
     calls = [*_callers(rng, places, streets, before, after)]
@@ -97,7 +100,7 @@ def _town(rng: np.random.Generator, side: int) -> BurstTown | None:
     suffering = sum(not call.is_idle for call in calls)
     if rng.random() < SEEN:
         calls.append(_witness(rng, places, streets, burst))
-    return BurstTown(places, streets, sources, burst, calls, suffering)
+    return BurstTown(places, heights, streets, sources, burst, calls, suffering)
 
 
 def _ground(rng: np.random.Generator, side: int) -> tuple[Floats, list[Street], list[int]]:
@@ -148,7 +151,7 @@ def _chances(rng: np.random.Generator, streets: list[Street]) -> Floats:
     return chances / chances.sum()
 
 
-def _pressures(
+def pressures(
     places: Floats,
     heights: Floats,
     streets: list[Street],
@@ -171,7 +174,7 @@ def _pressures(
     for nth, height in enumerate(heights.tolist()):
         model.add_junction(f"j{nth}", base_demand=float(demands[nth]), elevation=height)
     for nth, at in enumerate(sources):
-        model.add_reservoir(f"r{nth}", base_head=34.0)
+        model.add_reservoir(f"r{nth}", base_head=WORKS_HEAD_M)
         _lay(model, f"works{nth}", f"r{nth}", f"j{at}", WORKS_M, WORKS_BORE_MM)
     for nth, street in enumerate(streets):
         first, last = (f"j{end}" for end in street.ends)
@@ -189,7 +192,7 @@ def _pressures(
 
 
 def _lay(model: Any, name: str, first: str, last: str, length_m: float, bore_mm: float) -> None:
-    model.add_pipe(name, first, last, length=length_m, diameter=bore_mm / 1000, roughness=105)
+    model.add_pipe(name, first, last, length=length_m, diameter=bore_mm / 1000, roughness=ROUGHNESS)
 
 
 def _run(model: Any, count: int) -> Floats | None:

@@ -1,4 +1,4 @@
-"""How far a burst pulls down the head elsewhere, guessed from lengths and bores alone.
+"""How far a burst pulls down the head elsewhere, at a first look: losses in proportion to flow.
 
 RULE 1  A pipe carries water in proportion to bore^2.63 / length for the same loss of head
         (Hazen-Williams at one gradient), so the network is laid out as conductances. Sources hold
@@ -7,8 +7,6 @@ RULE 2  What a burst draws at one place lowers the head at every other by the sa
         there lowers it here. A place without a way to any source or end is not fed: nothing falls.
 RULE 3  A burst stands in the middle of its piece; the piece's own halves lose head as well, so a
         thin pipe that bursts is felt less by the main that feeds it than the other way round.
-RULE 4  Losses grow with more than the flow. Near the burst, where all of it flows, heads fall more
-        than in proportion: shares are taken to the power `steep`.
 """
 
 from collections.abc import Collection
@@ -40,7 +38,6 @@ class Falls:
     mains: Mains
     bores_mm: Floats
     goes_on: Collection[int] = field(default=())
-    steep: float = 1.0
 
     @cached_property
     def conductance(self) -> Floats:
@@ -115,7 +112,7 @@ class Falls:
         return self._shares(found, bursts)
 
     def _shares(self, found: Floats, bursts: NDArray[np.int64]) -> Floats:
-        """RULE 4, and RULE 2's last sentence."""
-        shares: Floats = np.clip(found, 0.0, 1.0) ** self.steep
+        """RULE 2's last sentence."""
+        shares: Floats = np.clip(found, 0.0, 1.0)
         shares[~self.fed[self.mains.us[bursts]]] = 0.0
         return shares
