@@ -164,7 +164,8 @@ class _Solver:
         drawn = np.zeros(size)
         drawn[self.burst] = 1.0
         solved: Floats = splu(system, permc_spec="MMD_AT_PLUS_A").solve(drawn)
-        return np.r_[solved, 0.0]
+        found: Floats = np.append(solved, 0.0)
+        return found
 
 
 def how_many(tried: int, nodes: int) -> int:
