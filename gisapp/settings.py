@@ -359,8 +359,6 @@ CUSTOMER_SNAP_M = positive_float("CUSTOMER_SNAP_M", default=80)
 # A second report within this distance and time of an open one is offered as a duplicate.
 DUPLICATE_REPORT_M = positive_float("DUPLICATE_REPORT_M", default=150)
 DUPLICATE_REPORT_S = positive_int("DUPLICATE_REPORT_S", default=6 * 60 * 60)
-# Stands in where the customer register names no persons (policy `persons_per_connection`).
-PERSONS_PER_CONNECTION = positive_int("PERSONS_PER_CONNECTION", default=4)
 # Stand in where no demand is metered, for pressures only: litres a person and day, and the peak
 # hour against the mean. Assumptions of ours: set them to what the utility bills and measures.
 LITRES_PER_PERSON_DAY = positive_float("LITRES_PER_PERSON_DAY", default=180)
@@ -400,10 +398,6 @@ GATEWAY_TIMEOUT_S = positive_float("GATEWAY_TIMEOUT_S", default=10)
 SENDERS_PER_CHANNEL = positive_int("SENDERS_PER_CHANNEL", default=4)
 # Hosts inside our own network that subscribers' addresses may name; none by default.
 OUTBOUND_PRIVATE_HOSTS = env.list("OUTBOUND_PRIVATE_HOSTS", default=[])
-# Tasks of the list "by hand", made with each notice: "wechat" (a posting, where it has no gateway)
-# and "phone" (calls to key, large and special users and organisations). Empty where the duties of
-# the policy's matrix bring these tasks, which is the rule.
-NOTICE_OUTLETS = env.list("NOTICE_OUTLETS", default=[])
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="mainbreak@localhost")
 EMAIL_TIMEOUT = 10  # seconds

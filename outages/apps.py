@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 from django.db import connections
 from django.db.models.signals import post_migrate
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -12,6 +13,16 @@ class OutagesConfig(AppConfig):
     def ready(self) -> None:
         post_migrate.connect(_ship_organisation, sender=self, dispatch_uid="outages.organisation")
         post_migrate.connect(_ship_shifts, sender=self, dispatch_uid="outages.shifts")
+        from network.selectors import occupancy  # no models before ready()
+
+        occupancy.ask(_persons_per_connection)
+
+
+def _persons_per_connection() -> int:
+    """Give the policy in force now."""
+    from outages.selectors import policy  # no models before ready()
+
+    return policy.number("persons_per_connection", at=timezone.now())
 
 
 def _ship_organisation(using: str, **_kwargs: object) -> None:

@@ -240,9 +240,6 @@ class NoticeChannel(TextChoices):
     WECHAT = "wechat", _("WeChat account")
     WEBHOOK = "webhook", _("other programs")
     PUSH = "push", _("group chats")
-    PHONE = "phone", _("telephone calls")
-    PORTAL = "portal", _("city web portal")
-    PRESS = "press", _("newspapers")
     PUBLIC_LIST = "public_list", _("public outage page")
 
 
@@ -314,9 +311,7 @@ class SupplyPointStatus(TextChoices):
 
 
 # What goes to one person or firm each: who hears of an outage on them hears how it goes on.
-PERSONAL_CHANNELS = frozenset({NoticeChannel.SMS, NoticeChannel.EMAIL, NoticeChannel.PHONE})
-# What always takes a person's hand, and what shows that it was done.
-MANUAL_CHANNELS = frozenset({NoticeChannel.PHONE, NoticeChannel.PORTAL, NoticeChannel.PRESS})
+PERSONAL_CHANNELS = frozenset({NoticeChannel.SMS, NoticeChannel.EMAIL})
 
 
 class Purpose(TextChoices):
@@ -326,15 +321,6 @@ class Purpose(TextChoices):
     TEST = "test", _("test message")
     ORDER = "order", _("work order")
     CALL_BACK = "call_back", _("call-back")
-
-
-class EvidenceKind(TextChoices):
-    """What shows that something was done by hand."""
-
-    URL = "url", _("address of the page")
-    CLIPPING = "clipping", _("clipping")
-    PHOTO = "photo", _("photo")
-    RECORDING = "recording", _("number of the call's recording")
 
 
 class InboundKind(TextChoices):

@@ -10,11 +10,6 @@ from dataclasses import dataclass
 from math import hypot
 from typing import NamedTuple
 
-# Where the customer's record does not say how many persons (policy persons_per_connection).
-PERSONS_PER_CONNECTION = 4
-# From here on an outage has duties of its own (policy big_outage_persons).
-LARGE_OUTAGE_PERSONS = 5_000
-
 WALK_M_PER_S = 1.3
 SECONDS_PER_TURN = 2.5
 # Finding the cover, lifting it, setting the key, and closing up again.
@@ -49,10 +44,11 @@ class Impact:
     special_users: tuple[str, ...]
 
 
-def assess(
-    customers: Iterable[CustomerFacts], *, persons_per_connection: int = PERSONS_PER_CONNECTION
-) -> Impact:
-    """Add up who loses water. A large user counts as a key user: both are told by telephone."""
+def assess(customers: Iterable[CustomerFacts], *, persons_per_connection: int) -> Impact:
+    """Add up who loses water. A large user counts as a key user: both are told by telephone.
+
+    `persons_per_connection` stands in where a customer's record names no persons.
+    """
     rows = list(customers)
     return Impact(
         customers=len(rows),
@@ -90,8 +86,8 @@ class ThresholdDistance:
         return max(0, self.threshold - self.persons)
 
 
-def threshold_distance(persons: int, threshold: int = LARGE_OUTAGE_PERSONS) -> ThresholdDistance:
-    """Compare persons with the large-outage threshold."""
+def threshold_distance(persons: int, *, threshold: int) -> ThresholdDistance:
+    """Compare persons with the threshold from which an outage is large."""
     return ThresholdDistance(persons=persons, threshold=threshold)
 
 
@@ -141,10 +137,8 @@ class PlanDifference:
         return not (self.customers_added or self.customers_removed)
 
 
-def compare(
-    before: PlanFacts, after: PlanFacts, *, threshold: int = LARGE_OUTAGE_PERSONS
-) -> PlanDifference:
-    """Say what changes from `before` to `after`; ids are sorted."""
+def compare(before: PlanFacts, after: PlanFacts, *, threshold: int) -> PlanDifference:
+    """Say what changes from `before` to `after`, and whether it is large now; ids are sorted."""
     was, now = before.persons >= threshold, after.persons >= threshold
     return PlanDifference(
         valves_added=tuple(sorted(after.valves - before.valves)),

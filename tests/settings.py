@@ -34,7 +34,5 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 # A test's rows are seen by its own connection alone: one channel after another, without threads.
 SENDERS_PER_CHANNEL = 0
-# Tests of single channels say what they want; the rest hears of customers' own addresses.
-NOTICE_OUTLETS = []
 # Senders that tests start may be told to die at a certain place.
 KILL_POINTS = True

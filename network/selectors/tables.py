@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import numpy as np
-from django.conf import settings
 from numpy.typing import NDArray
 
 from network.choices import Flow, Operability, PipeStatus, ValveState
@@ -18,6 +17,7 @@ from network.models import (
     Valve,
 )
 from network.selectors.columns import Column, read_columns
+from network.selectors.occupancy import persons_per_connection
 from network.topology.elements import (
     Customers,
     NetworkTables,
@@ -98,7 +98,7 @@ def _customers(revision: NetworkRevision) -> Customers:
         Customer,
         revision,
         [*PLACE, "coalesce(persons, %s * coalesce(nullif(connections, 0), 1))"],
-        [settings.PERSONS_PER_CONNECTION],
+        [persons_per_connection()],
     )
     return Customers(ids, junctions, pipes, _numbers(fractions), persons.astype(np.int32))
 

@@ -39,7 +39,7 @@ def claim_due(channel: str, *, limit: int, lease_s: float) -> list[Claim]:
                SET status = 'sending', attempts = attempts + 1,
                    lease_until = clock_timestamp() + make_interval(secs => %s)
              WHERE id IN (SELECT id FROM outages_delivery
-                           WHERE channel = %s AND NOT by_hand
+                           WHERE channel = %s
                              AND ((status = 'pending' AND due_at <= clock_timestamp())
                                OR (status = 'sending' AND lease_until < clock_timestamp()))
                            ORDER BY due_at, id LIMIT %s
@@ -57,7 +57,7 @@ def due_by_channel(channels: Sequence[str]) -> dict[str, int]:
         cursor.execute(
             """
             SELECT channel, count(*) FROM outages_delivery
-             WHERE channel = ANY(%s) AND NOT by_hand
+             WHERE channel = ANY(%s)
                AND ((status = 'pending' AND due_at <= clock_timestamp())
                  OR (status = 'sending' AND lease_until < clock_timestamp()))
              GROUP BY channel

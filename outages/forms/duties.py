@@ -1,15 +1,28 @@
 """What people fill in about an outage's duties, papers and messages."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from outages.choices import AnomalyKind, CallResult, OutageSeverity, SupplyPointKind
 from outages.forms.moments import MomentField
+from outages.policy.matrix import Task
 from outages.services.duties import Evidence
+from outages.services.duties.asking import ASKABLE
+from outages.services.duties.doing import may_act_for
 
+ASKED_WORDS: Final[dict[Task, str | Promise]] = {
+    Task.PHONE_ORGANISATIONS: _("Ring somebody"),
+    Task.PORTAL: _("Notice on the city portal"),
+    Task.NEWSPAPER: _("Notice in the newspapers"),
+    Task.NOTIFY_BUREAU_SECTION: _("Notify the bureau's section"),
+    Task.PHONE_PRODUCTION: _("Ring the production department"),
+    Task.PHONE_LEADER: _("Ring the leader in charge"),
+    Task.POSTING: _("Post the notice"),
+}
 YES_NO = [("yes", _("Yes")), ("no", _("No"))]
 
 
@@ -63,10 +76,18 @@ class WhyForm(forms.Form):
     reason = forms.CharField(label=_("Why"), max_length=200)
 
 
-class PlaceForm(forms.Form):
-    """One more place for a posted notice."""
+class AskForm(forms.Form):
+    """A duty besides those of the matrix; offered are those of one's own departments."""
 
-    place = forms.CharField(label=_("Place"), max_length=74)
+    task = forms.ChoiceField(
+        label=_("What"), choices=[(task.value, task.value) for task in ASKABLE]
+    )
+    name = forms.CharField(label=_("Whom, or where"), max_length=74, required=False)
+
+    def __init__(self, *args: Any, user: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        mine = [task for task, owner in ASKABLE.items() if may_act_for(owner, user)]
+        self.fields["task"].choices = [(task.value, ASKED_WORDS[task]) for task in mine]  # type: ignore[attr-defined]
 
 
 class SheetForm(forms.Form):

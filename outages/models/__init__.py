@@ -1,5 +1,4 @@
 from outages.models.alerts import Alert
-from outages.models.by_hand import CallAttempt, Evidence
 from outages.models.callbacks import (
     CallBack,
     CallBackDraw,
@@ -58,7 +57,6 @@ __all__ = [
     "Anomaly",
     "BurstReport",
     "CalendarDay",
-    "CallAttempt",
     "CallBack",
     "CallBackDraw",
     "CallBackTry",
@@ -72,7 +70,6 @@ __all__ = [
     "District",
     "Escalation",
     "Event",
-    "Evidence",
     "ExchangeMessage",
     "ExtensionRequest",
     "FollowUp",

@@ -20,6 +20,8 @@ class Deadline(models.Model):
     key = models.CharField(max_length=40)
     subject = models.CharField(max_length=12)
     subject_id = models.BigIntegerField()
+    # What exactly, where a key stands for several things: the task of an outage's duty.
+    about = models.CharField(max_length=24, blank=True)
     # What it is about, so that a board finds all that hangs on one case.
     report = models.ForeignKey(
         "outages.BurstReport",

@@ -31,11 +31,16 @@ class OutageTask(models.Model):
     due = models.CharField(max_length=16, choices=[(d.value, d.value) for d in Due])
     due_at = models.DateTimeField(null=True, blank=True)
     gate = models.CharField(max_length=10, choices=[(g.value, g.value) for g in Gate])
-    article = models.CharField(max_length=40)
+    # Of the regulations; blank for what a person asked for.
+    article = models.CharField(max_length=40, blank=True)
     status = models.CharField(
         max_length=10, choices=[(s.value, s.value) for s in DutyStatus], default=DutyStatus.PENDING
     )
     made_at = models.DateTimeField()
+    # Who put it on the list besides what the matrix asks; such a duty stays whatever changes.
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     # Why it is not needed, or could not be done.
     reason = models.CharField(max_length=200, blank=True)
     call_result = models.CharField(max_length=12, choices=CallResult.choices, blank=True)

@@ -66,7 +66,6 @@ class Delivery(models.Model):
     """One message to one recipient on one channel: the outbox row.
 
     Mostly a notice. A message that is none (a test, an order, a call-back) brings its own words.
-    One `by_hand` is never claimed by a sender: a person does it and says what shows it.
 
     `attempts` is the fencing token: a sender whose claim was taken over sees another
     number and stops. `send_started_at` is set just before the gateway is called and
@@ -80,7 +79,6 @@ class Delivery(models.Model):
     purpose = models.CharField(max_length=12, choices=Purpose.choices, default=Purpose.NOTICE)
     subject = models.CharField(max_length=120, blank=True)
     text = models.TextField(blank=True)
-    by_hand = models.BooleanField(default=False)
     channel = models.CharField(max_length=12, choices=NoticeChannel.choices)
     recipient = models.CharField(max_length=120)  # phone, address, or "public"
     customer = models.CharField(max_length=64, blank=True)

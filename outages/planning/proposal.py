@@ -12,8 +12,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from time import perf_counter
 
-from django.conf import settings
-
 from network.topology.engine.isolation import Burst
 from outages import impact
 from outages.choices import Effect
@@ -30,6 +28,7 @@ from outages.planning import affected, answers, feeding, steps
 from outages.planning.basis import Basis, current_basis
 from outages.planning.refusals import NoPlan, PlanningRefused
 from outages.planning.whatif import WhatIf
+from outages.selectors import policy
 from outages.workflow import HOLDING_PLANS, PlanStatus
 
 UNDECIDED = frozenset({PlanStatus.COMPUTED, PlanStatus.ADJUSTED})
@@ -189,7 +188,7 @@ def _store(
         burst_point=question.report.geom if question.report else None,
         closing_minutes=turned.minutes,
         on_trunk_road=affected.on_trunk_road(basis.revision, found),
-        **_people(found, dry),
+        **_people(found, dry, at=question.outage.created_at if question.outage else at),
     )
     turned.save(plan)
     affected.store(plan, found.effects)
@@ -214,9 +213,15 @@ def _replaceable(last: IsolationPlan | None) -> IsolationPlan | None:
     return last if last and last.status != PlanStatus.ABORTED else None
 
 
-def _people(found: answers.Answer, dry: Sequence[impact.CustomerFacts]) -> dict[str, int]:
-    """Return the plan's counts: newly dry customers only, those dry before apart."""
-    total = impact.assess(dry, persons_per_connection=settings.PERSONS_PER_CONNECTION)
+def _people(
+    found: answers.Answer, dry: Sequence[impact.CustomerFacts], *, at: datetime
+) -> dict[str, int]:
+    """Return the plan's counts: newly dry customers only, those dry before apart.
+
+    Counted by the policy of `at`: of when the outage began, whatever was set since.
+    """
+    persons = policy.number("persons_per_connection", at=at)
+    total = impact.assess(dry, persons_per_connection=persons)
     by_effect = Counter(found.effects.values())
     return {
         "customers_in_zone": by_effect[Effect.ZONE],

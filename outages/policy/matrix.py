@@ -61,6 +61,11 @@ class Owner(StrEnum):
     PRODUCTION = "production"
     COMPANY_LEADER = "company_leader"
 
+    @property
+    def department(self) -> str:
+        """Code of the department that hears when it is late."""
+        return "leaders" if self is Owner.COMPANY_LEADER else str(self)
+
 
 class Due(StrEnum):
     """Which moment a duty is due at. `due_at` makes times of these."""

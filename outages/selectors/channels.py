@@ -39,7 +39,7 @@ class ChannelHealth:
 def channel_health(channels: tuple[NoticeChannel, ...], *, at: datetime) -> list[ChannelHealth]:
     """Return each channel's health, in the order asked. Three queries."""
     states = {row.channel: row for row in ChannelState.objects.filter(channel__in=channels)}
-    rows = Delivery.objects.filter(channel__in=channels, by_hand=False)
+    rows = Delivery.objects.filter(channel__in=channels)
     counts: dict[str, dict[str, Any]] = {
         row["channel"]: dict(row)
         for row in rows.values("channel").annotate(

@@ -1,15 +1,11 @@
-"""Addresses of what goes out and comes in: channels, programs that listen, calls, receipts."""
+"""Addresses of what goes out and comes in: channels, programs that listen, receipts."""
 
 from django.urls import URLPattern, URLResolver, path
 
-from outages.views.messages import by_hand, channels, inbound, notices
+from outages.views.messages import channels, inbound, notices
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("notices/<int:notice_id>/approve", notices.approve, name="notice-approve"),
-    path("by-hand/", by_hand.by_hand_list, name="by-hand"),
-    path("by-hand/calls/<int:delivery_id>/", by_hand.call, name="call"),
-    path("by-hand/calls/<int:delivery_id>/phone", by_hand.call_phone, name="call-phone"),
-    path("by-hand/postings/<int:delivery_id>/", by_hand.posting, name="hand-posting"),
     path("channels/", channels.channel_list, name="channels"),
     path("channels/subscribers/", channels.subscriber_list, name="subscribers"),
     path("channels/subscribers/add", channels.add_subscriber, name="subscriber-add"),

@@ -51,14 +51,12 @@ COUNTS_INTERRUPTIONS = all_of("outages.view_interruptions")
 PUBLISHES = all_of("outages.publish_notice")
 SEES_NOTICES = any_of("outages.publish_notice", "outages.approve_plan")
 SECONDS_NOTICES = all_of("outages.approve_plan")
-CALLS = all_of("outages.publish_notice", "outages.view_customers")
 MANAGES_CHANNELS = all_of("outages.manage_channels")
 SEES_NETWORK = all_of("network.view_network")
 IMPORTS = all_of("network.import_network")
 DOES_DUTIES = all_of("outages.view_outages")
 HANDS_OVER = all_of("outages.view_outages", "outages.hand_over_sheet")
 CALLS_OUT = all_of("outages.view_outages", "outages.act_for_call_centre")
-POSTS = all_of("outages.view_outages", "outages.act_for_engineering")
 LEADS = all_of("outages.view_outages", "outages.approve_outage")
 EXCHANGES = all_of("outages.view_outages", "outages.exchange")
 TELLS_ANOMALIES = all_of("outages.view_outages", "outages.report_anomaly")
@@ -114,7 +112,7 @@ ASKED: Final[dict[Rule, str]] = {
         outages:complaint-file outages:plan-customers outages:plan-customer-why
         layers:plan-pressure
     """,
-    PUBLISHES: "outages:notices outages:by-hand outages:call outages:hand-posting",
+    PUBLISHES: "outages:notices",
     SEES_NOTICES: "outages:notice",
     MANAGES_CHANNELS: "outages:channels outages:subscribers",
     WORKS: """
@@ -145,11 +143,11 @@ SENT: Final[dict[Rule, str]] = {
     """,
     DOES_DUTIES: """
         outages:duty-done outages:duty-call outages:duty-failed outages:duty-again
+        outages:duty-ask
         outages:case-phone
     """,
     CALLS_OUT: "outages:call-record outages:sheet-read",
     HANDS_OVER: "outages:sheet-hand-over outages:permit-apply outages:permit-decide",
-    POSTS: "outages:posting-add",
     LEADS: "outages:approval-decide",
     EXCHANGES: "outages:exchange-read",
     TAKES_NOTE: "outages:exchange-send outages:anomaly-acknowledge",
@@ -186,7 +184,6 @@ SENT: Final[dict[Rule, str]] = {
     NAMES: "outages:plan-phone outages:duty-phone",
     PUBLISHES: "outages:notice-publish outages:delivery-resolve",
     SECONDS_NOTICES: "outages:notice-approve",
-    CALLS: "outages:call-phone",
     MANAGES_CHANNELS: """
         outages:channel-switch outages:channel-test outages:subscriber-add
         outages:subscriber-secret outages:subscriber-switch outages:subscriber-test

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from hypothesis import HealthCheck, given
@@ -17,8 +16,6 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from network.models import Organisation
-from outages.choices import NoticeChannel
 from outages.delivery import http, inbox, outbox
 from outages.delivery.gateway import Heard
 from outages.delivery.sealing import Unsealable, seal, unseal
@@ -28,12 +25,11 @@ from outages.models import (
     Delivery,
     Event,
     InboundMessage,
-    Outage,
     OutageNotice,
     PolicyValue,
     WebhookSubscriber,
 )
-from outages.services.publishing import by_hand, channels, messages, notices
+from outages.services.publishing import channels, messages, notices
 from outages.services.publishing.notices import PublishRefused, Seen
 from outages.workflow import DeliveryStatus
 from tests import factories
@@ -129,111 +125,6 @@ def test_an_audience_that_changed_since_it_was_looked_at_is_looked_at_again(
     assert not Delivery.objects.exists()
     notices.publish_notice(notice, by=desk.dana, at=desk.now, seen=right)
     assert Delivery.objects.exists()
-
-
-# -- by hand ------------------------------------------------------------------------------------
-
-
-def published(desk: Desk, settings: Any, outlets: list[str]) -> Outage:
-    settings.NOTICE_OUTLETS = outlets
-    lay(LINE, c_p3={"phone": "0775-1234567", "key_user": True, "name": "人民医院"})
-    return desk.burst("p3").outage
-
-
-def test_key_users_and_organisations_are_on_the_telephone_list(desk: Desk, settings: Any) -> None:
-    area = factories_area()
-    Organisation.objects.create(
-        code="O1", kind="compound", name="江畔花园", phone="0775-7", geom=area
-    )
-    Organisation.objects.create(code="O2", kind="compound", name="远处", phone="0775-8")
-    published(desk, settings, ["phone"])
-    calls = Delivery.objects.filter(channel="phone")
-    assert {row.customer for row in calls} == {"c.p3", "organisation:O1"}
-    assert all(row.by_hand for row in calls)
-    assert outbox.send_due()["failed"] == 0, "no sender claims a call"
-    assert set(calls.values_list("status", flat=True)) == {"pending"}
-
-
-def factories_area() -> Any:
-    from django.contrib.gis.geos import Polygon
-
-    return Polygon.from_bbox((-180, -80, 180, 80))
-
-
-def test_nobody_answered_means_again_later_and_a_wrong_number_is_a_failure(
-    desk: Desk, settings: Any
-) -> None:
-    published(desk, settings, ["phone"])
-    row = Delivery.objects.get(channel="phone")
-    at = desk.now
-    row = by_hand.record_call(row, result="no_answer", by=desk.dana, at=at)
-    assert (row.status, row.due_at) == ("pending", at + timedelta(minutes=30))
-    row = by_hand.record_call(row, result="wrong_number", by=desk.dana, at=desk.now)
-    assert (row.status, row.attempts) == ("failed", 2)
-    with pytest.raises(by_hand.HandRefused, match="hand_done"):
-        by_hand.record_call(row, result="reached", by=desk.dana, at=desk.now)
-    assert [call.result for call in row.calls.all()] == ["no_answer", "wrong_number"]
-
-
-def test_a_call_that_reached_somebody_keeps_its_recording(desk: Desk, settings: Any) -> None:
-    published(desk, settings, ["phone"])
-    row = Delivery.objects.get(channel="phone")
-    by_hand.record_call(
-        row, result="reached", by=desk.dana, at=desk.now, spoke_with="值班室", recording="R-17"
-    )
-    row.refresh_from_db()
-    assert row.status == "accepted"
-    assert row.evidence.get().reference == "R-17"
-
-
-def test_an_update_calls_again_and_takes_the_old_call_back(desk: Desk, settings: Any) -> None:
-    from outages.services import outages
-
-    outage = published(desk, settings, ["phone"])
-    outages.change_estimate(
-        outage,
-        estimated_restoration_at=NOON + timedelta(hours=9),
-        reason="管件送到晚",
-        by=desk.dana,
-        at=desk.now,
-    )
-    old, new = Delivery.objects.filter(channel="phone").order_by("notice__version")
-    assert (old.status, new.status) == ("superseded", "pending")
-
-
-def test_wechat_without_an_account_is_a_persons_task_with_evidence(
-    desk: Desk, settings: Any
-) -> None:
-    published(desk, settings, ["wechat"])
-    row = Delivery.objects.get(channel="wechat")
-    assert row.by_hand
-    with pytest.raises(by_hand.HandRefused, match="evidence_missing"):
-        by_hand.complete(row, kind="url", by=desk.dana, at=desk.now)
-    with pytest.raises(by_hand.HandRefused, match="evidence_no_address"):
-        by_hand.complete(row, kind="url", reference="javascript:1", by=desk.dana, at=desk.now)
-    by_hand.complete(
-        row, kind="url", reference="https://mp.example.org/s/1", by=desk.dana, at=desk.now
-    )
-    row.refresh_from_db()
-    assert (row.status, row.evidence.get().kind) == ("accepted", "url")
-
-
-def test_a_clipping_is_a_picture_and_nothing_else(
-    desk: Desk, settings: Any, tmp_path: Path
-) -> None:
-    from outages.services.field.photos import PhotoRefused
-
-    settings.MEDIA_ROOT = tmp_path
-    outage = published(desk, settings, [])
-    notice = outage.notices.get()
-    row = by_hand.ask_for(notice, NoticeChannel.PRESS, recipient="日报", by=desk.dana, at=desk.now)
-    again = by_hand.ask_for(
-        notice, NoticeChannel.PRESS, recipient="日报", by=desk.dana, at=desk.now
-    )
-    assert row.pk == again.pk
-    fake = SimpleUploadedFile("a.jpg", b"<svg onload=1>")
-    with pytest.raises(PhotoRefused):
-        by_hand.complete(row, kind="clipping", file=fake, by=desk.dana, at=desk.now)
 
 
 # -- the inbox ----------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from network.models import Customer
-from outages.models import BurstReport, Delivery, Event, Outage
+from outages.models import BurstReport, Event, Outage
 from outages.models.events import Actor
 from outages.selectors.privacy import may_know
 from outages.workflow import Refused
@@ -41,9 +41,3 @@ def show_caller_phone(report: BurstReport, *, by: Actor, at: datetime) -> str:
     with transaction.atomic():
         Event.objects.append(report, "phone_shown", by=by, at=at)
     return report.contact_phone
-
-
-def show_recipient(delivery: Delivery, *, by: Actor, at: datetime) -> str:
-    """Return the number that a call of the telephone list goes to."""
-    Event.objects.append(delivery, "phone_shown", by=by, at=at, customer=delivery.customer)
-    return delivery.recipient

@@ -4,16 +4,19 @@
     targets  whom and where: organisations, key and special users, posting places
     listing  the list follows the outage (`refresh`)
     telling  what a published notice does, and news on the channels that were used
+    correcting  who was told what does not hold any more is told so
+    limits   the clocks: one for each row of the matrix
     gates    what must wait, and for whom
     doing    done, failed, called: by people, with evidence
+    asking   what people put on the list besides
 
 Nothing here publishes: `notices` asks this package, never the other way round.
 """
 
+from outages.services.duties.asking import ask_for
 from outages.services.duties.doing import (
     DutyRefused,
     Evidence,
-    add_posting_place,
     ask_again,
     complete,
     drop_all,
@@ -30,8 +33,8 @@ __all__ = [
     "DutyRefused",
     "Evidence",
     "GateRefused",
-    "add_posting_place",
     "ask_again",
+    "ask_for",
     "complete",
     "drop_all",
     "fail",

@@ -1,8 +1,9 @@
 """Doing a duty: with the evidence that its channel asks for, by whom it belongs to."""
 
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 from django.core.files.base import ContentFile
@@ -13,14 +14,14 @@ from django.db.models import CharField
 from outages.choices import CallResult
 from outages.models import Event, Outage, OutageTask
 from outages.models.events import Actor
-from outages.policy.matrix import Due, Gate, Owner, Task
+from outages.policy.matrix import Owner, Task
+from outages.selectors import policy
+from outages.services.duties.limits import follow
 from outages.services.field.photos import reencoded
 from outages.services.rules import clocks
 from outages.services.rules.reasons import required_reason
 from outages.workflow import DUTY_TRANSITIONS, DutyStatus, OutageKind, Refused, require
 
-# Nobody answers: the call waits so long before it is next in the list again.
-CALL_AGAIN: Final = timedelta(minutes=15)
 PHONE_TASKS: Final = frozenset(
     {
         Task.PHONE_ORGANISATIONS,
@@ -58,7 +59,9 @@ class DutyRefused(Refused):
         "duty_lacks_evidence",
         "duty_before_notice",
         "duty_is_no_call",
-        "duty_place_twice",
+        "duty_listed",
+        "duty_not_asked",
+        "duty_no_address",
     )
 
 
@@ -91,6 +94,8 @@ def complete(
         wanted = EVIDENCE.get(duty.task, ())
         if wanted and not any(getattr(given, name) for name in wanted):
             raise DutyRefused(code="duty_lacks_evidence", task=duty.task)
+        if given.evidence_url and urlsplit(given.evidence_url).scheme not in ("http", "https"):
+            raise DutyRefused(code="duty_no_address", task=duty.task)
         _take(duty, given)
         if picture is not None:
             duty.photo.save(f"{uuid4().hex}.jpg", ContentFile(picture), save=False)
@@ -99,6 +104,7 @@ def complete(
         _move(duty, DutyStatus.DONE, by=by, at=at)
         if duty.task == Task.PHONE_KEY_USERS:
             _stop_key_user_clock(duty.outage, by=by, at=at)
+        follow(duty.outage, by=by, at=at)
     return duty
 
 
@@ -136,7 +142,8 @@ def record_call(
         duty.call_result, duty.attempts = str(result), duty.attempts + 1
         _take(duty, given)
         if result == CallResult.NO_ANSWER:
-            duty.again_at = at + CALL_AGAIN
+            wait = policy.length("call_again", at=at)
+            duty.again_at = at + wait if wait else at
             duty.save()
             Event.objects.append(
                 duty, "call_unanswered", by=by, at=at, task=duty.task, attempts=duty.attempts
@@ -144,6 +151,7 @@ def record_call(
         else:
             duty.reason = str(CallResult.WRONG_NUMBER)
             _move(duty, DutyStatus.FAILED, by=by, at=at)
+            follow(duty.outage, by=by, at=at)
     return duty
 
 
@@ -157,6 +165,7 @@ def fail(duty: OutageTask, *, reason: str, by: Actor, at: datetime) -> OutageTas
             raise DutyRefused(code="duty_by_record", task=duty.task)
         duty.reason = why[:200]
         _move(duty, DutyStatus.FAILED, by=by, at=at, reason=why)
+        follow(duty.outage, by=by, at=at)
     return duty
 
 
@@ -169,30 +178,7 @@ def reopen(duty: OutageTask, *, by: Actor, at: datetime) -> OutageTask:
             require(DUTY_TRANSITIONS, str(duty), DutyStatus.DONE, DutyStatus.FAILED)
         duty.reason, duty.call_result, duty.again_at = "", "", None
         _move(duty, DutyStatus.PENDING, by=by, at=at)
-    return duty
-
-
-def add_posting_place(outage: Outage, *, place: str, by: Actor, at: datetime) -> OutageTask:
-    """Add a place where the notice is to hang, chosen by a person. Raises DutyRefused."""
-    name = required_reason(place)[:74]
-    with transaction.atomic():
-        target = f"place:{name}"
-        if outage.duties.filter(task=Task.POSTING, target=target, round=0).exists():
-            raise DutyRefused(code="duty_place_twice", place=name)
-        planned = outage.kind == OutageKind.PLANNED
-        duty = OutageTask.objects.create(
-            outage=outage,
-            task=Task.POSTING,
-            target=target,
-            target_name=name,
-            owner=Owner.ENGINEERING,
-            due=Due.BEFORE_START if planned else Due.AT_ONCE,
-            due_at=outage.planned_start_at if planned else at,
-            gate=Gate.NONE,
-            article="16(一)2" if planned else "16(一)3",
-            made_at=at,
-        )
-        Event.objects.append(duty, "posting_added", by=by, at=at, place=name)
+        follow(duty.outage, by=by, at=at)
     return duty
 
 
@@ -209,6 +195,7 @@ def meet(
     for row in rows:
         row.evidence, row.reason = evidence[:300], ""
         _move(row, DutyStatus.DONE, by=by, at=at)
+    follow(outage, by=by, at=at)
 
 
 def ask_again(outage: Outage, task: Task, *, by: Actor, at: datetime, reason: str) -> None:
@@ -219,6 +206,7 @@ def ask_again(outage: Outage, task: Task, *, by: Actor, at: datetime, reason: st
     for row in rows:
         row.done_at, row.done_by, row.evidence = None, None, ""
         _move(row, DutyStatus.PENDING, by=by, at=at, reason=reason)
+    follow(outage, by=by, at=at)
 
 
 def drop_all(outage: Outage, *, by: Actor, at: datetime, reason: str) -> None:
@@ -243,9 +231,14 @@ def owner_permission(owner: str) -> str:
     return f"outages.act_for_{owner}"
 
 
+def may_act_for(owner: str, user: Actor) -> bool:
+    """Whether somebody does an owner's duties; the system does any."""
+    return user is None or bool(user.has_perm(owner_permission(owner)))
+
+
 def may_do(duty: OutageTask, user: Actor) -> bool:
-    """Whether the duty is this person's to do; the system does any."""
-    return user is None or bool(user.has_perm(owner_permission(duty.owner)))
+    """Whether the duty is this person's to do."""
+    return may_act_for(duty.owner, user)
 
 
 def _require_own(duty: OutageTask, by: Actor) -> None:

@@ -1,7 +1,7 @@
 """The duty list follows the outage: made with it, changed with its plan, its time, its severity."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
@@ -9,9 +9,11 @@ from django.conf import settings
 from outages.choices import DutyAbout
 from outages.models import Event, Outage, OutageTask, Permit
 from outages.models.events import Actor
-from outages.policy.matrix import Due, Duty, Owner, Task, duties
+from outages.policy.matrix import Due, Duty, Owner, Task, due_at, duties
 from outages.selectors import policy
+from outages.services.duties.correcting import correct
 from outages.services.duties.facts import facts_of
+from outages.services.duties.limits import follow
 from outages.services.duties.targets import Target, targets_of
 from outages.workflow import OPEN_OUTAGES, DutyStatus, OutageKind
 
@@ -21,11 +23,12 @@ _FROM_HAND_OVER = frozenset({Due.AT_ONCE, Due.ON_RECEIPT, Due.KEY_USER_NOTICE})
 
 @dataclass(frozen=True)
 class Wanted:
-    """One row that the list should have."""
+    """One row that the list should have; one that is new is due from now on (`due_if_new`)."""
 
     duty: Duty
     target: Target
     due_at: datetime | None
+    due_if_new: datetime | None
 
     @property
     def key(self) -> tuple[str, str]:
@@ -43,15 +46,20 @@ def refresh(outage: Outage, *, by: Actor, at: datetime, reason: str = "") -> lis
 
     1. what is needed and missing is added; what was dropped and is needed again, taken up again;
     2. what waits and is needed no longer becomes `not_needed` with why; what was done stays;
-    3. due times and owners of what waits follow the outage.
+    3. due times and owners of what waits follow the outage;
+    4. who was told and is spared now, or the other way round, is told so.
 
-    One event tells of all of it.
+    One event tells of all of it; the clocks follow.
     """
     if outage.status not in OPEN_OUTAGES:
         return []
     wanted = {each.key: each for each in wanted_for(outage, at=at)}
     known = {(row.task, row.target): row for row in _first_round(outage)}
-    added = [_made(outage, each, at=at) for key, each in wanted.items() if key not in known]
+    added = [
+        _made(outage, each, at=at, is_later=bool(known))
+        for key, each in wanted.items()
+        if key not in known
+    ]
     OutageTask.objects.bulk_create(added)
     again, dropped = [], []
     for key, row in known.items():
@@ -63,30 +71,38 @@ def refresh(outage: Outage, *, by: Actor, at: datetime, reason: str = "") -> lis
             again.append(_followed(row, needed, taken_up=True))
         elif row.status == DutyStatus.PENDING:
             _followed(row, needed)
+    told = correct(outage, set(wanted), by=by, at=at)
     if added or again or dropped:
         _tell(outage, added, again, dropped, by=by, at=at, reason=reason)
     _require_permit(outage, at=at)
-    return [*added, *again]
+    follow(outage, by=by, at=at, is_moved=reason == "postponed")
+    return [*added, *again, *told]
 
 
 def wanted_for(outage: Outage, *, at: datetime) -> list[Wanted]:
-    """Return what the matrix asks of an outage now, one for each addressee."""
-    limits = policy.limits(at=at)
-    planned = outage.kind == OutageKind.PLANNED
+    """Return what the matrix asks of an outage now, one for each addressee.
+
+    By the policy of when the outage began: what is set later concerns later ones.
+    """
+    limits = policy.limits(at=outage.created_at)
     facts = facts_of(outage, received_at=outage.handed_over_at or outage.created_at)
+    heard_now = replace(facts, received_at=at)
     return [
-        Wanted(duty, target, _due_at(outage, duty, is_planned=planned))
+        Wanted(
+            duty,
+            target,
+            None if _is_untold(outage, duty) else duty.due_at,
+            None if _is_untold(outage, duty) else due_at(duty.due, heard_now, limits),
+        )
         for duty in duties(facts, limits)
         for target in targets_of(duty.task, outage)
     ]
 
 
-def _due_at(outage: Outage, duty: Duty, *, is_planned: bool) -> datetime | None:
-    """When it is due. None: not yet told, or no start is known."""
-    untold = is_planned and outage.handed_over_at is None
-    if untold and duty.owner == Owner.CALL_CENTRE and duty.due in _FROM_HAND_OVER:
-        return None
-    return duty.due_at
+def _is_untold(outage: Outage, duty: Duty) -> bool:
+    """Whether its owner does not know of the outage yet: nothing is due before."""
+    waits = outage.kind == OutageKind.PLANNED and outage.handed_over_at is None
+    return waits and duty.owner == Owner.CALL_CENTRE and duty.due in _FROM_HAND_OVER
 
 
 def _first_round(outage: Outage) -> Iterable[OutageTask]:
@@ -95,11 +111,11 @@ def _first_round(outage: Outage) -> Iterable[OutageTask]:
 
 
 def _by_hand(row: OutageTask) -> bool:
-    """A place that a dispatcher added stays, whatever the map says."""
-    return row.task == Task.POSTING and row.target.startswith("place:")
+    """What a person added stays, whatever map and matrix say."""
+    return row.asked_by_id is not None or row.target.startswith("place:")
 
 
-def _made(outage: Outage, wanted: Wanted, *, at: datetime) -> OutageTask:
+def _made(outage: Outage, wanted: Wanted, *, at: datetime, is_later: bool) -> OutageTask:
     return OutageTask(
         outage=outage,
         task=wanted.duty.task,
@@ -110,7 +126,7 @@ def _made(outage: Outage, wanted: Wanted, *, at: datetime) -> OutageTask:
         geom=wanted.target.geom,
         owner=wanted.owner,
         due=wanted.duty.due,
-        due_at=wanted.due_at,
+        due_at=wanted.due_if_new if is_later else wanted.due_at,
         gate=wanted.duty.gate,
         article=wanted.duty.article,
         made_at=at,
@@ -126,7 +142,7 @@ def _followed(row: OutageTask, wanted: Wanted, *, taken_up: bool = False) -> Out
         "geom": wanted.target.geom,
     }
     if taken_up:
-        values |= {"status": DutyStatus.PENDING, "reason": ""}
+        values |= {"status": DutyStatus.PENDING, "reason": "", "due_at": wanted.due_if_new}
     changed = {name: value for name, value in values.items() if getattr(row, name) != value}
     for name, value in changed.items():
         setattr(row, name, value)

@@ -12,6 +12,7 @@ from outages.policy.matrix import Due, Gate, Task, due_at
 from outages.selectors import policy
 from outages.services.duties.doing import meet
 from outages.services.duties.facts import facts_of
+from outages.services.duties.limits import follow
 from outages.services.duties.listing import refresh
 from outages.workflow import DutyStatus
 
@@ -39,11 +40,16 @@ _OVER: Final = frozenset({DutyAbout.ALL_CLEAR, DutyAbout.CANCELLATION})
 
 
 def published(notice: OutageNotice, outage: Outage, *, by: Actor, at: datetime) -> None:
-    """Follow up a notice that went out, for a locked outage.
+    """Follow up a notice that went out, for a locked outage; the clocks follow too.
 
     The first ticks off what it did by itself. Later ones make duties of the news on every channel
     that was used; what nobody had done yet simply tells the newer facts.
     """
+    _follow_up(notice, outage, by=by, at=at)
+    follow(outage, by=by, at=at)
+
+
+def _follow_up(notice: OutageNotice, outage: Outage, *, by: Actor, at: datetime) -> None:
     if notice.kind == NoticeKind.FIRST:
         if outage.status != "cancelled":
             refresh(outage, by=by, at=at)
@@ -61,12 +67,11 @@ def published(notice: OutageNotice, outage: Outage, *, by: Actor, at: datetime) 
 
 def _tell_again(outage: Outage, about: DutyAbout, *, by: Actor, at: datetime) -> int:
     """Make a round of duties for those who were told before. Returns its number, 0 for none."""
-    told: dict[tuple[str, str], OutageTask] = {}
-    rows = outage.duties.filter(task__in=TOLD_AGAIN, status=DutyStatus.DONE)
-    for row in rows.exclude(about=DutyAbout.CORRECTION).order_by("round", "pk"):
-        told[row.task, row.target] = row
+    told = _who_was_told(outage)
     waiting = outage.duties.filter(round__gt=0, status=DutyStatus.PENDING)
-    waiting.update(status=DutyStatus.NOT_NEEDED, reason="newer_news")
+    waiting.exclude(about=DutyAbout.CORRECTION).update(
+        status=DutyStatus.NOT_NEEDED, reason="newer_news"
+    )
     if not told:
         return 0
     number = (outage.duties.aggregate(last=Max("round"))["last"] or 0) + 1
@@ -86,6 +91,22 @@ def _tell_again(outage: Outage, about: DutyAbout, *, by: Actor, at: datetime) ->
         gone=0,
     )
     return number
+
+
+def _who_was_told(outage: Outage) -> dict[tuple[str, str], OutageTask]:
+    """Return by (task, target) who believes that water is off, or is about to be told so anew.
+
+    Who was told that it stays on is left in peace.
+    """
+    told: dict[tuple[str, str], OutageTask] = {}
+    for row in outage.duties.filter(task__in=TOLD_AGAIN).order_by("round", "pk"):
+        key = row.task, row.target
+        if row.about == DutyAbout.CORRECTION:
+            if row.status != DutyStatus.NOT_NEEDED:
+                told.pop(key, None)
+        elif row.status == DutyStatus.DONE or (row.round and row.status == DutyStatus.PENDING):
+            told[key] = row
+    return told
 
 
 def _news_of(

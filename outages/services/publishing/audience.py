@@ -4,13 +4,12 @@ import re
 from datetime import datetime
 from typing import NamedTuple
 
-from django.conf import settings
 from django.contrib.gis.geos import MultiPolygon
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from network import selectors as network
-from network.models import Customer, Organisation
+from network.models import Customer
 from outages.choices import PERSONAL_CHANNELS, Effect, NoticeChannel, NoticeKind
 from outages.models import AffectedCustomer, Delivery, IsolationPlan, Outage
 from outages.planning.holding import open_during
@@ -23,8 +22,6 @@ from outages.workflow import (
     Refused,
 )
 
-# Before the code of an organisation, where others have a customer's.
-ORGANISATION = "organisation:"
 # A mainland mobile number, with or without country code; others get no SMS.
 _MOBILE = re.compile(r"(?:\+?86)?(1\d{10})")
 
@@ -99,8 +96,15 @@ def _spared(outage: Outage, *, at: datetime) -> list[Recipient]:
     ]
     if not spared:
         return []
-    dry = dry_now() | _dry_elsewhere(outage, {r.customer for r in spared}, at=at)
+    dry = dry_otherwise(outage, {r.customer for r in spared}, at=at)
     return [r for r in spared if r.customer not in dry]
+
+
+def dry_otherwise(outage: Outage, customers: set[str], *, at: datetime) -> set[str]:
+    """Return those of some customers who have no water whatever this outage's plan says."""
+    if not customers:
+        return set()
+    return customers & (dry_now() | _dry_elsewhere(outage, customers, at=at))
 
 
 def _last_words(outage: Outage) -> dict[tuple[str, str], tuple[Recipient, bool]]:
@@ -158,31 +162,15 @@ def _of_plan(plan: IsolationPlan) -> list[Recipient]:
     rows = (
         Customer.objects.filter(revision=revision, asset_id__in=customers)
         .order_by("asset_id")
-        .only("asset_id", "phone", "email", "key_user", "large_user", "special_user")
+        .only("asset_id", "phone", "email")
     )
-    calls = NoticeChannel.PHONE in settings.NOTICE_OUTLETS
     found = []
     for row in rows:
         if number := mobile_number(row.phone):
             found.append(Recipient(NoticeChannel.SMS, number, row.asset_id, "zh-hans"))
         if row.email:
             found.append(Recipient(NoticeChannel.EMAIL, row.email.lower(), row.asset_id, "zh-hans"))
-        if calls and row.phone and (row.key_user or row.large_user or row.special_user):
-            found.append(
-                Recipient(NoticeChannel.PHONE, call_number(row.phone), row.asset_id, "zh-hans")
-            )
-    return [*found, *(_organisations(plan) if calls else [])]
-
-
-def _organisations(plan: IsolationPlan) -> list[Recipient]:
-    """Compounds, managers, firms and communities that lie in the area and can be called."""
-    if plan.outage is None or plan.outage.area is None:
-        return []
-    rows = Organisation.objects.filter(geom__intersects=plan.outage.area).exclude(phone="")
-    return [
-        Recipient(NoticeChannel.PHONE, call_number(phone), f"{ORGANISATION}{code}", "zh-hans")
-        for code, phone in rows.order_by("code").values_list("code", "phone")
-    ]
+    return found
 
 
 def _sent_rows(outage: Outage) -> QuerySet[Delivery]:
@@ -201,11 +189,6 @@ def _told_before(outage: Outage) -> list[Recipient]:
         Recipient(*row) for row in rows.values_list("channel", "recipient", "customer", "language")
     ]
     return [each for each in told if (each.channel, each.address) not in corrected]
-
-
-def call_number(phone: str) -> str:
-    """Return a number to dial: a mobile as +86…, another as it is written."""
-    return mobile_number(phone) or phone.strip()
 
 
 def mobile_number(phone: str) -> str:

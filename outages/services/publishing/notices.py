@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import Max, Q
 
 from outages import tasks
-from outages.choices import MANUAL_CHANNELS, NoticeChannel, NoticeKind, SupplyPointStatus
+from outages.choices import NoticeChannel, NoticeKind, SupplyPointStatus
 from outages.models import Delivery, Event, Outage, OutageNotice, lifecycle
 from outages.models.events import Actor
 from outages.policy.matrix import Gate
@@ -450,7 +450,6 @@ def _queue(notice: OutageNotice, outage: Outage, *, at: datetime) -> None:
             language=recipient.language,
             key=uuid4(),
             due_at=at,
-            by_hand=recipient.channel in MANUAL_CHANNELS,
         )
         for recipient in audience.recipients(outage, notice.kind, at=at)
     ]

@@ -14,12 +14,11 @@ from outages.models import Delivery, OutageNotice, WebhookSubscriber
 def of_everybody(notice: OutageNotice, *, at: datetime) -> list[Delivery]:
     """Return a delivery, not stored yet, for each outlet that is set up.
 
-    Without an account of its own WeChat is a person's task: text to copy, evidence to give.
+    Without an account WeChat is a person's duty: text to copy, evidence to give.
     """
     rows: list[Delivery] = []
-    has_account = is_configured(NoticeChannel.WECHAT)
-    if has_account or NoticeChannel.WECHAT in settings.NOTICE_OUTLETS:
-        rows.append(_to(notice, NoticeChannel.WECHAT, FOLLOWERS, at=at, by_hand=not has_account))
+    if is_configured(NoticeChannel.WECHAT):
+        rows.append(_to(notice, NoticeChannel.WECHAT, FOLLOWERS, at=at))
     targets = settings.GATEWAYS.get("push", {}).get("targets", {})
     rows += [_to(notice, NoticeChannel.PUSH, name, at=at) for name in sorted(targets)]
     listening = WebhookSubscriber.objects.filter(is_on=True).order_by("pk")
@@ -30,19 +29,5 @@ def of_everybody(notice: OutageNotice, *, at: datetime) -> list[Delivery]:
     return rows
 
 
-def _to(
-    notice: OutageNotice,
-    channel: NoticeChannel,
-    recipient: str,
-    *,
-    at: datetime,
-    by_hand: bool = False,
-) -> Delivery:
-    return Delivery(
-        notice=notice,
-        channel=channel,
-        recipient=recipient,
-        key=uuid4(),
-        due_at=at,
-        by_hand=by_hand,
-    )
+def _to(notice: OutageNotice, channel: NoticeChannel, recipient: str, *, at: datetime) -> Delivery:
+    return Delivery(notice=notice, channel=channel, recipient=recipient, key=uuid4(), due_at=at)

@@ -8,6 +8,7 @@
     completed ── callback_phone_due ──► user asked
     sheet received ── publish_after_receipt ──► published
     planned ── public_notice_lead, key_user_notice ──► published, key users told (before the start)
+    duty listed ── duty_at_once, publish_after_receipt, duty_before_start ──► done by everybody
 
 Every function belongs to the transaction of its caller, who appends the event of what happened.
 """
@@ -31,10 +32,12 @@ from outages.models import (
     Deadline,
     ExtensionRequest,
     Outage,
+    OutageTask,
     Rectification,
     WorkOrder,
 )
 from outages.models.events import Actor
+from outages.policy.matrix import Due, Owner
 from outages.selectors import policy
 from outages.selectors.deadlines import deadlines_of, open_deadlines
 from outages.services.rules import deadlines
@@ -48,6 +51,13 @@ _OF_REPORT: Final = ("dispatch_notify", "complaint_classify", *_REPLIES)
 _CALLS: Final = {
     FollowUpKind.AFTER_TRANSFER: "transfer_followup_call",
     FollowUpKind.PROMISED: "consult_reply",
+}
+# The policy that says what a duty's due moment means for its clock.
+_DUTIES: Final = {
+    Due.AT_ONCE: "duty_at_once",
+    Due.ON_RECEIPT: "publish_after_receipt",
+    Due.KEY_USER_NOTICE: "key_user_notice",
+    Due.BEFORE_START: "duty_before_start",
 }
 
 
@@ -117,6 +127,40 @@ def published(outage: Outage, *, by: Actor, at: datetime) -> None:
     """The first notice is out."""
     for key in ("publish_after_receipt", "public_notice_lead"):
         deadlines.meet(outage, key, by=by, at=at)
+
+
+def outage_moved(outage: Outage, *, by: Actor, at: datetime) -> None:
+    """The works have another time: what is counted back from their start is counted anew."""
+    for key in ("public_notice_lead", "key_user_notice"):
+        if deadlines.cancel(outage, key, by=by, at=at, reason="postponed"):
+            deadlines.start(outage, key, at=at, before=outage.planned_start_at)
+
+
+def duty_owed(duty: OutageTask, *, since: datetime) -> Deadline | None:
+    """A row of the matrix waits for its department from `since` on; one clock for all addressees.
+
+    What is due so long after the receipt ends with the duty; the rest by the policy.
+    """
+    ends = None
+    if duty.due in (Due.ON_RECEIPT, Due.KEY_USER_NOTICE) and duty.due_at is not None:
+        ends = max(duty.due_at, since)
+    return deadlines.start(
+        duty,
+        _DUTIES[Due(duty.due)],
+        at=since,
+        department=Owner(duty.owner).department,
+        before=duty.outage.planned_start_at,
+        due_at=ends,
+        about=duty.task,
+    )
+
+
+def duty_over(deadline: Deadline, duty: OutageTask, *, by: Actor, at: datetime, why: str) -> None:
+    """Nobody waits for it any more: done (`why` empty), or called off."""
+    if why:
+        deadlines.call_off(deadline, by=by, at=at, reason=why)
+    else:
+        deadlines.meet(duty, deadline.key, by=by, at=at)
 
 
 def order_issued(order: WorkOrder, *, at: datetime) -> None:

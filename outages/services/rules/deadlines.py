@@ -25,6 +25,7 @@ from outages.policy.values import Span, Unit
 from outages.selectors import policy
 from outages.selectors.deadlines import open_deadline
 from outages.services.rules.alerts import raise_alert, settle, to_department, to_role
+from outages.services.rules.leaders import acting_for
 from outages.services.rules.reasons import required_reason
 from outages.workflow import Refused
 
@@ -50,12 +51,14 @@ def start(
     outage: Outage | None = None,
     before: datetime | None = None,
     due_at: datetime | None = None,
+    about: str = "",
 ) -> Deadline | None:
     """Start the clock of `key` on a record, with the value in force at `at`.
 
     `before` is the moment that a limit such as `key_user_notice` is counted back from; `due_at`
-    sets the end where somebody agreed on it (an appointment). None where the policy gives no
-    limit, or `before` is not known. While such a clock runs on the record it is returned as is.
+    sets the end where somebody agreed on it (an appointment); `about` says which duty. None where
+    the policy gives no limit, or `before` is not known. While such a clock runs on the record it
+    is returned as is.
     """
     found = policy.in_force(key, at=at)
     if (running := open_deadline(subject, key)) or found.value is None:
@@ -69,6 +72,7 @@ def start(
         key=key,
         subject=word_for(subject),
         subject_id=subject.pk,
+        about=about,
         report_id=report.pk if report else report_id,
         outage_id=outage.pk if outage else outage_id,
         order=order or (subject if isinstance(subject, WorkOrder) else None),
@@ -250,7 +254,9 @@ def _tell(
 ) -> None:
     audiences = [to_role(role) for role in roles]
     # The roles of a rule speak for its own department; another one is told by itself.
-    if deadline.department not in ("", KEYS[deadline.key].owner):
+    if deadline.about:
+        audiences += [to for to in acting_for(deadline.department) if to not in audiences]
+    elif deadline.department not in ("", KEYS[deadline.key].owner):
         audiences.append(to_department(deadline.department))
     for audience in audiences:
         raise_alert(
@@ -260,6 +266,7 @@ def _tell(
             at=at,
             key=deadline.key,
             value=deadline.value,
+            about=deadline.about,
             due_at=deadline.due_at.isoformat(),
             alarm=alarm,
         )
@@ -298,5 +305,6 @@ def _note(
         policy_value=deadline.policy_value_id or "default",
         department=deadline.department,
         of=f"{deadline.subject}:{deadline.subject_id}",
+        about=deadline.about,
         **facts,
     )

@@ -22,6 +22,22 @@ SHIFT_LEADER = "shift_leader"
 CALL_AGENT = "call_agent"
 ADMIN = "admin"
 DISPATCHER = "dispatcher"
+PRODUCTION = "production"
+# Who does a department's part in outages, where no account names its department.
+_ACTING = {
+    organisation.CALL_CENTRE: CALL_AGENT,
+    organisation.ENGINEERING: DISPATCHER,
+    organisation.PRODUCTION: PRODUCTION,
+    organisation.LEADERS: LEADER,
+}
+
+
+def acting_for(code: str) -> list[Audience]:
+    """Return who does a department's part: its own people, or the role that acts for it."""
+    users = get_user_model().objects.filter(is_active=True)
+    if any(getattr(user, "department_code", "") == code for user in users):
+        return [to_department(code)]
+    return [to_role(_ACTING[code])] if code in _ACTING else []
 
 
 def leaders_of(code: str) -> list[Audience]:

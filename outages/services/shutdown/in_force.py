@@ -16,7 +16,7 @@ from outages.models.events import Actor
 from outages.models.locking import lock_decisions, whole
 from outages.planning import holding
 from outages.planning.steps import copy_done
-from outages.selectors import plan_areas
+from outages.selectors import plan_areas, policy
 from outages.selectors.areas import merged
 from outages.services import exchange
 from outages.workflow import (
@@ -162,8 +162,9 @@ def require_isolating(plan: IsolationPlan, reason: str) -> None:
 
 
 def compare_plans(before: IsolationPlan, after: IsolationPlan) -> PlanDifference:
-    """Say what changes from one stored plan to another. Six queries."""
-    return impact.compare(plan_facts(before), plan_facts(after))
+    """Say what changes from one stored plan to another. Seven queries."""
+    threshold = policy.number("big_outage_persons", at=after.computed_at)
+    return impact.compare(plan_facts(before), plan_facts(after), threshold=threshold)
 
 
 def plan_facts(plan: IsolationPlan) -> impact.PlanFacts:

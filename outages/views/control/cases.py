@@ -12,10 +12,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from outages.impact import LARGE_OUTAGE_PERSONS, threshold_distance
+from outages.impact import threshold_distance
 from outages.models import Deadline, IsolationPlan
 from outages.selectors import BoardRow
-from outages.views.words.limits import department_name, limit_name, limit_rule
+from outages.views.words.limits import department_name, limit_rule, limit_title
 from outages.views.words.wording import (
     chip_of_outage,
     chip_of_report,
@@ -101,8 +101,8 @@ class Group:
     cases: list[Case] = field(default_factory=list)
 
 
-def case_of(row: BoardRow, *, at: datetime) -> Case:
-    """Word one row of the board."""
+def case_of(row: BoardRow, *, at: datetime, large_from: int) -> Case:
+    """Word one row of the board; an outage is large from so many persons on."""
     outage, report = row.outage, row.report
     plan = row.proposal or row.plan
     if outage is not None:
@@ -140,7 +140,7 @@ def case_of(row: BoardRow, *, at: datetime) -> Case:
         responsible=department_name(row.deadline.department) if row.deadline else "",
         customers=customers,
         persons=persons,
-        short_of_threshold=_short(persons),
+        short_of_threshold=_short(persons, large_from),
         on_trunk_road=bool(plan and plan.on_trunk_road),
         row=row,
     )
@@ -149,7 +149,7 @@ def case_of(row: BoardRow, *, at: datetime) -> Case:
 def _deadline_name(row: BoardRow) -> str:
     """Name what runs out: the limit, or what was told or planned."""
     if row.deadline is not None:
-        return limit_name(row.deadline.key)
+        return limit_title(row.deadline)
     return gettext("Works begin") if row.next_step == "start" else gettext("Water back")
 
 
@@ -168,12 +168,12 @@ def _customers(plan: IsolationPlan | None) -> int | None:
     return plan.customers_in_zone + plan.customers_unintended if plan else None
 
 
-def _short(persons: int | None) -> int | None:
+def _short(persons: int | None, large_from: int) -> int | None:
     """Persons short of a large outage, when that is near enough to matter: a tenth."""
     if persons is None:
         return None
-    missing = threshold_distance(persons).missing
-    return missing if missing <= LARGE_OUTAGE_PERSONS // 10 else None
+    missing = threshold_distance(persons, threshold=large_from).missing
+    return missing if missing <= large_from // 10 else None
 
 
 def _detail(row: BoardRow, step: str) -> str:

@@ -11,10 +11,9 @@ from django.utils.translation import gettext, ngettext
 
 from network.models import Customer, Source, Valve, ValveCondition
 from outages.choices import CannotReason, Direction, Effect
-from outages.impact import LARGE_OUTAGE_PERSONS
 from outages.models import AffectedCustomer, IsolationPlan, ValveOperation
 from outages.planning.steps import minutes_of
-from outages.selectors import mask_phone, step_words
+from outages.selectors import mask_phone, policy, step_words
 from outages.selectors.pressure import finished_pressure
 from outages.services.field.work import OPENED
 from outages.services.shutdown.in_force import compare_plans
@@ -70,7 +69,7 @@ def impact_of(plan: IsolationPlan, *, with_list: bool) -> Row:
         "hydrants": len(plan.answer["hydrants_dry"]),
         "weak": weak_count(plan),
         "dry_before": plan.customers_already_dry,
-        "threshold": LARGE_OUTAGE_PERSONS,
+        "threshold": large_from(plan),
         "list_url": customers if with_list else "",
     }
 
@@ -270,7 +269,10 @@ def difference_rows(before: IsolationPlan, after: IsolationPlan) -> list[Row]:
     rows += [
         _count_row(gettext("Customers"), _customers(before), _customers(after)),
         _count_row(
-            gettext("Persons"), before.persons, after.persons, _threshold(change.threshold_crossed)
+            gettext("Persons"),
+            before.persons,
+            after.persons,
+            _threshold(change.threshold_crossed, after),
         ),
         _count_row(gettext("Key users"), before.key_users, after.key_users),
         _count_row(gettext("Still to close, minutes"), minutes_left(before), minutes_left(after)),
@@ -304,11 +306,18 @@ def _count_row(label: str, before: int, after: int, note: str = "") -> Row:
     }
 
 
-def _threshold(crossed: str) -> str:
-    limit = {"limit": f"{LARGE_OUTAGE_PERSONS:,}"}
+def large_from(plan: IsolationPlan) -> int:
+    """From how many persons on an outage is large, by the policy of the plan's time. One query."""
+    return policy.number("big_outage_persons", at=plan.computed_at)
+
+
+def _threshold(crossed: str, plan: IsolationPlan) -> str:
+    if not crossed:
+        return ""
+    limit = {"limit": f"{large_from(plan):,}"}
     if crossed == "up":
         return gettext("(reaches %(limit)s)") % limit
-    return gettext("(below %(limit)s again)") % limit if crossed == "down" else ""
+    return gettext("(below %(limit)s again)") % limit
 
 
 def _signed(value: int) -> str:

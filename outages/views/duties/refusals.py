@@ -19,7 +19,9 @@ DUTY_WORDS: Final[dict[str, str | Promise]] = {
     "duty_lacks_evidence": _("%(task)s: say what shows that it was done."),
     "duty_before_notice": _("The call centre has not been told yet: wait for the sheet."),
     "duty_is_no_call": _("%(task)s: this is not a call."),
-    "duty_place_twice": _("This place is in the list already."),
+    "duty_listed": _("This is in the list already."),
+    "duty_not_asked": _("This cannot be asked for here, or the outage is over."),
+    "duty_no_address": _("The address of the notice begins with https:// or http://."),
     # the sheet
     "sheet_incomplete": _("The sheet lacks: %(items)s. Fill it in, then hand it over."),
     "sheet_without_plan": _("Confirm the impact first: the sheet is made from the plan."),

@@ -2,20 +2,21 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from network.models import Customer, Organisation
 from network.selectors import current_revision
 from outages.models import OutageTask
-from outages.policy.matrix import Task
-from outages.selectors import mask_phone
+from outages.policy.matrix import Due, Task
+from outages.selectors import mask_phone, policy
 from outages.services.duties.doing import BY_RECORD, EVIDENCE, PHONE_TASKS, is_told, may_do
-from outages.views.duties.words import GATES, STATUSES, owner_name, reason_words, task_name
+from outages.views.duties.words import GATES, STATUSES, owner_names, reason_words, task_name
 from outages.views.words.wording import Chip, local
 from outages.workflow import DutyStatus
 
@@ -40,6 +41,7 @@ class DutyRow:
     owner: str
     chip: Chip
     gate: str
+    ends_at: datetime | None
     evidence: str
     may_act: bool
     is_call: bool
@@ -69,12 +71,17 @@ class OwnerGroup:
 
 
 def rows_of(duties: Iterable[OutageTask], user: User) -> list[DutyRow]:
-    """Word duties, their addressees looked up. Two queries besides the duties'."""
+    """Word duties, their addressees looked up. Four queries besides the duties'."""
     listed = list(duties)
     sees_names = user.has_perm("outages.view_customers")  # type: ignore[union-attr]
     customers = _customers(listed)
     organisations = _organisations(listed)
-    return [_row(duty, user, customers, organisations, sees_names=sees_names) for duty in listed]
+    facts: dict[str, Any] = {
+        "sees_names": sees_names,
+        "at_once": _at_once(timezone.now()),
+        "owners": owner_names(),
+    }
+    return [_row(duty, user, customers, organisations, **facts) for duty in listed]
 
 
 def groups_of(rows: Sequence[DutyRow], *, at: datetime) -> list[OwnerGroup]:
@@ -85,10 +92,10 @@ def groups_of(rows: Sequence[DutyRow], *, at: datetime) -> list[OwnerGroup]:
     groups = [
         OwnerGroup(
             owner=owner,
-            label=owner_name(owner),
+            label=each[0].owner,
             rows=sorted(each, key=urgency),
             left=sum(row.is_open for row in each),
-            late=sum(is_late(row.duty, at) for row in each),
+            late=sum(is_late(row, at) for row in each),
         )
         for owner, each in found.items()
     ]
@@ -104,10 +111,20 @@ def urgency(row: DutyRow) -> tuple[bool, datetime, int]:
     return not row.is_open, max(due, duty.again_at or due), duty.pk
 
 
-def is_late(duty: OutageTask, at: datetime) -> bool:
+def ends_at(duty: OutageTask, at_once: timedelta) -> datetime | None:
+    """When it counts as late; what is due at once has `at_once` (the policy's) to be done in."""
+    if duty.due_at is None or duty.due != Due.AT_ONCE:
+        return duty.due_at
+    return max(duty.due_at, duty.made_at) + at_once
+
+
+def is_late(row: DutyRow, at: datetime) -> bool:
     """Whether it waits and its time is over."""
-    waits = duty.status == DutyStatus.PENDING
-    return waits and duty.due_at is not None and duty.due_at < at
+    return row.is_open and row.ends_at is not None and row.ends_at < at
+
+
+def _at_once(at: datetime) -> timedelta:
+    return policy.length("duty_at_once", at=at) or timedelta(0)
 
 
 def _row(
@@ -117,6 +134,8 @@ def _row(
     organisations: dict[str, Organisation],
     *,
     sees_names: bool,
+    at_once: timedelta,
+    owners: dict[str, str],
 ) -> DutyRow:
     customer = customers.get(duty.target)
     organisation = organisations.get(duty.target)
@@ -134,9 +153,10 @@ def _row(
         detail=detail,
         phone=phone,
         reveal_url=reveal,
-        owner=owner_name(duty.owner),
+        owner=owners[duty.owner],
         chip=_chip(duty),
         gate=str(GATES.get(duty.gate, "")),
+        ends_at=ends_at(duty, at_once),
         evidence=evidence_of(duty),
         may_act=may_do(duty, user) and is_told(duty) and duty.task not in BY_RECORD,
         is_call=duty.task in PHONE_TASKS,

@@ -14,11 +14,11 @@ from django.views.decorators.http import require_POST, require_safe
 from network.models import Customer
 from network.selectors import current_revision
 from outages.forms.duties import (
+    AskForm,
     CallForm,
     EvidenceForm,
     PermitApplyForm,
     PermitDecideForm,
-    PlaceForm,
     PostponeForm,
     SeverityForm,
     SupplyConfirmForm,
@@ -37,7 +37,7 @@ from outages.services.duties.doing import owner_permission
 from outages.views.control.panels import Banner
 from outages.views.duties.gate_chain import chain_of
 from outages.views.duties.rows import DutyRow, groups_of, is_late, rows_of, urgency
-from outages.views.duties.words import PERMITS, owner_name
+from outages.views.duties.words import PERMITS, owner_names
 from outages.views.shape.actor import acting
 from outages.views.shape.page_actions import PageActions, Told
 from outages.views.shape.screen import may
@@ -83,7 +83,7 @@ def list_page(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpRe
     rows = rows_of(open_duties(shown), request.user)
     context = {
         "cases": _by_outage(rows),
-        "late": sum(is_late(row.duty, at) for row in rows),
+        "late": sum(is_late(row, at) for row in rows),
         "count": sum(row.is_open and row.duty.due_at is not None for row in rows),
         "owners": _owner_links(request, asked, own),
         **more,
@@ -103,8 +103,9 @@ def _owner_links(request: HttpRequest, asked: str, own: list[str]) -> list[dict[
     links = []
     if own:
         links.append({"label": gettext("Mine"), "url": "?", "current": asked not in _OWN})
+    names = owner_names()
     for owner in _OWN:
-        label = f"{owner_name(owner)} {counts.get(owner, 0)}"
+        label = f"{names[owner]} {counts.get(owner, 0)}"
         links.append({"label": label, "url": f"?owner={owner}", "current": asked == owner})
     return links
 
@@ -148,18 +149,18 @@ def board_page(
         "may_postpone": _may_postpone(request, outage),
         "banner": banner,
         "filled": filled,
-        "forms": _forms(outage, filled),
+        "forms": _forms(outage, request.user, filled),
         "back": request.path,
     }
     return render(request, "outages/duties/board.html", context, status=status)
 
 
-def _forms(outage: Outage, filled: Any) -> dict[str, Any]:
+def _forms(outage: Outage, user: Any, filled: Any) -> dict[str, Any]:
     now = timezone.now()
-    forms = {
+    forms: dict[str, Any] = {
+        "ask": AskForm(user=user),
         "apply": PermitApplyForm(initial={"applied_at": now}),
         "decide": PermitDecideForm(initial={"decided_at": now}),
-        "place": PlaceForm(),
         "point": SupplyPointForm(),
         "severity": SeverityForm(initial={"severity": outage.severity}),
         "postpone": PostponeForm(
@@ -209,8 +210,15 @@ def duty_call(request: HttpRequest, duty: OutageTask, told: Told) -> str:
         duty, result=told["result"], given=told["given"], by=acting(request), at=timezone.now()
     )
     if told["result"] == "no_answer":
-        return gettext("Nobody answered: it comes again in 15 minutes.")
+        return called_again(OutageTask.objects.get(pk=duty.pk))
     return gettext("The call is on record.")
+
+
+def called_again(duty: OutageTask) -> str:
+    """Say when a call that nobody answered comes again."""
+    assert duty.again_at is not None, "nobody answered"
+    clock = f"{timezone.localtime(duty.again_at):%H:%M}"
+    return gettext("Nobody answered: it comes again at %(at)s.") % {"at": clock}
 
 
 @on_duty(SEES, form=WhyForm)
@@ -227,11 +235,11 @@ def duty_again(request: HttpRequest, duty: OutageTask, _told: Told) -> str:
     return gettext("It is to do again.")
 
 
-@on_outage(SEES, "outages.act_for_engineering", form=PlaceForm)
-def add_posting(request: HttpRequest, outage: Outage, told: Told) -> str:
-    """Add a place where the notice is to hang."""
-    services.add_posting_place(outage, place=told["place"], by=acting(request), at=timezone.now())
-    return gettext("Added to the places for the notice.")
+@on_outage(SEES, form=AskForm)
+def ask(request: HttpRequest, outage: Outage, told: Told) -> str:
+    """Put a duty on the list that no rule asks for."""
+    services.ask_for(outage, by=acting(request), at=timezone.now(), **told)
+    return gettext("Added to the duties.")
 
 
 @on_outage(SEES, "outages.approve_plan", form=SeverityForm)

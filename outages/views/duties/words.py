@@ -6,9 +6,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from outages.models import OutageTask
+from outages.models import Department, OutageTask
 from outages.policy.matrix import Gate, Owner, Task
-from outages.views.words.wording import Chip
+from outages.views.words.wording import Chip, local
 from outages.workflow import DutyStatus, PermitStatus
 
 TASKS: Final[dict[str, str | Promise]] = {
@@ -89,8 +89,19 @@ def task_name(task: str) -> str:
 
 
 def owner_name(owner: str) -> str:
-    """Name who does it."""
+    """Name who does it, as the regulations do."""
     return str(OWNERS.get(owner, owner))
+
+
+def owner_names() -> dict[str, str]:
+    """Name every owner as its department is called here; the leader is a role. One query."""
+    departments = {row.code: local(row.name, row.name_en) for row in Department.objects.all()}
+    return {
+        owner: owner_name(owner)
+        if owner == Owner.COMPANY_LEADER
+        else departments.get(owner) or owner_name(owner)
+        for owner in Owner
+    }
 
 
 def reason_words(duty: OutageTask) -> str:

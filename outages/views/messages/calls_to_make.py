@@ -1,6 +1,6 @@
 """The telephone list of an outage: whom to ring next, what to say, how it ended."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from outages.choices import CallResult, NoticeKind
+from outages.choices import CallResult, DutyAbout, NoticeKind
 from outages.forms.duties import CallForm
 from outages.models import Outage, OutageTask
 from outages.selectors.duties import calls_of
@@ -20,11 +20,18 @@ from outages.services.publishing import notices
 from outages.services.publishing.notices import AudienceRefused, MissingNoticeField
 from outages.views.control.panels import Banner
 from outages.views.duties.rows import DutyRow, rows_of, urgency
+from outages.views.duties.screens import called_again
 from outages.views.shape.actor import acting
 from outages.views.shape.page_actions import PageActions, Told
 from outages.views.shape.screen import may
 from outages.views.words.wording import local
 
+# Which notice's words are read out for which news.
+_KINDS: Final = {
+    DutyAbout.CORRECTION: NoticeKind.CORRECTION,
+    DutyAbout.ALL_CLEAR: NoticeKind.ALL_CLEAR,
+    DutyAbout.CANCELLATION: NoticeKind.CANCELLATION,
+}
 MAY = ("outages.view_outages", "outages.act_for_call_centre")
 
 
@@ -65,9 +72,8 @@ def page(
 
 def script_of(outage: Outage, row: DutyRow) -> str:
     """What to say: the notice's own words, so that everybody hears the same."""
-    kind = {"all_clear": NoticeKind.ALL_CLEAR, "cancellation": NoticeKind.CANCELLATION}.get(
-        row.duty.about, NoticeKind.UPDATE if row.duty.round else NoticeKind.FIRST
-    )
+    later = NoticeKind.UPDATE if row.duty.round else NoticeKind.FIRST
+    kind = _KINDS.get(DutyAbout(row.duty.about), later)
     try:
         said = notices.preview_notice(outage, kind=kind)
     except (MissingNoticeField, AudienceRefused):
@@ -93,5 +99,5 @@ def record(request: HttpRequest, duty: OutageTask, told: Told) -> str:
         duty, result=told["result"], given=told["given"], by=acting(request), at=timezone.now()
     )
     if told["result"] == CallResult.NO_ANSWER:
-        return gettext("Nobody answered: it comes again in 15 minutes.")
+        return called_again(OutageTask.objects.get(pk=duty.pk))
     return gettext("The call is on record.")

@@ -103,7 +103,7 @@ def _channel(name: str) -> str:
 
 def masked_recipient(delivery: Delivery) -> str:
     """An address with its middle hidden; a name of ours (followers, a group) as it is."""
-    if delivery.channel in (NoticeChannel.SMS, NoticeChannel.PHONE):
+    if delivery.channel == NoticeChannel.SMS:
         return selectors.mask_phone(delivery.recipient)
     name, at, domain = delivery.recipient.partition("@")
     return f"{name[:1]}***@{domain}" if at else delivery.recipient

@@ -24,6 +24,7 @@ from outages.views.words.limits import (
     kept_value,
     length_words,
     limit_name,
+    limit_title,
 )
 
 PER_PAGE = 50
@@ -114,7 +115,7 @@ def _row(deadline: Deadline, at: datetime) -> Row:
     standing = deadline.standing(at)
     return Row(
         deadline=deadline,
-        limit=limit_name(deadline.key),
+        limit=limit_title(deadline),
         value=kept_value(deadline),
         department=department_name(deadline.department),
         case=case,

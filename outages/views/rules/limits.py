@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from outages.models import Deadline
-from outages.views.words.limits import limit_name
+from outages.views.words.limits import limit_title
 
 
 def limit_rows(limits: Iterable[Deadline], *, at: datetime) -> list[dict[str, Any]]:
@@ -14,7 +14,7 @@ def limit_rows(limits: Iterable[Deadline], *, at: datetime) -> list[dict[str, An
     return [
         {
             "key": each.key,
-            "name": limit_name(each.key),
+            "name": limit_title(each),
             "due_at": each.due_at,
             "started_at": each.started_at,
             "value": each.value,

@@ -15,6 +15,7 @@ from django.utils import timezone
 from network.models import ValveCondition
 from network.selectors import current_revision
 from outages import selectors
+from outages.selectors import policy
 from outages.views.control.cases import Case, case_of, grouped
 from outages.views.control.panels import Panel
 
@@ -63,7 +64,8 @@ def is_htmx(request: HttpRequest) -> bool:
 def open_cases() -> list[Case]:
     """Return all open cases, worded. The board's queries."""
     at = timezone.now()
-    return [case_of(row, at=at) for row in selectors.open_board(at=at)]
+    large_from = policy.number("big_outage_persons", at=at)
+    return [case_of(row, at=at, large_from=large_from) for row in selectors.open_board(at=at)]
 
 
 def rail_context(request: HttpRequest, current: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from outages.models import Alert
+from outages.views.duties.words import task_name
 from outages.views.orders.words import ALERT_WORDS
 from outages.views.shifts.words import SHIFT_ALERTS
 from outages.views.words.limits import limit_name
@@ -54,7 +55,8 @@ def told(alert: Alert) -> Told:
 def _facts(facts: dict[str, Any]) -> dict[str, str]:
     words = {name: str(value) for name, value in facts.items()}
     if "key" in facts:
-        words["limit"] = limit_name(str(facts["key"]))
+        about = str(facts.get("about", ""))
+        words["limit"] = task_name(about) if about else limit_name(str(facts["key"]))
     if "due_at" in facts:
         due = datetime.fromisoformat(str(facts["due_at"]))
         words["due"] = f"{timezone.localtime(due):%m-%d %H:%M}"
@@ -75,6 +77,8 @@ def _url(alert: Alert) -> str:
         return reverse("outages:order", args=[number])
     if reference := alert.facts.get("report"):
         return reverse("outages:case", args=[reference])
+    if alert.outage_id is not None and alert.facts.get("about"):
+        return reverse("outages:duties-of", args=[alert.outage_id])
     if alert.outage_id is not None:
         return reverse("outages:outage", args=[alert.outage_id])
     if alert.report_id is not None:

@@ -13,6 +13,7 @@ from outages.policy.deadlines import Standing
 from outages.policy.keys import KEYS
 from outages.policy.rows import PolicyKey, Status
 from outages.policy.values import Value, parse
+from outages.views.duties.words import task_name
 
 # The departments that the rules name, by their codes.
 DEPARTMENTS: Final[dict[str, str | Promise]] = {
@@ -54,6 +55,11 @@ def limit_name(key: str) -> str:
     return capfirst(KEYS[key].name.in_language(chinese=is_chinese())) if key in KEYS else key
 
 
+def limit_title(deadline: Deadline) -> str:
+    """Name what a clock is about: the duty, or the limit."""
+    return task_name(deadline.about) if deadline.about else limit_name(deadline.key)
+
+
 def department_name(code: str) -> str:
     """Name a department by its code."""
     return str(DEPARTMENTS.get(code, code)) if code else "—"
@@ -75,7 +81,7 @@ def kept_value(deadline: Deadline) -> str:
 def limit_rule(deadline: Deadline) -> str:
     """Say by which rule a clock runs: its key, its value and whose limit it is."""
     facts = {
-        "name": limit_name(deadline.key),
+        "name": limit_title(deadline),
         "value": kept_value(deadline),
         "department": department_name(deadline.department),
         "key": deadline.key,

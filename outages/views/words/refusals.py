@@ -165,9 +165,6 @@ WORDS: Final[dict[str, str | Promise]] = {
     "notice_needs_other": _("You approved it yourself: somebody else has to publish it."),
     "message_empty": _("There is nothing to send, or nobody to send it to."),
     # by hand
-    "hand_done": _("Somebody did this already, or a newer notice took its place."),
-    "evidence_missing": _("Give what shows it: an address, or a picture."),
-    "evidence_no_address": _("This is no web address."),
     # channels
     "no_gateway": _("This channel is not set up."),
     "test_address": _("This is no address for this channel."),
