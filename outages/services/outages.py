@@ -279,6 +279,7 @@ def postpone_outage(
             new=planned_start_at.isoformat()[:40],
             reason=why,
         )
+        clocks.outage_moved(outage, by=by, at=at)
         handing_over.follow_plan(outage, by=by, at=at, reason="postponed")
         notices.announce(outage, kind=NoticeKind.UPDATE, by=by, at=at, reason=why)
         exchange.tell_dispatch_centre(outage, cause="estimate", by=by, at=at)

@@ -20,7 +20,8 @@ def test_persons_come_from_the_record_or_from_the_connections() -> None:
             CustomerFacts("a", 7, 1, key_user=False, large_user=False, special_user=""),
             CustomerFacts("b", None, 3, key_user=True, large_user=False, special_user="dialysis"),
             CustomerFacts("c", 0, 1, key_user=False, large_user=True, special_user=""),
-        ]
+        ],
+        persons_per_connection=4,
     )
     assert (total.customers, total.connections, total.persons) == (3, 5, 7 + 12 + 0)
     assert total.key_users == ("b", "c")
@@ -32,7 +33,7 @@ def test_persons_come_from_the_record_or_from_the_connections() -> None:
     [(4999, 1, False, False), (5000, 0, True, False), (5001, 0, True, True)],
 )
 def test_the_threshold_of_5000(persons: int, missing: int, reached: bool, exceeded: bool) -> None:
-    distance = threshold_distance(persons)
+    distance = threshold_distance(persons, threshold=5000)
     assert (distance.missing, distance.is_reached, distance.is_exceeded) == (
         missing,
         reached,
@@ -51,11 +52,11 @@ def test_a_difference_says_which_threshold_is_crossed(
         PlanFacts(frozenset({"V1", v}), frozenset({c}), persons, frozenset(), 10)
         for v, c, persons in (("V2", "x", before), ("V3", "y", after))
     ]
-    difference = compare(*facts)
+    difference = compare(*facts, threshold=5000)
     assert difference.threshold_crossed == crossed
     assert (difference.valves_added, difference.valves_removed) == (("V3",), ("V2",))
     assert (difference.customers_added, difference.customers_removed) == (("y",), ("x",))
-    assert compare(facts[0], facts[0]).is_empty
+    assert compare(facts[0], facts[0], threshold=5000).is_empty
 
 
 def test_the_estimate_grows_with_walking_and_turning() -> None:

@@ -262,11 +262,13 @@ def test_the_board_names_the_rule_and_filters_by_department(desk: Desk) -> None:
         client = signed_in("dispatcher")
         shown = page(client, "board")
         of_centre = page(client, "board", department="call_centre")
+        of_works = page(client, "board", department="engineering")
     assert "Notify the responsible department: 5 min, call centre (dispatch_notify)" in shown
     assert f"row-r{waiting.pk}" in shown
     assert f"row-o{approval.outage.pk}" in shown
     assert f"row-r{waiting.pk}" in of_centre
-    assert f"row-o{approval.outage.pk}" not in of_centre
+    assert f"row-r{waiting.pk}" not in of_works
+    assert f"row-o{approval.outage.pk}" in of_works
     assert re.search(r"<title>\s*\(1\)", shown)
 
 

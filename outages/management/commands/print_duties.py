@@ -44,14 +44,22 @@ _HEAD: Final = """# Duties of an outage
 Who must do what about an outage, by when, and what waits for it. \
 Printed by `./run manage print_duties` from `outages/policy/matrix.py`; a test holds it true. \
 Thresholds and comparators are policy rows \
-(docs/policy.md: `big_outage_persons`, `cmp_*`, `key_user_notice`, `publish_after_receipt`).
+(docs/policy.md: `big_outage_persons`, `cmp_*`, `key_user_notice`, `publish_after_receipt`), \
+those of when the outage began.
 
 The list of an outage is made in the transaction that approves or confirms it, \
 and follows each new plan, time and severity: what is needed is added, \
 what is not becomes `not_needed` with why, what was done stays. \
 Organisations, key users, special users and posting places are one duty each. \
 News of a published outage is one more round on the channels that were used. \
-The call centre's clocks run from when it is told. Gates: docs/adr/0014.
+Who was rung and is spared by a change is rung again, and so is who is in the area again after all.
+
+Each row has one clock, whomever it has to reach; it runs from when its owner is told, \
+ends with the last of them, and stands on the deadline board: \
+`duty_at_once`, `publish_after_receipt`, `key_user_notice`, `duty_before_start`. \
+A late row alerts its department, the dispatchers and supervision. \
+People may put more on the list: a call, a posting, a notice elsewhere; \
+those stay whatever changes. Gates: docs/adr/0014.
 """
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from outages.choices import OrderOutcome, ResidualKind
 from outages.models import Event, WorkOrder, lifecycle
 from outages.models.events import Actor
+from outages.services import exchange
 from outages.services.callbacks.following import lacks_visit
 from outages.services.orders.contact import may_be_reached, was_contacted
 from outages.services.orders.locked import OrderRefused, advance, lock_order, require_own, write
@@ -77,6 +78,8 @@ def complete_repair(
             lifecycle.change_outage(outage, repaired_at=at)
         Event.objects.append(order, "repair_done", by=by, at=at, reason=action_taken)
         clocks.repaired(outage or order, by=by, at=at)
+        if outage is not None:
+            exchange.tell_dispatch_centre(outage, cause="repair", by=by, at=at)
     return order
 
 

@@ -21,7 +21,7 @@ DUTY_WORDS: Final[dict[str, str | Promise]] = {
     "duty_is_no_call": _("%(task)s: this is not a call."),
     "duty_listed": _("This is in the list already."),
     "duty_not_asked": _("This cannot be asked for here, or the outage is over."),
-    "duty_no_address": _("The address of the notice begins with https:// or http://."),
+    "duty_no_address": _("This is no web address: %(task)s."),
     # the sheet
     "sheet_incomplete": _("The sheet lacks: %(items)s. Fill it in, then hand it over."),
     "sheet_without_plan": _("Confirm the impact first: the sheet is made from the plan."),

@@ -371,6 +371,9 @@ def test_t15_each_change_of_status_or_time_is_a_new_message(desk: Desk) -> None:
     told = list(outage.exchanges.order_by("number").values_list("valve_text", flat=True))
     assert told[-1].startswith("已关2个")
     assert len(told) == 4, "the first valve put it in effect, the last closed it off"
+    desk.repair(outage)
+    fifth = outage.exchanges.latest("number")
+    assert (fifth.number, fifth.cause) == (5, "repair"), "the crew said so on the phone"
 
 
 def test_t15_a_small_outage_tells_the_dispatch_centre_nothing_by_itself(desk: Desk) -> None:
