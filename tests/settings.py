@@ -5,16 +5,19 @@ from pathlib import Path
 
 # A demo that runs in the same state folder keeps its Redis and its files. The environment is
 # changed, not only the settings, because tests start workers as processes of their own.
+# Two shares of a whole run stand side by side on one instance (deploy/local/test.sh).
+_share = os.environ.get("TEST_SHARE", "1")
 _server, _slash, _database = os.environ["REDIS_URL"].rpartition("/")
-os.environ["REDIS_URL"] = f"{_server}/9"
+os.environ["REDIS_URL"] = f"{_server}/{'9' if _share == '1' else '7'}"
 _state = Path(os.environ.get("MAINBREAK_STATE", os.environ["STATE_DIR"]))
-os.environ["STATE_DIR"] = str(_state / "test")
+os.environ["STATE_DIR"] = str(_state / f"test-{_share}")
 os.environ.update(HTTPS="false", DEBUG="false", GATEWAYS="{}")
 
 from gisapp.settings import *  # noqa: E402, F403
 from gisapp.settings import DATABASES, STATE_DIR  # noqa: E402
 
 STATE_DIR.mkdir(exist_ok=True)
+DATABASES["default"]["TEST"] = {"NAME": f"test_{DATABASES['default']['NAME']}_{_share}"}
 DATABASES["default"]["OPTIONS"]["options"] += " -c synchronous_commit=off"
 # Between tests whole tables are emptied, which the database refuses everybody else.
 DATABASES["default"]["OPTIONS"]["options"] += " -c mainbreak.may_empty=yes"
