@@ -26,11 +26,15 @@ share_of() {
 side_by_side() {
   local log quiet outcome=0
   log=$(mktemp)
+  # A process of its own group hears no Ctrl-C: it is passed on.
+  set -m
   share_of 1 >"$log" 2>&1 &
   quiet=$!
-  # Ctrl-C reaches both, which then end by themselves.
+  set +m
+  trap 'kill -INT -- "-$quiet"' INT TERM
   share_of 2 || outcome=$?
   wait "$quiet" || outcome=$?
+  trap - INT TERM
   cat "$log"
   rm -f "$log"
   return "$outcome"
