@@ -10,7 +10,7 @@ from layers.public.snapshots import publish_public_snapshot
 from layers.rate_limits import forget_old_counts
 from network.selectors import prepare_current_state
 from network.services.criticality import take_up_criticality
-from outages.services import rosters, shifts
+from outages.services import orders, rosters, shifts
 from outages.services.desk.public_reports import take_public_reports, update_stages
 from outages.services.rules import deadlines
 
@@ -44,8 +44,10 @@ def take_reports() -> None:
 
 @shared_task(name="outages.scan_deadlines")
 def scan_deadlines() -> None:
-    """Warn of limits that run out and record those that ran out (services lie above tasks)."""
-    deadlines.scan(at=timezone.now())
+    """Warn of limits that run out, record those that ran out, escalate what stays undone."""
+    now = timezone.now()
+    deadlines.scan(at=now)
+    orders.escalate_overdue(at=now)
 
 
 @shared_task(name="outages.watch_the_desk")

@@ -130,6 +130,7 @@ class FollowUpKind(TextChoices):
     AFTER_TRANSFER = "after_transfer", _("call after a transfer")
     TELL_DELAY = "tell_delay", _("tell the user of the delay")
     ASK_CREW = "ask_crew", _("ask the crew")
+    ANSWER = "answer", _("answer the complaint")
 
 
 class OrderOutcome(TextChoices):

@@ -20,8 +20,9 @@ from outages.choices import (
 )
 from outages.forms.moments import MomentField
 from outages.forms.panel import PanelForm
-from outages.models import Department, OrderCategory, WorkOrder
+from outages.models import Department, OrderCategory, OrderMilestone, WorkOrder
 
+MILESTONE_CHARS = 80
 ASSET_MODELS: dict[str, type[Pipe | Valve | Hydrant | Source]] = {
     AssetKind.PIPE: Pipe,
     AssetKind.VALVE: Valve,
@@ -237,6 +238,42 @@ class EscalateForm(PanelForm):
         label=_("Reason"), choices=EscalationReason.choices, widget=forms.RadioSelect
     )
     note = forms.CharField(label=_("Note"), max_length=300, required=False)
+
+
+class MilestonesForm(PanelForm):
+    """The nodes of pipe works that are still to come, one a line."""
+
+    mark = "milestones"
+
+    names = forms.CharField(
+        label=_("Milestones, one a line"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("In the order of the works; added after those that stand"),
+    )
+
+    def clean_names(self) -> list[str]:
+        """Return the lines that say something, each as long as a milestone may be."""
+        names = [line.strip() for line in self.cleaned_data["names"].splitlines() if line.strip()]
+        if any(len(name) > MILESTONE_CHARS for name in names):
+            raise forms.ValidationError(_("One of them is too long: 80 characters at most."))
+        return names
+
+
+class MilestoneForm(PanelForm):
+    """Which node is done."""
+
+    mark = "milestone"
+
+    milestone = forms.ModelChoiceField(
+        label=_("Milestone"), queryset=OrderMilestone.objects.none(), empty_label=None
+    )
+
+    def __init__(self, *args: Any, order: WorkOrder | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if order is not None:
+            waiting = order.milestones.filter(done_at=None)
+            self.fields["milestone"].queryset = waiting  # type: ignore[attr-defined]
 
 
 class TextForm(PanelForm):

@@ -135,6 +135,8 @@ CATEGORY_OF_ASSET: Final = {
     "plant": "plant",
     "pumping_station": "booster_station",
 }
+# What is left over after an order is ordered as, where it is not the same again.
+CATEGORY_OF_RESIDUAL: Final = {"road": "road_reinstatement"}
 
 
 def category_for(kind: str, asset_kind: str = "") -> str:

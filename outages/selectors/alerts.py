@@ -1,10 +1,13 @@
 """Alerts of one member of staff: those to the roles, the department and the person."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Q, QuerySet
 
 from outages.models import Alert
+
+# Who stands in for another role hears what that one hears.
+_ALSO: Final = {"shift_leader": ("call_agent",)}
 
 
 def alerts_for(user: Any, *, open_only: bool = True) -> QuerySet[Alert]:
@@ -26,7 +29,8 @@ def open_alert_count(user: Any) -> int:
 
 
 def _meant_for(user: Any) -> Q:
-    roles = list(user.groups.values_list("name", flat=True))
+    own = list(user.groups.values_list("name", flat=True))
+    roles = {*own, *(role for each in own for role in _ALSO.get(each, ()))}
     meant = Q(to_kind=Alert.To.ROLE, to_name__in=roles) | Q(
         to_kind=Alert.To.USER, to_name=str(user.pk)
     )

@@ -172,8 +172,12 @@ SENT: Final[dict[Rule, str]] = {
         outages:case-issue outages:case-draft outages:order-issue outages:order-notify
         outages:order-feedback outages:order-send-back outages:order-urge outages:order-ask-crew
         outages:order-transfer outages:order-escalate outages:order-archive outages:order-void
+        outages:order-follow-up
     """,
-    HANDLES: "outages:order-accept outages:order-start outages:order-result outages:order-extend",
+    HANDLES: """
+        outages:order-accept outages:order-start outages:order-result outages:order-extend
+        outages:order-milestones outages:order-milestone-done
+    """,
     EITHER: "outages:order-contact outages:order-arrival",
     acts("outages.approve_extensions"): "outages:order-decide",
     acts("outages.resolve_escalations"): "outages:order-resolve",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from html import unescape
+from itertools import repeat
 from typing import Any
 from uuid import uuid4
 
@@ -197,8 +198,8 @@ def test_what_a_report_needs_is_asked_for(ada: Client, missing: str) -> None:
 
 
 def test_a_report_nearby_must_be_decided_on(ada: Client, desk: Desk) -> None:
+    desk.clock = repeat(timezone.now())
     there = desk.report("p3", address="解放路 12 号")
-    BurstReport.objects.filter(pk=there.pk).update(received_at=timezone.now())
     url = reverse("outages:desk-report")
     undecided = ada.post(url, form())
     assert undecided.status_code == 409
@@ -215,8 +216,8 @@ def test_a_report_nearby_must_be_decided_on(ada: Client, desk: Desk) -> None:
 
 
 def test_the_offer_comes_while_the_address_is_typed(ada: Client, desk: Desk) -> None:
-    there = desk.report("p3", address="解放路 12 号")
-    BurstReport.objects.filter(pk=there.pk).update(received_at=timezone.now())
+    desk.clock = repeat(timezone.now())
+    desk.report("p3", address="解放路 12 号")
     url = reverse("outages:desk-duplicates")
     assert "解放路 12 号" in ada.get(url, {"address": "解放路3号"}).content.decode()
     assert "解放路 12 号" not in ada.get(url, {"address": "哪里都不是"}).content.decode()

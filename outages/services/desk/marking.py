@@ -11,7 +11,7 @@ from outages.models import BurstReport, Event, lifecycle
 from outages.models.events import Actor
 from outages.services.desk.placing import priority
 from outages.services.desk.reports import plan_on_commit
-from outages.services.rules import clocks, leaders
+from outages.services.rules import clocks, leaders, majors
 from outages.services.rules.alerts import to_role, to_user
 from outages.services.rules.reasons import required_reason
 from outages.workflow import Refused
@@ -37,7 +37,7 @@ class Marks:
 def mark_report(report: BurstReport, *, marks: Marks, by: Actor, at: datetime) -> BurstReport:
     """Set flags, and tell whoever hears of a report with them: leaders, supervision.
 
-    What involves the press or a regulator is major as well.
+    What involves the press or a regulator is major as well, by the rule.
     """
     with transaction.atomic():
         report = lifecycle.lock_report(report)
@@ -51,14 +51,12 @@ def mark_report(report: BurstReport, *, marks: Marks, by: Actor, at: datetime) -
             )
         _write(report, **changed)
         Event.objects.append(report, "marked", by=by, at=at, was=was, now=changed)
-        _tell(report, changed, at=at)
+        _tell(report, changed, by=by, at=at)
     return report
 
 
 def _changes(report: BurstReport, marks: Marks) -> dict[str, Any]:
     wanted = {field.name: getattr(marks, field.name) for field in fields(marks)}
-    if wanted["with_media"]:
-        wanted["is_major"] = True
     return {
         name: value
         for name, value in wanted.items()
@@ -66,16 +64,20 @@ def _changes(report: BurstReport, marks: Marks) -> dict[str, Any]:
     }
 
 
-def _tell(report: BurstReport, changed: dict[str, Any], *, at: datetime) -> None:
+def _tell(report: BurstReport, changed: dict[str, Any], *, by: Actor, at: datetime) -> None:
     if changed.get("urgency") == Urgency.URGENT or (
         report.is_complaint and changed.get("urgency") == Urgency.IMPORTANT
     ):
         leaders.tell_urgent(report, at=at)
     if changed.get("is_major"):
         leaders.tell_major(report, at=at)
+    if changed.get("with_media"):
+        majors.judge_case(report, at=at)
     if changed.get("is_complaint"):
         clocks.complaint_made(report, at=report.received_at)
         leaders.tell_complaint(report, at=at)
+    elif "is_complaint" in changed:
+        clocks.complaint_withdrawn(report, by=by, at=at)
 
 
 def triage_report(

@@ -16,6 +16,7 @@ from outages.choices import (
     NETWORK_KINDS,
     Channel,
     Disposition,
+    FollowUpKind,
     MeterSide,
     ReportKind,
     SpokenLanguage,
@@ -24,8 +25,9 @@ from outages.choices import (
 )
 from outages.models import BurstReport, Event, lifecycle
 from outages.models.events import Actor
+from outages.services.desk import follow_ups
 from outages.services.desk.placing import PlaceRefused, placed
-from outages.services.rules import clocks, leaders
+from outages.services.rules import clocks, leaders, majors
 from outages.services.rules.reasons import required_reason
 from outages.workflow import (
     REPORT_TRANSITIONS,
@@ -159,7 +161,6 @@ def _stored(
         received_at=facts.received_at or at,
         entered_at=at if is_late_entry else None,
         entry_reason=required_reason(facts.entry_reason)[:200] if is_late_entry else "",
-        is_major=facts.with_media or facts.channel == Channel.MEDIA,
         urgency=facts.urgency or _usual_urgency(facts.kind),
         first_owner=by,
         taken_by=by,
@@ -214,8 +215,7 @@ def _tell(report: BurstReport, facts: ReportFacts, *, at: datetime) -> None:
     """Tell at once whoever the rules name: of the urgent, of the major, of complaints."""
     if facts.urgency == Urgency.URGENT or (report.is_complaint and facts.urgency):
         leaders.tell_urgent(report, at=at)
-    if report.is_major:
-        leaders.tell_major(report, at=at)
+    majors.judge_case(report, at=at)
     if report.is_complaint:
         leaders.tell_complaint(report, at=at)
 
@@ -286,6 +286,15 @@ def merge_report(
         )
         # Somebody had to tell us once more: the matter counts it, and its order shows it.
         _update(into, repeat_count=into.repeat_count + 1)
+        if report.is_complaint:
+            follow_ups.owe_call(
+                report,
+                kind=FollowUpKind.ANSWER,
+                due_at=clocks.reply_due_at(report),
+                text=into.reference,
+                by=by,
+                at=at,
+            )
     return report
 
 

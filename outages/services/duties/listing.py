@@ -9,12 +9,13 @@ from django.conf import settings
 from outages.choices import DutyAbout
 from outages.models import Event, Outage, OutageTask, Permit
 from outages.models.events import Actor
-from outages.policy.matrix import Due, Duty, Owner, Task, due_at, duties
+from outages.policy.matrix import Due, Duty, Facts, Owner, Task, due_at, duties
 from outages.selectors import policy
 from outages.services.duties.correcting import correct
 from outages.services.duties.facts import facts_of
 from outages.services.duties.limits import follow
 from outages.services.duties.targets import Target, targets_of
+from outages.services.rules import majors
 from outages.workflow import OPEN_OUTAGES, DutyStatus, OutageKind
 
 # The call centre's clocks run from when it is told; a planned outage may be days old by then.
@@ -53,7 +54,9 @@ def refresh(outage: Outage, *, by: Actor, at: datetime, reason: str = "") -> lis
     """
     if outage.status not in OPEN_OUTAGES:
         return []
-    wanted = {each.key: each for each in wanted_for(outage, at=at)}
+    facts = _facts(outage)
+    majors.judge_outage(outage, facts=facts, at=at)
+    wanted = {each.key: each for each in _wanted(outage, facts, at=at)}
     known = {(row.task, row.target): row for row in _first_round(outage)}
     added = [
         _made(outage, each, at=at, is_later=bool(known))
@@ -84,8 +87,15 @@ def wanted_for(outage: Outage, *, at: datetime) -> list[Wanted]:
 
     By the policy of when the outage began: what is set later concerns later ones.
     """
+    return _wanted(outage, _facts(outage), at=at)
+
+
+def _facts(outage: Outage) -> Facts:
+    return facts_of(outage, received_at=outage.handed_over_at or outage.created_at)
+
+
+def _wanted(outage: Outage, facts: Facts, *, at: datetime) -> list[Wanted]:
     limits = policy.limits(at=outage.created_at)
-    facts = facts_of(outage, received_at=outage.handed_over_at or outage.created_at)
     heard_now = replace(facts, received_at=at)
     return [
         Wanted(

@@ -24,6 +24,7 @@ from outages.services.orders.life import (
 )
 from outages.services.orders.locked import OrderRefused
 from outages.services.orders.milestones import finish_milestone, plan_milestones
+from outages.services.orders.overdue import escalate_overdue
 from outages.services.orders.results import (
     ResultFacts,
     complete_repair,
@@ -48,6 +49,7 @@ __all__ = [
     "draft_order",
     "enter_result",
     "escalate_order",
+    "escalate_overdue",
     "expect_arrival",
     "feed_back",
     "finish_milestone",

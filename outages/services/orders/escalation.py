@@ -20,8 +20,12 @@ def escalate_order(
     by: Actor,
     at: datetime,
     note: str = "",
+    key: str = "",
 ) -> Escalation:
-    """Lay an open order before supervision, for one of the three reasons of the regulations."""
+    """Lay an open order before supervision, for one of the three reasons of the regulations.
+
+    `key` names the limit that ran out, where the order is escalated by itself.
+    """
     with transaction.atomic():
         order = lock_order(order)
         if order.status not in OPEN_WORK_ORDERS:
@@ -31,8 +35,10 @@ def escalate_order(
         made = Escalation.objects.create(
             order=order, reason=EscalationReason(reason), note=note.strip()[:300], at=at, by=by
         )
-        Event.objects.append(order, "escalated", by=by, at=at, new=str(reason))
-        leaders.tell_supervision("escalated", order=order, at=at, reason=str(reason))
+        named = {"key": key} if key else {}
+        Event.objects.append(order, "escalated", by=by, at=at, new=str(reason), **named)
+        code = "escalated_overdue" if key else "escalated"
+        leaders.tell_supervision(code, order=order, at=at, reason=str(reason), **named)
     return made
 
 

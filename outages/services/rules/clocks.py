@@ -6,13 +6,14 @@
     question ── consult_reply ──► answered or told
     transferred ── transfer_followup_call ──► user called
     completed ── callback_phone_due ──► user asked
-    sheet received ── publish_after_receipt ──► published
+    sheet received ── publish_after_receipt, publish_in_shift ──► published
     planned ── public_notice_lead, key_user_notice ──► published, key users told (before the start)
     duty listed ── duty_at_once, publish_after_receipt, duty_before_start ──► done by everybody
 
 Every function belongs to the transaction of its caller, who appends the event of what happened.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
@@ -40,8 +41,9 @@ from outages.models.events import Actor
 from outages.policy.matrix import Due, Owner
 from outages.selectors import policy
 from outages.selectors.deadlines import deadlines_of, open_deadlines
+from outages.selectors.shifts import open_shift
 from outages.services.rules import deadlines
-from outages.workflow import OutageKind, ReportStatus
+from outages.workflow import NOT_ACCEPTED, OutageKind, ReportStatus
 
 _REPAIRS: Final = ("repair_start", "repair_finish")
 _ACCEPTS: Final = ("accept_normal", "accept_complaint")
@@ -79,10 +81,39 @@ def _must_be_ordered(report: BurstReport) -> bool:
 
 
 def complaint_made(report: BurstReport, *, at: datetime) -> None:
-    """A complaint is answered in days; where nobody is on the line, it is classified in hours."""
+    """A complaint is answered in days; where nobody is on the line, it is classified in hours.
+
+    An order that is out already and not taken has the complaint's hour from now on.
+    """
     deadlines.start(report, "complaint_reply", at=at)
-    if report.channel not in PHONE_CHANNELS:
+    waiting = list(_not_taken(report))
+    if report.channel not in PHONE_CHANNELS and not waiting:
         deadlines.start(report, "complaint_classify", at=at)
+    for order in waiting:
+        deadlines.cancel(order, "accept_normal", at=at, reason="complaint")
+        _accept_complaint(order, report)
+
+
+def complaint_withdrawn(report: BurstReport, *, by: Actor, at: datetime) -> None:
+    """It was no complaint: its limits stop, what was overstepped stays on record."""
+    for key in ("complaint_reply", "complaint_classify"):
+        deadlines.cancel(report, key, by=by, at=at, reason="no_complaint")
+    for order in _not_taken(report):
+        deadlines.cancel(order, "accept_complaint", by=by, at=at, reason="no_complaint")
+        if order.notified_at is not None and not order.category.forward_only:
+            _start_of_order(order, "accept_normal", at=order.notified_at)
+
+
+def _not_taken(report: BurstReport) -> Iterable[WorkOrder]:
+    """Orders of a report that somebody has yet to take."""
+    return report.work_orders.filter(status__in=NOT_ACCEPTED).select_related(
+        "department", "category", "report", "outage"
+    )
+
+
+def _accept_complaint(order: WorkOrder, report: BurstReport) -> None:
+    """An hour from the report; an order that follows another one has it from its own issue."""
+    _start_of_order(order, "accept_complaint", at=_asked_at(order, report))
 
 
 def report_moved(report: BurstReport, *, by: Actor, at: datetime, reason: str) -> None:
@@ -94,13 +125,15 @@ def report_moved(report: BurstReport, *, by: Actor, at: datetime, reason: str) -
             for key in _REPLIES:
                 deadlines.meet(report, key, by=by, at=at)
         for key in _OF_REPORT:
-            deadlines.cancel(report, key, by=by, at=at, reason=reason)
+            # A complaint that is merged is handled with the other; its caller is answered too.
+            if not (key == "complaint_reply" and report.status == ReportStatus.DUPLICATE):
+                deadlines.cancel(report, key, by=by, at=at, reason=reason)
 
 
 def outage_opened(outage: Outage, *, at: datetime) -> None:
     """A fault's plan is in force: its notice is due, and its reports' clocks belong to it."""
     Deadline.objects.filter(report__outage=outage, outage__isnull=True).update(outage=outage)
-    deadlines.start(outage, "publish_after_receipt", at=at)
+    _publish_soon(outage, at=at)
 
 
 def outage_planned(outage: Outage, *, at: datetime) -> None:
@@ -120,12 +153,21 @@ def key_users_told(outage: Outage, *, by: Actor, at: datetime) -> None:
 
 def ready_to_publish(outage: Outage, *, at: datetime) -> None:
     """The sheet of a planned outage is in the call centre's hands."""
+    _publish_soon(outage, at=at)
+
+
+def _publish_soon(outage: Outage, *, at: datetime) -> None:
+    """Within the time that is aimed at, and never later than the shift that received it."""
     deadlines.start(outage, "publish_after_receipt", at=at)
+    shift = open_shift()
+    grace = policy.length("publish_in_shift", at=at)
+    if shift is not None and grace is not None and shift.ends_at > at:
+        deadlines.start(outage, "publish_in_shift", at=at, due_at=shift.ends_at + grace)
 
 
 def published(outage: Outage, *, by: Actor, at: datetime) -> None:
     """The first notice is out."""
-    for key in ("publish_after_receipt", "public_notice_lead"):
+    for key in ("publish_after_receipt", "publish_in_shift", "public_notice_lead"):
         deadlines.meet(outage, key, by=by, at=at)
 
 
@@ -171,7 +213,7 @@ def order_issued(order: WorkOrder, *, at: datetime) -> None:
     for report in reports:
         deadlines.meet(report, "complaint_classify", at=at, order=order)
     if order.report is not None and order.report.is_complaint:
-        _start_of_order(order, "accept_complaint", at=_asked_at(order, order.report))
+        _accept_complaint(order, order.report)
     if order.outage is not None:
         _repair_of_outage(order, order.outage, reports)
     elif _is_repair(order):
@@ -253,7 +295,7 @@ def order_transferred(order: WorkOrder, *, by: Actor, at: datetime) -> None:
         deadlines.cancel(order, key, by=by, at=at, reason="transferred")
     deadlines.start(order, "dispatch_notify", at=at, order=order)
     if order.report is not None and order.report.is_complaint:
-        _start_of_order(order, "accept_complaint", at=_asked_at(order, order.report))
+        _accept_complaint(order, order.report)
 
 
 def order_over(order: WorkOrder, *, by: Actor, at: datetime, reason: str) -> None:
@@ -280,10 +322,19 @@ def call_owed(
     return started.due_at if started else None
 
 
+def reply_due_at(report: BurstReport) -> datetime | None:
+    """Return by when a complaint is to be answered; None where no limit runs."""
+    running = deadlines_of(report).filter(key="complaint_reply", met_at=None, cancelled_at=None)
+    found = running.first()
+    return found.due_at if found else None
+
+
 def call_made(report: BurstReport, kind: str, *, by: Actor, at: datetime) -> None:
-    """Meet the limit of a call."""
+    """Meet the limit of a call; a complaint that was merged is answered by its call."""
     if key := _CALLS.get(FollowUpKind(kind)):
         deadlines.meet(report, key, by=by, at=at)
+    if report.status == ReportStatus.DUPLICATE and kind == FollowUpKind.ANSWER:
+        deadlines.meet(report, "complaint_reply", by=by, at=at)
 
 
 # -- Call-backs --------------------------------------------------------------------------------

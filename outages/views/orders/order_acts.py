@@ -1,11 +1,12 @@
 """What may be done to an order, by whom, when it is offered: one table, a service behind each."""
 
+from dataclasses import replace
 from typing import Any, Final
 
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from outages.choices import FollowUpKind
@@ -17,6 +18,9 @@ from outages.forms.orders import (
     EscalateForm,
     ExtensionForm,
     FeedbackForm,
+    IssueForm,
+    MilestoneForm,
+    MilestonesForm,
     NotifyForm,
     OrderResultForm,
     TextForm,
@@ -24,7 +28,8 @@ from outages.forms.orders import (
     UrgeForm,
 )
 from outages.forms.plans import ReasonForm
-from outages.models import ExtensionRequest, WorkOrder
+from outages.models import ExtensionRequest, OrderCategory, WorkOrder
+from outages.policy.organisation import CATEGORY_OF_RESIDUAL
 from outages.selectors import addressee
 from outages.services import orders
 from outages.services.desk import follow_ups
@@ -32,9 +37,11 @@ from outages.services.orders.extension import may_decide
 from outages.services.orders.locked import is_member
 from outages.services.orders.results import ResultFacts
 from outages.services.rules import clocks
+from outages.views.orders.case_acts import order_facts
 from outages.views.shape.actor import acting
 from outages.views.shape.acts import Act, Told, User
 from outages.views.words.limits import limit_name
+from outages.views.words.wording import local
 from outages.workflow import (
     NOT_ACCEPTED,
     OPEN_WORK_ORDERS,
@@ -190,6 +197,52 @@ def _resolve(request: HttpRequest, order: WorkOrder, told: Told) -> Said:
     return _("Answered.")
 
 
+def _milestones(request: HttpRequest, order: WorkOrder, told: Told) -> Said:
+    made = orders.plan_milestones(order, **told, **_now(request))
+    return ngettext("%(count)s milestone planned.", "%(count)s milestones planned.", len(made)) % {
+        "count": len(made)
+    }
+
+
+def _milestone_done(request: HttpRequest, order: WorkOrder, told: Told) -> Said:
+    done = orders.finish_milestone(told["milestone"], **_now(request))
+    return gettext("Done: %(name)s.") % {"name": done.name}
+
+
+def _has_open_milestone(order: WorkOrder, user: User) -> bool:
+    at_work = order.status in OPEN_WORK_ORDERS and _own(order, user)
+    return at_work and order.milestones.filter(done_at=None).exists()
+
+
+def _follow_up(request: HttpRequest, order: WorkOrder, told: Told) -> Said:
+    assert order.report is not None, "only offered where somebody told us"
+    made = orders.issue_for_report(
+        order.report,
+        facts=replace(order_facts(order.report, told), follows=order),
+        **_now(request),
+    )
+    return gettext("Order %(number)s follows this one. Tell %(department)s within the limit.") % {
+        "number": made.number,
+        "department": local(made.department.name, made.department.name_en),
+    }
+
+
+def _proposed_follow_up(order: WorkOrder) -> dict[str, Any]:
+    """Begin with what was left over: a road is reinstated, the rest goes where it came from."""
+    code = CATEGORY_OF_RESIDUAL.get(order.residual_kind, "")
+    found = OrderCategory.objects.select_related("department").filter(code=code).first()
+    category = found or order.category
+    return {
+        "category": category.pk,
+        "department": category.department_id if found else order.department_id,
+        "task": order.residual,
+    }
+
+
+def _may_follow(order: WorkOrder, _user: User) -> bool:
+    return order.finished_at is not None and order.report is not None
+
+
 def _archive(request: HttpRequest, order: WorkOrder, _told: Told) -> Said:
     orders.archive_order(order, **_now(request))
     return _("Filed.")
@@ -252,6 +305,12 @@ ORDER_ACTS: Final[tuple[Act[WorkOrder], ...]] = (
         EscalateForm),
     Act("resolve", ("outages.resolve_escalations",), _("Answer the escalation"), _("Answer"),
         _resolve, lambda order, _user: bool(_open_escalation(order)), TextForm, primary=True),
+    Act("milestones", HANDLES, _("Plan milestones"), _("Add them"), _milestones,
+        lambda order, user: order.status in ORDERS_AT_WORK and _own(order, user), MilestonesForm),
+    Act("milestone-done", HANDLES, _("A milestone is done"), _("Put on record"), _milestone_done,
+        _has_open_milestone, MilestoneForm, given=lambda order: {"order": order}, primary=True),
+    Act("follow-up", ISSUES, _("Issue an order that follows"), _("Issue the order"), _follow_up,
+        _may_follow, IssueForm, initial=_proposed_follow_up),
     Act("archive", ISSUES, _("File the order"), _("File the order"), _archive,
         _is(WorkOrderStatus.FED_BACK, WorkOrderStatus.CALLBACK), primary=True),
     Act("void", ISSUES, _("Take the order back"), _("Take it back"), _void,

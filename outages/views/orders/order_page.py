@@ -64,7 +64,7 @@ def show_order(
         "transfers": list(order.transfers.select_related("from_department", "to_department", "by")),
         "escalations": list(order.escalations.select_related("by", "resolved_by")),
         "contacts": list(order.contacts.select_related("by")),
-        "milestones": list(order.milestones.select_related("done_by")),
+        **_milestones(order),
         "followers": list(order.followers.select_related("department")),
         "addressee": selectors.addressee(order.department, at=now),
         "timeline": entries_of(order.report, order=order),
@@ -74,6 +74,16 @@ def show_order(
     response = render(request, "outages/orders/order.html", context, status=status)
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def _milestones(order: WorkOrder) -> dict[str, Any]:
+    rows = list(order.milestones.select_related("done_by"))
+    waiting = [row for row in rows if row.done_at is None]
+    return {
+        "milestones": rows,
+        "milestones_done": len(rows) - len(waiting),
+        "next_milestone": waiting[0] if waiting else None,
+    }
 
 
 @require_safe

@@ -39,6 +39,10 @@ ALERT_WORDS: Final[dict[str, tuple[str, str | Promise]]] = {
     "urged": ("warn", _("Order %(order)s is urged, %(times)s times by now")),
     "extension_asked": ("warn", _("More time is asked for %(order)s")),
     "escalated": ("danger", _("Order %(order)s is laid before supervision")),
+    "escalated_overdue": (
+        "danger",
+        _("Order %(order)s is overdue (%(limit)s) and laid before supervision"),
+    ),
     "escalation_resolved": ("ok", _("Supervision has answered on %(order)s")),
 }
 # The stages that a reader follows, each with the field that dates it.
