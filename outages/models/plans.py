@@ -58,7 +58,9 @@ class IsolationPlan(models.Model):
     customers_in_zone = models.PositiveIntegerField(default=0)
     customers_unintended = models.PositiveIntegerField(default=0)
     customers_already_dry = models.PositiveIntegerField(default=0)
-    closing_minutes = models.PositiveIntegerField(default=0)  # estimated
+    # What the steps are to be made of (selectors.steps); null once they are made and stored.
+    steps_to_make = models.JSONField(null=True, blank=True)
+    closing_minutes = models.PositiveIntegerField(default=0)  # estimated, known with the steps
     connections = models.PositiveIntegerField(default=0)
     persons = models.PositiveIntegerField(default=0)
     key_users = models.PositiveIntegerField(default=0)

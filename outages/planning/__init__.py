@@ -3,6 +3,7 @@
 from outages.planning.basis import Basis, current_basis
 from outages.planning.proposal import is_current, plan_again, plan_isolation
 from outages.planning.refusals import NoPlan, PlanningRefused
+from outages.planning.steps import make_steps
 from outages.planning.whatif import WhatIf
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "WhatIf",
     "current_basis",
     "is_current",
+    "make_steps",
     "plan_again",
     "plan_isolation",
 ]

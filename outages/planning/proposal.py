@@ -2,8 +2,9 @@
 
 1. lock the report or outage, so that two workers never make the same version;
 2. read the basis; the same question of the same basis is the plan already there;
-3. ask, order the valves, add up the people; areas are drawn when looked at (selectors);
-4. write plan, steps, customers and the event.
+3. ask, add up the people; areas are drawn when looked at (selectors);
+4. write plan, customers and the event: from here on everybody sees them;
+5. make the steps and write them (`planning.steps`), in a transaction of their own.
 """
 
 from collections import Counter
@@ -45,7 +46,6 @@ class Question:
     reason: str = ""
 
 
-@whole
 def plan_isolation(
     *,
     by: Actor,
@@ -60,8 +60,26 @@ def plan_isolation(
 
     For a report without an outage, for an outage (with the pipes to work on, if it has no plan
     yet), or for both. Replaces a version that nobody has approved; leaves one in force alone.
+    Once it is stored, and before its steps are made, others may see it already; they find its steps
+    with `selectors.plan_steps`. Within a transaction of the caller's there is no such moment.
     Raises PlanningRefused.
     """
+    plan = _answered(report, outage, pipes, what_if, reason, by=by, at=at)
+    return steps.make_steps(plan, by=by, at=at)
+
+
+@whole
+def _answered(
+    report: BurstReport | None,
+    outage: Outage | None,
+    pipes: Sequence[str],
+    what_if: WhatIf | None,
+    reason: str,
+    *,
+    by: Actor,
+    at: datetime,
+) -> IsolationPlan:
+    """Return the newest plan for this question, its steps perhaps not made yet."""
     question = _question(report, outage, pipes, what_if or WhatIf(), reason)
     last = _last_version(question)
     basis = current_basis(question.outage, at=at)
@@ -166,7 +184,7 @@ def _store(
     computed_in_ms = (perf_counter() - started) * 1000
     automatic = _ask(question, basis, WhatIf()) if question.what_if else None
     dry = affected.newly_dry(basis.revision, found)
-    turned = steps.planned_steps(found, basis, question.what_if)
+    steps_to_make = steps.to_make(found, basis, question.what_if)
     plan = IsolationPlan.objects.create(
         report=question.report,
         outage=question.outage,
@@ -186,11 +204,10 @@ def _store(
         is_isolatable=found.isolation.is_isolatable,
         burst_pipes=[{"pipe": b.pipe, "fraction": b.fraction} for b in question.bursts],
         burst_point=question.report.geom if question.report else None,
-        closing_minutes=turned.minutes,
+        steps_to_make=steps_to_make.as_json(),
         on_trunk_road=affected.on_trunk_road(basis.revision, found),
         **_people(found, dry, at=question.outage.created_at if question.outage else at),
     )
-    turned.save(plan)
     affected.store(plan, found.effects)
     Event.objects.append(
         plan,
@@ -202,7 +219,7 @@ def _store(
         version=plan.version,
         customers=plan.customers_in_zone + plan.customers_unintended,
         persons=plan.persons,
-        valves=len(turned.operations),
+        valves=len(steps_to_make.close) + len(steps_to_make.feed),
         isolatable=plan.is_isolatable,
     )
     return plan

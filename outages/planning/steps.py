@@ -1,62 +1,95 @@
-"""The steps of a plan: which valve, in which order, with what the crew must know of it."""
+"""The steps of a plan: what they will be made of, told with it; made and stored a moment after.
+
+The answer must be there at once: which valves, and who is dry. In which order to walk is worked
+out when that is committed (docs/adr/0017), so that nobody waits for it who only looks at the map.
+"""
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from datetime import datetime
+from time import perf_counter
+from typing import Any, Final
 
-from django.contrib.gis.geos import Point
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import DEFAULT_DB_ALIAS, connection
+from django.db import connection
+from django.db.models import QuerySet
 
-from network import selectors as network
-from network.models import Hydrant, NetworkRevision, Valve
-from network.topology.order.steps import Step
-from outages import impact
-from outages.choices import OUTLET_STEPS, Direction
-from outages.models import IsolationPlan, ValveOperation
-from outages.planning import working_order
+from outages.models import Event, IsolationPlan, ValveOperation
+from outages.models.events import Actor
+from outages.models.locking import whole
 from outages.planning.answers import Answer
 from outages.planning.basis import Basis
 from outages.planning.whatif import WhatIf
-from outages.selectors.working_order import order_facts
-from outages.workflow import StepStatus
-
-VALVE_FACTS = (
-    "kind",
-    "bore_mm",
-    "turns_to_close",
-    "closes_clockwise",
-    "ground",
-    "location",
-    "location_en",
-    "chamber",
-)
-# In the order in which the model has them, as `from_db` wants it.
-_VALVE: Final = [
-    field.attname
-    for field in Valve._meta.concrete_fields
-    if field.attname in {"id", "asset_id", *VALVE_FACTS}
-]
+from outages.selectors.steps import MadeSteps, StepsToMake, steps_to_store
 
 
-@dataclass(frozen=True)
-class PlannedSteps:
-    """Steps of the closing in order, not yet stored, and the minutes estimated for what is left."""
+def to_make(found: Answer, basis: Basis, what_if: WhatIf) -> StepsToMake:
+    """Return what the steps of the closing will be made of.
 
-    operations: tuple[ValveOperation, ...]
-    minutes: int
+    1. valves to close, those among them that another outage holds marked as shared: this outage
+       needs them as well, and keeps them when the other one reopens;
+    2. so does a valve on the border that another outage holds and that cannot be turned any more;
+    3. what is shut already, by this outage or by another, is a step done;
+    4. closed valves that are opened to feed those cut off.
+    """
+    needed = {*found.valves_to_close}
+    stuck = {*found.isolation.valves_already_closed} & basis.state.inoperable
+    shared = basis.held & (needed | stuck)
+    close, feed = needed | shared, {*what_if.opened} - needed
+    shut = {hold.valve: hold.operation.pk for hold in basis.others if hold.is_shut}
+    shut |= {valve: step.pk for valve, step in basis.own_shut.items()}
+    opened = {each.valve: each.operation.pk for each in basis.others_feeding if each.is_done}
+    opened |= {valve: step.pk for valve, step in basis.own_fed.items()}
+    return StepsToMake(
+        close=tuple(sorted(close)),
+        feed=tuple(sorted(feed)),
+        shared={
+            valve: sorted({hold.code for hold in basis.others if hold.valve == valve})
+            for valve in sorted(shared)
+        },
+        fed_by={valve: sorted(basis.feeders(valve)) for valve in sorted(close & basis.fed)},
+        shut={valve: pk for valve, pk in shut.items() if valve in close},
+        opened={valve: pk for valve, pk in opened.items() if valve in feed},
+    )
 
-    def save(self, plan: IsolationPlan) -> None:
-        """Store the steps under their plan. One statement, whose one value is all rows."""
-        rows = [_row(operation, plan) for operation in self.operations]
-        columns, table = ", ".join(_COLUMNS), ValveOperation._meta.db_table
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"INSERT INTO {table} ({columns}) "  # noqa: S608
-                f"SELECT {columns} FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb)",
-                [json.dumps(rows, cls=DjangoJSONEncoder)],
-            )
+
+def make_steps(plan: IsolationPlan, *, by: Actor, at: datetime) -> IsolationPlan:
+    """Make and store the steps of a plan that has none yet; return it as it is then.
+
+    They are made before anything is locked: the order of a zone of hundreds of valves takes a
+    while. Whoever comes second finds them stored.
+    """
+    if plan.steps_to_make is None:
+        return plan
+    started = perf_counter()
+    made = steps_to_store(plan)
+    return _store(plan, made, took_ms=(perf_counter() - started) * 1000, by=by, at=at)
+
+
+@whole
+def _store(
+    plan: IsolationPlan, made: MadeSteps, *, took_ms: float, by: Actor, at: datetime
+) -> IsolationPlan:
+    claimed = without_steps().filter(pk=plan.pk)
+    if not claimed.update(steps_to_make=None, closing_minutes=made.minutes):
+        return IsolationPlan.objects.get(pk=plan.pk)
+    plan.steps_to_make, plan.closing_minutes = None, made.minutes
+    _insert(plan, made)
+    Event.objects.append(
+        plan,
+        "steps_made",
+        by=by,
+        at=at,
+        version=plan.version,
+        steps=len(made.operations),
+        minutes=made.minutes,
+        took_ms=round(took_ms, 1),
+    )
+    return plan
+
+
+def without_steps() -> QuerySet[IsolationPlan]:
+    """Plans whose steps are still to be made: just stored, or left so by a process that died."""
+    return IsolationPlan.objects.filter(steps_to_make__isnull=False)
 
 
 _COLUMNS: Final = [
@@ -64,165 +97,18 @@ _COLUMNS: Final = [
 ]
 
 
+def _insert(plan: IsolationPlan, made: MadeSteps) -> None:
+    """Store the steps under their plan. One statement, whose one value is all rows."""
+    rows = [_row(operation, plan) for operation in made.operations]
+    columns, table = ", ".join(_COLUMNS), ValveOperation._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} ({columns}) "  # noqa: S608
+            f"SELECT {columns} FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb)",
+            [json.dumps(rows, cls=DjangoJSONEncoder)],
+        )
+
+
 def _row(operation: ValveOperation, plan: IsolationPlan) -> dict[str, Any]:
     row = {name: getattr(operation, name) for name in _COLUMNS}
     return row | {"plan_id": plan.pk, "geom": operation.geom and operation.geom.hexewkb.decode()}
-
-
-def planned_steps(found: Answer, basis: Basis, what_if: WhatIf) -> PlannedSteps:
-    """Return the steps of the closing, in order.
-
-    1. valves to close, those among them that another outage holds marked as shared: this outage
-       needs them as well, and keeps them when the other one reopens;
-    2. so does a valve on the border that another outage holds and that cannot be turned any more;
-    3. what is shut already, by this outage or by another, is a step done;
-    4. an outlet by which the zone is seen to be dry;
-    5. closed valves that are opened to feed those cut off.
-    """
-    stuck = {*found.isolation.valves_already_closed} & basis.state.inoperable
-    shared = basis.held & ({*found.valves_to_close} | stuck)
-    feed = {*what_if.opened} - {*found.valves_to_close}
-    rows = valve_rows(basis.revision, {*found.valves_to_close} | shared | feed)
-    shut = {hold.valve: hold.operation for hold in basis.others if hold.is_shut}
-    shut |= basis.own_shut
-    feeding = {hold.valve: hold.operation for hold in basis.others_feeding if hold.is_done}
-    feeding |= basis.own_fed
-    closing = rows.keys() - feed
-    order = working_order.closing_order(found, basis, closing, done=shut, feed=feed & rows.keys())
-    outlets = outlet_rows(basis.revision, order)
-    operations = []
-    for sequence, each in enumerate(order, start=1):
-        step = ordered_step(each, rows, outlets, sequence)
-        if each.asset in shared:
-            step.facts["shared_with"] = sorted(
-                {hold.code for hold in basis.others if hold.valve == each.asset}
-            )
-        if each.action == Direction.CLOSE and each.asset in basis.fed:
-            # Normally closed and opened to feed somebody: shutting it is how it is left for good.
-            step.facts["fed_by"] = sorted(basis.feeders(each.asset))
-        told = {Direction.CLOSE: shut, Direction.FEED: feeding}.get(Direction(each.action), {})
-        if done := told.get(each.asset):
-            copy_done(done, step)
-        operations.append(step)
-    return PlannedSteps(tuple(operations), minutes_of(operations))
-
-
-def minutes_of(operations: Iterable[ValveOperation]) -> int:
-    """Estimate the minutes for the valves that are still to be shut, ways along the pipes."""
-    to_do = [
-        step
-        for step in operations
-        if step.direction == Direction.CLOSE and step.status == StepStatus.PENDING
-    ]
-    ways = [step.facts.get("order", {}).get("leg_m", 0) for step in to_do[1:]]
-    return impact.estimated_minutes([turned_place(step) for step in to_do], ways)
-
-
-class OutletRow(NamedTuple):
-    """Where an outlet stands: what a step at it takes over. Position in degrees."""
-
-    asset_id: str
-    location: str
-    location_en: str
-    lon: float
-    lat: float
-
-
-Outlets = Mapping[tuple[str, str], OutletRow]
-
-
-def outlet_rows(revision: NetworkRevision, order: Iterable[Step]) -> Outlets:
-    """Return the records of the outlets in an order by kind and id. Two queries at most."""
-    named: dict[str, set[str]] = {}
-    for step in order:
-        if step.action in OUTLET_STEPS:
-            named.setdefault(step.kind, set()).add(step.asset)
-    columns = "asset_id, location, location_en, ST_X(geom), ST_Y(geom)"
-    found: dict[tuple[str, str], OutletRow] = {}
-    for kind, assets in named.items():
-        model: type[Hydrant | Valve] = Hydrant if kind == "hydrant" else Valve
-        for row in network.rows_by_id(model, columns, revision, assets):
-            found[kind, row[0]] = OutletRow(*row)
-    return found
-
-
-def ordered_step(
-    each: Step, valves: Mapping[str, Valve], outlets: Outlets, sequence: int
-) -> ValveOperation:
-    """Return a step of an order as it is stored, not yet under a plan."""
-    if each.action in OUTLET_STEPS:
-        return outlet_step(each, outlets.get((each.kind, each.asset)), sequence)
-    step = new_step(valves[each.asset], Direction(each.action), sequence)
-    step.facts["order"] = order_facts(each)
-    return step
-
-
-def outlet_step(each: Step, row: OutletRow | None, sequence: int) -> ValveOperation:
-    """Return a step at a hydrant, washout or air valve, with where it stands."""
-    facts: dict[str, Any] = {"kind": each.kind, "order": order_facts(each)}
-    if row is not None:
-        facts |= {"location": row.location, "location_en": row.location_en}
-    return ValveOperation(
-        direction=Direction(each.action),
-        sequence=sequence,
-        valve=each.asset,
-        geom=Point(row.lon, row.lat, srid=4326) if row is not None else None,
-        facts=facts,
-    )
-
-
-def valve_rows(revision: NetworkRevision, valves: set[str]) -> dict[str, Valve]:
-    """Return the valves' records by asset id. One query.
-
-    With what a step takes over; the rest of a record is read when looked at.
-    """
-    columns = ", ".join(_VALVE)
-    rows = network.rows_by_id(Valve, f"{columns}, ST_X(geom), ST_Y(geom)", revision, valves)
-    found = {}
-    for *row, lon, lat in rows:
-        valve = Valve.from_db(DEFAULT_DB_ALIAS, _VALVE, row)
-        valve.geom = Point(lon, lat, srid=4326)
-        found[valve.asset_id] = valve
-    return found
-
-
-def new_step(valve: Valve, direction: Direction, sequence: int) -> ValveOperation:
-    """Return a step for a valve, without a plan yet, with the valve's facts as of now."""
-    facts: dict[str, Any] = {name: getattr(valve, name) for name in VALVE_FACTS}
-    return ValveOperation(
-        direction=direction,
-        sequence=sequence,
-        valve=valve.asset_id,
-        geom=valve.geom,
-        facts=facts,
-    )
-
-
-def opposite_step(done: ValveOperation, direction: Direction, sequence: int) -> ValveOperation:
-    """Return the step that takes back what a step did, from that step's own facts.
-
-    The drawing may have changed since; the valve in the street has not.
-    """
-    return ValveOperation(
-        plan=done.plan,
-        direction=direction,
-        sequence=sequence,
-        valve=done.valve,
-        geom=done.geom,
-        facts={name: done.facts.get(name) for name in VALVE_FACTS},
-    )
-
-
-def turned_place(closed: ValveOperation) -> impact.ValvePlace:
-    """Return a valve as the estimate of its work sees it: by bore and turns, not by place."""
-    facts = closed.facts
-    return impact.ValvePlace(
-        closed.valve, 0.0, 0.0, facts.get("bore_mm"), facts.get("turns_to_close")
-    )
-
-
-def copy_done(done: ValveOperation, step: ValveOperation) -> None:
-    """Carry over that a valve is turned already: by whom, when, with how many turns."""
-    step.status = StepStatus.DONE
-    step.done_at, step.recorded_at = done.done_at, done.recorded_at
-    step.done_by_id, step.turns, step.remark = done.done_by_id, done.turns, done.remark

@@ -12,6 +12,7 @@ from django.db.models.fields.json import KT
 
 from outages.choices import ISOLATION_KINDS, MeterSide
 from outages.models import BurstReport, Event, IsolationPlan, Outage, OutageTask, lifecycle
+from outages.planning import steps
 from outages.planning.proposal import plan_isolation
 from outages.planning.refusals import PlanningRefused
 from outages.policy.matrix import Gate
@@ -21,6 +22,8 @@ log = structlog.get_logger(__name__)
 
 # A report that cannot be planned is looked at again for as long as somebody may be mending it.
 LOOK_BACK = timedelta(hours=24)
+# The process that stored a plan makes its steps; after this long it is not there any more.
+STEPS_LATE = timedelta(minutes=1)
 
 
 def plan_report(report_id: int, *, at: datetime) -> None:
@@ -36,7 +39,12 @@ def plan_report(report_id: int, *, at: datetime) -> None:
 
 
 def plan_waiting_reports(*, at: datetime) -> int:
-    """Propose plans for reports that have none, or one for another pipe. Returns how many."""
+    """Propose plans for reports that have none, or one for another pipe. Returns how many.
+
+    Plans whose steps were never made, since a process died in between, get them.
+    """
+    for plan in steps.without_steps().filter(computed_at__lt=at - STEPS_LATE).order_by("pk"):
+        steps.make_steps(plan, by=None, at=at)
     newest = IsolationPlan.objects.filter(report=OuterRef("pk")).order_by("-version")
     waiting = (
         BurstReport.objects.filter(

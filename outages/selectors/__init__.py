@@ -22,11 +22,11 @@ from outages.selectors.records import (
     notices_of,
     open_reports_of_caller,
     plan_in_force,
-    plan_steps,
     timeline,
     undecided_deliveries,
     waiting_reports,
 )
+from outages.selectors.steps import plan_steps
 
 __all__ = [
     "NEXT_STEPS",

@@ -216,7 +216,7 @@ def _report_row(report: BurstReport, plans: _Plans, clocks: _Clocks, at: datetim
     proposal = plans.of_report.get(report.pk)
     running = tuple(clocks.of_report.get(report.pk, ()))
     due_at = running[0].due_at if running else None
-    _done, total = steps_done(list(proposal.operations.all())) if proposal else (0, 0)
+    total = _steps_of_proposal(proposal) if proposal else 0
     return BoardRow(
         report=report,
         outage=None,
@@ -232,6 +232,13 @@ def _report_row(report: BurstReport, plans: _Plans, clocks: _Clocks, at: datetim
         steps_total=total,
         is_late=due_at is not None and due_at < at,
     )
+
+
+def _steps_of_proposal(proposal: IsolationPlan) -> int:
+    if proposal.steps_to_make is not None:  # stored a moment ago
+        return len(proposal.steps_to_make["close"])
+    _done, total = steps_done(list(proposal.operations.all()))
+    return total
 
 
 def _urgency(row: BoardRow) -> tuple[float, int, int]:

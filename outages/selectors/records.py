@@ -8,11 +8,11 @@ from django.conf import settings
 from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point
 from django.contrib.gis.measure import D
-from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, When
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from network.choices import RevisionStatus
 from network.models import Customer
-from outages.choices import NETWORK_KINDS, SHUTDOWN, Direction, Effect
+from outages.choices import NETWORK_KINDS, Direction, Effect
 from outages.models import (
     AffectedCustomer,
     BurstReport,
@@ -24,6 +24,7 @@ from outages.models import (
     ValveOperation,
     WorkOrder,
 )
+from outages.selectors.steps import plan_steps
 from outages.workflow import (
     HOLDING_PLANS,
     OPEN_OUTAGES,
@@ -128,18 +129,10 @@ def newest_plan(
     return IsolationPlan.objects.filter(wanted).order_by("-version", "-pk").first()
 
 
-def plan_steps(plan: IsolationPlan) -> QuerySet[ValveOperation]:
-    """Steps in order: those of the closing first, then those of the reopening."""
-    later = Case(When(direction__in=SHUTDOWN, then=0), default=1)
-    steps = plan.operations.select_related("done_by").annotate(later=later)
-    return steps.order_by("later", "sequence", "pk")
-
-
 def leave_shut(plan: IsolationPlan) -> list[str]:
     """Valves on the zone's border that were shut before the plan: nobody opens them after it."""
     already = set(plan.answer.get("valves_already_closed", ()))
-    turned = set(plan.operations.values_list("valve", flat=True))
-    return sorted(already - turned)
+    return sorted(already.difference(step.valve for step in plan_steps(plan)))
 
 
 def affected_customers(plan: IsolationPlan) -> list[tuple[AffectedCustomer, Customer | None]]:

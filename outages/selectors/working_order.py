@@ -1,16 +1,15 @@
 """The order of a plan's reopening, as it will be: the zone read, the rules asked."""
 
 from collections.abc import Collection
-from typing import Any
 
 from network.models import NetworkRevision
 from network.selectors.working_order import zone_rows
 from network.topology.engine.isolation import Burst
 from network.topology.order.reopening import ReopeningOrder, reopening
-from network.topology.order.steps import Step
 from network.topology.order.zone import Zone, ZoneRows
 from outages.choices import OUTLET_STEPS, Direction
 from outages.models import IsolationPlan, ValveOperation
+from outages.selectors.steps import order_facts, plan_steps
 from outages.workflow import StepStatus
 
 
@@ -43,7 +42,7 @@ def reopening_preview(plan: IsolationPlan) -> list[ValveOperation]:
 
     For paper, which is printed before anything is shut.
     """
-    steps = plan.operations.exclude(status=StepStatus.VOID)
+    steps = [step for step in plan_steps(plan) if step.status != StepStatus.VOID]
     known = {step.valve: step for step in steps if step.direction not in OUTLET_STEPS}
     turned = {
         valve
@@ -65,11 +64,3 @@ def reopening_preview(plan: IsolationPlan) -> list[ValveOperation]:
         )
         for number, each in enumerate(order.steps, start=1)
     ]
-
-
-def order_facts(step: Step) -> dict[str, Any]:
-    """Return what a stored step keeps of its place in the order."""
-    kept: dict[str, Any] = {"why": [reason.as_json() for reason in step.reasons]}
-    if step.leg_m is not None:
-        kept["leg_m"] = round(step.leg_m)
-    return kept

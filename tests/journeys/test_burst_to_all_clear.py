@@ -375,7 +375,7 @@ def the_record_is_complete(story: Story) -> None:
     # Notices of a burst go out without anybody's click (that is how the instance is set up),
     # clocks and duties follow what a person did, and pressures are graded unasked.
     by_itself = re.compile(
-        "plan_computed|reported|(delivery|notice|pressure|deadline|duty|duties|alert)_.*"
+        "plan_computed|steps_made|reported|(delivery|notice|pressure|deadline|duty|duties|alert)_.*"
     )
     assert not [row["verb"] for row in nameless if not by_itself.fullmatch(row["verb"])]
     actors = story.dispatcher.locator("#panel .timeline").last.locator(".faint").all_inner_texts()

@@ -10,8 +10,9 @@ from outages.choices import OUTLET_STEPS, CannotReason, Direction
 from outages.models import Event, IsolationPlan, Outage, ValveOperation, lifecycle
 from outages.models.events import Actor
 from outages.models.locking import lock_decisions
-from outages.planning import holding, steps
-from outages.selectors.working_order import order_facts, reopening_order
+from outages.planning import holding
+from outages.selectors import steps
+from outages.selectors.working_order import reopening_order
 from outages.services import exchange
 from outages.services.field.crew_rights import may_act_for
 from outages.services.field.step_order import Refusal, StepRefused, require_accepted_order
@@ -150,7 +151,7 @@ def _steps(
             done = turned.get(each.asset) or feeding[each.asset]
             step = steps.opposite_step(done, Direction(each.action), sequence)
             step.facts["refill"] = each.slow
-        step.facts["order"] = order_facts(each)
+        step.facts["order"] = steps.order_facts(each)
         made.append(step)
     return made
 

@@ -15,9 +15,9 @@ from outages.models import AffectedCustomer, Event, IsolationPlan, Outage, Valve
 from outages.models.events import Actor
 from outages.models.locking import lock_decisions, whole
 from outages.planning import holding
-from outages.planning.steps import copy_done
-from outages.selectors import plan_areas, policy
+from outages.selectors import plan_areas, plan_steps, policy
 from outages.selectors.areas import merged
+from outages.selectors.steps import copy_done
 from outages.services import exchange
 from outages.workflow import (
     HOLDING_PLANS,
@@ -84,6 +84,7 @@ def refreshed(plan: IsolationPlan, *, by: Actor, at: datetime) -> IsolationPlan:
     Raises StalePlan when the answer changed, PlanSuperseded when the plan is decided already.
     """
     require_undecided(plan)
+    plan = planning.make_steps(plan, by=by, at=at)
     if planning.is_current(plan, at=at):
         return plan
     fresh = planning.plan_again(plan, by=by, at=at, reason=plan.override_reason)
@@ -169,7 +170,7 @@ def compare_plans(before: IsolationPlan, after: IsolationPlan) -> PlanDifference
 
 def plan_facts(plan: IsolationPlan) -> impact.PlanFacts:
     """Read off a stored plan what a comparison needs."""
-    steps = plan.operations.filter(direction=Direction.CLOSE).exclude(status=StepStatus.VOID)
+    steps = [step for step in plan_steps(plan) if step.direction == Direction.CLOSE]
     customers = frozenset(
         AffectedCustomer.objects.filter(
             plan=plan, effect__in=[Effect.ZONE, Effect.UNINTENDED]
@@ -179,7 +180,7 @@ def plan_facts(plan: IsolationPlan) -> impact.PlanFacts:
         revision__number=plan.revision_number, asset_id__in=customers, key_user=True
     )
     return impact.PlanFacts(
-        valves=frozenset(steps.values_list("valve", flat=True)),
+        valves=frozenset(step.valve for step in steps if step.status != StepStatus.VOID),
         customers=customers,
         persons=plan.persons,
         key_users=frozenset(key.values_list("asset_id", flat=True)),

@@ -13,6 +13,7 @@ from network.topology.argument.together import TimeSlice, Work, dry_together
 from outages.choices import Direction
 from outages.models import IsolationPlan, Outage
 from outages.planning import holding
+from outages.selectors import plan_steps
 from outages.workflow import OPEN_OUTAGES, RUNNING_OUTAGES, OutageKind, StepStatus
 
 THIS = "this plan"
@@ -67,12 +68,12 @@ def _with_plan(each: TimeSlice) -> list[Overlap]:
 
 def _of_plan(plan: IsolationPlan, at: datetime) -> Work:
     start, end = _window(plan.outage, at)
-    steps = plan.operations.filter(direction=Direction.CLOSE).exclude(status=StepStatus.VOID)
+    steps = [step for step in plan_steps(plan) if step.direction == Direction.CLOSE]
     return Work(
         id=THIS,
         start=start,
         end=end,
-        shut=frozenset(steps.values_list("valve", flat=True)),
+        shut=frozenset(step.valve for step in steps if step.status != StepStatus.VOID),
         silenced=frozenset(plan.answer["sources_to_shut"]),
     )
 

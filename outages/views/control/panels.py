@@ -60,6 +60,7 @@ class PlanPart:
     impact: dict[str, Any]
     closing: list[dict[str, Any]]
     opening: list[dict[str, Any]]
+    closing_minutes: int
     closing_way: str
     opening_way: str
     leave_shut: list[str]
@@ -163,14 +164,16 @@ def plan_part(plan: IsolationPlan, user: User) -> PlanPart:
     users = plan_facts.key_users_of(plan, with_names=names)
     shown = plan_facts.SHOWN_KEY_USERS
     chip = chip_of_plan(plan)
+    steps = selectors.plan_steps(plan)
     return PlanPart(
         plan=plan,
         chip=chip,
         impact=plan_facts.impact_of(plan, with_list=names),
-        closing=plan_facts.step_rows(plan, SHUTDOWN),
-        opening=plan_facts.step_rows(plan, REOPENING),
-        closing_way=plan_facts.way_of(plan, SHUTDOWN),
-        opening_way=plan_facts.way_of(plan, REOPENING),
+        closing=plan_facts.step_rows(plan, steps, SHUTDOWN),
+        opening=plan_facts.step_rows(plan, steps, REOPENING),
+        closing_minutes=plan_facts.closing_minutes(plan, steps),
+        closing_way=plan_facts.way_of(steps, SHUTDOWN),
+        opening_way=plan_facts.way_of(steps, REOPENING),
         leave_shut=selectors.leave_shut(plan),
         reasons=reasons,
         reasons_left_out=left_out,

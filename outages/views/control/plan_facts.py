@@ -12,9 +12,9 @@ from django.utils.translation import gettext, ngettext
 from network.models import Customer, Source, Valve, ValveCondition
 from outages.choices import CannotReason, Direction, Effect
 from outages.models import AffectedCustomer, IsolationPlan, ValveOperation
-from outages.planning.steps import minutes_of
-from outages.selectors import mask_phone, policy, step_words
+from outages.selectors import mask_phone, plan_steps, policy, step_words
 from outages.selectors.pressure import finished_pressure
+from outages.selectors.steps import minutes_of
 from outages.services.field.work import OPENED
 from outages.services.shutdown.in_force import compare_plans
 from outages.views.words.wording import GROUNDS, bore, local
@@ -80,18 +80,24 @@ def weak_count(plan: IsolationPlan) -> int | None:
     return run.counts["new_under_7"] + run.counts["new_under_10"] if run else None
 
 
-def step_rows(plan: IsolationPlan, directions: Collection[str]) -> list[Row]:
-    """Return the steps of some directions as the `plan_steps` component takes them."""
-    steps = plan.operations.filter(direction__in=directions).select_related("done_by")
-    rows = [step_row(step) for step in steps.order_by("sequence", "pk")]
+def step_rows(
+    plan: IsolationPlan, steps: Iterable[ValveOperation], directions: Collection[str]
+) -> list[Row]:
+    """Return a plan's steps of some directions as the `plan_steps` component takes them."""
+    rows = [step_row(step) for step in steps if step.direction in directions]
     why = reverse("outages:plan-why", args=[plan.pk])
     return [{**row, "why_url": why} if row["direction"] == Direction.CLOSE else row for row in rows]
 
 
-def way_of(plan: IsolationPlan, directions: Collection[str]) -> str:
+def way_of(steps: Iterable[ValveOperation], directions: Collection[str]) -> str:
     """Say how far it is on foot over the steps of some directions; "" where nobody knows."""
-    steps = plan.operations.filter(direction__in=directions).exclude(status=StepStatus.VOID)
-    return step_words.total_way(list(steps.order_by("sequence", "pk")))
+    taken = [s for s in steps if s.direction in directions and s.status != StepStatus.VOID]
+    return step_words.total_way(taken)
+
+
+def closing_minutes(plan: IsolationPlan, steps: Iterable[ValveOperation]) -> int:
+    """The minutes estimated when the steps were made; made now where none are stored yet."""
+    return plan.closing_minutes if plan.steps_to_make is None else minutes_of(steps)
 
 
 # What the list's own heading says of a step already.
@@ -156,7 +162,7 @@ def reasons_of(plan: IsolationPlan) -> tuple[list[Reason], int]:
     """Return why other valves stay as they are, and how many reasons were left out."""
     answer, assumed = plan.answer, plan.what_if
     # A valve that another outage shut as well is a step of this plan: it is not said twice.
-    steps = set(plan.operations.values_list("valve", flat=True))
+    steps = {step.valve for step in plan_steps(plan)}
     found = [*_walked_through(plan, answer["valves_walked_through"])]
     found += [
         Reason("valve-open", valve, gettext("is left open by choice: water goes round."))
@@ -286,8 +292,7 @@ def minutes_left(plan: IsolationPlan) -> int:
     A plan's stored minutes are of the moment it was made: of two plans made at different moments
     only what is left of each can be compared.
     """
-    steps = plan.operations.filter(direction=Direction.CLOSE).order_by("sequence")
-    return minutes_of(steps)
+    return minutes_of(plan_steps(plan))
 
 
 def _customers(plan: IsolationPlan) -> int:

@@ -162,7 +162,8 @@ def entries(events: Iterable[Event], outage: Outage | None = None) -> list[dict[
 def _is_noise(event: Event) -> bool:
     """Whether another event at the same moment says it already."""
     by_itself = event.verb == "pressure_asked" and event.by_id is None
-    return by_itself or (event.verb == "plan_status" and event.new in ("superseded",))
+    superseded = event.verb == "plan_status" and event.new == "superseded"
+    return by_itself or superseded or event.verb == "steps_made"
 
 
 def _entry(event: Event) -> dict[str, Any]:
