@@ -47,9 +47,14 @@ def fraction_on_pipe(name: str) -> models.CheckConstraint:
 class RevisionAsset(models.Model):
     """An asset under the utility's own id, within one revision."""
 
-    # Each table has an index that begins with the revision; one more would slow every import.
+    # Each table has an index that begins with the revision; one more would slow every import. So
+    # would asking row by row whether the revision exists: a trigger asks once a statement.
     revision = models.ForeignKey(
-        NetworkRevision, on_delete=models.CASCADE, related_name="+", db_index=False
+        NetworkRevision,
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     asset_id = models.CharField(max_length=64)
     attributes = models.JSONField(default=dict, blank=True)
@@ -117,9 +122,14 @@ class Pipe(RevisionAsset):
 class PipeSplit(models.Model):
     """A junction that stands on the middle of a pipe (a tee, or a branch that touches it)."""
 
-    # Each table has an index that begins with the revision; one more would slow every import.
+    # Each table has an index that begins with the revision; one more would slow every import. So
+    # would asking row by row whether the revision exists: a trigger asks once a statement.
     revision = models.ForeignKey(
-        NetworkRevision, on_delete=models.CASCADE, related_name="+", db_index=False
+        NetworkRevision,
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     pipe = models.CharField(max_length=64)
     junction = models.CharField(max_length=64)

@@ -1,8 +1,12 @@
 """Locking and moving outages and plans: every change by the tables, each with its event."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import QuerySet
+
+from network.selectors.compiled import NUMBER, CompiledRows
 from outages.models.events import Actor, Event
 from outages.models.outages import Outage
 from outages.models.plans import IsolationPlan
@@ -24,7 +28,20 @@ def lock_outage(outage: Outage) -> Outage:
 
 def lock_report(report: BurstReport) -> BurstReport:
     """Read the report as it is now and keep it from others until the transaction ends."""
-    return BurstReport.objects.select_for_update(of=("self",), no_key=True).get(pk=report.pk)
+    for row in _REPORT.rows(report=report.pk):
+        return BurstReport.from_db(DEFAULT_DB_ALIAS, _OF_REPORT, row)
+    raise BurstReport.DoesNotExist
+
+
+_OF_REPORT: Final = [field.attname for field in BurstReport._meta.concrete_fields]
+
+
+def _to_lock(report: int) -> QuerySet[BurstReport, Any]:
+    rows = BurstReport.objects.select_for_update(no_key=True)
+    return rows.filter(pk=report).values_list(*_OF_REPORT)
+
+
+_REPORT: Final = CompiledRows(_to_lock, report=NUMBER)
 
 
 def lock_plan(plan: IsolationPlan) -> IsolationPlan:

@@ -12,7 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from time import perf_counter
+from typing import Any, Final
 
+from django.db.models import QuerySet
+
+from network.selectors.compiled import NUMBER, CompiledRows
 from network.topology.engine.isolation import Burst
 from outages import impact
 from outages.choices import Effect
@@ -158,8 +162,17 @@ def bursts_of(plan: IsolationPlan) -> tuple[Burst, ...]:
 def _last_version(question: Question) -> IsolationPlan | None:
     plans = IsolationPlan.objects.order_by("-version")
     if question.report is not None:
-        return plans.filter(report=question.report).first()
+        for (newest,) in _NEWEST.rows(report=question.report.pk):
+            return plans.get(pk=newest)
+        return None
     return plans.filter(report__isnull=True, outage=question.outage).first()
+
+
+def _newest(report: int) -> QuerySet[IsolationPlan, Any]:
+    return IsolationPlan.objects.filter(report=report).order_by("-version").values_list("pk")[:1]
+
+
+_NEWEST: Final = CompiledRows(_newest, report=NUMBER)
 
 
 def _answers(plan: IsolationPlan, question: Question, basis: Basis) -> bool:

@@ -3,7 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any, Final
 
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import QuerySet
+
+from network.selectors.compiled import MOMENTS, CompiledRows
 from outages.models import CalendarDay, PolicyValue
 from outages.policy import matrix
 from outages.policy.calendar import (
@@ -43,7 +48,7 @@ def value(key: str, *, at: datetime) -> Value:
 def in_force(key: str, *, at: datetime) -> InForce:
     """Return a key's value with its row. One query, two for a key of a profile."""
     known = KEYS[key]
-    found = _of(known, PolicyValue.objects.filter(key=key, effective_from__lte=at).last())
+    found = _of(known, _rows(at).get(key))
     if known.needs and not value(known.needs, at=at):
         return InForce(known, None, found.row)
     return found
@@ -51,8 +56,25 @@ def in_force(key: str, *, at: datetime) -> InForce:
 
 def all_in_force(*, at: datetime) -> list[InForce]:
     """Return every key's own value, in the table's order, switched on or not. One query."""
-    rows = {row.key: row for row in PolicyValue.objects.filter(effective_from__lte=at)}
+    rows = _rows(at)
     return [_of(key, rows.get(key.key)) for key in POLICY]
+
+
+# Asked several times at every report, so its SQL is made once; there are only rows of what was set.
+_OF_VALUE: Final = [field.attname for field in PolicyValue._meta.concrete_fields]
+
+
+def _set_by(at: datetime) -> QuerySet[PolicyValue, Any]:
+    return PolicyValue.objects.filter(effective_from__lte=at).values_list(*_OF_VALUE)
+
+
+_SET: Final = CompiledRows(_set_by, at=MOMENTS[0])
+
+
+def _rows(at: datetime) -> dict[str, PolicyValue]:
+    """By key the last row that holds at `at`."""
+    rows = (PolicyValue.from_db(DEFAULT_DB_ALIAS, _OF_VALUE, row) for row in _SET.rows(at=at))
+    return {row.key: row for row in rows}
 
 
 def _of(key: PolicyKey, row: PolicyValue | None) -> InForce:

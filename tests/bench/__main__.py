@@ -4,13 +4,18 @@ import argparse
 import os
 import platform
 import sys
-import tempfile
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import django
 
 TARGET = Path(__file__).resolve().parents[2] / "docs" / "performance.md"
+# A million pipes take a while to generate and half a gigabyte to keep.
+CITIES = Path("/var/tmp/mainbreak-cities")
+LARGE = 200_000  # pipes, from which on one run is enough
 HEADER = """# Performance
 
 Written by `./run bench --write`. Times of one run on one machine; what counts is the ratio to a
@@ -18,8 +23,9 @@ baseline measured in the same run: for the engine alone, a networkx search that 
 floods the network once; for the whole way, one that floods it twice; wntr's `valve_segments`;
 reading the same files and copying their rows into tables without index or check; fetching by index
 the customers of a plan, and pgRouting's floods in the same database. A plan is committed to disk
-with its steps, customers and event; a fetch commits nothing, and what a commit takes is told
-beside it.
+with its customers and event, its steps in a second transaction (adr/0017); a fetch commits
+nothing, and what a commit takes is told beside it. The whole table: `./run bench --sizes
+town,100000,1000000 --write`.
 """
 
 
@@ -39,6 +45,13 @@ def main() -> int:
         metavar="N",
         help="only: N messages while senders, database and broker die",
     )
+    parser.add_argument(
+        "--cities",
+        type=Path,
+        default=CITIES,
+        metavar="DIR",
+        help=f"where generated cities are kept for the next run (default: {CITIES})",
+    )
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gisapp.settings")
     django.setup()
@@ -51,8 +64,8 @@ def main() -> int:
 
         return agree(options.correctness)
     found = [
-        *_of_engine(_listed(options.engine_sizes)),
-        *_of_product(_listed(options.sizes)),
+        *_of_engine(_listed(options.engine_sizes), options.cities),
+        *_of_product(_listed(options.sizes), options.cities),
     ]
     return _tell(found, write=options.write)
 
@@ -61,19 +74,20 @@ def _listed(text: str) -> list[str]:
     return [each.strip() for each in text.split(",") if each.strip() not in {"", "none"}]
 
 
-def _of_engine(sizes: list[str]) -> list[list[str]]:
+def _of_engine(sizes: list[str], cities: Path) -> list[list[str]]:
     from tests.bench import engine
     from tests.bench.ground import write_network
 
     found: list[list[str]] = []
-    with tempfile.TemporaryDirectory(prefix="mainbreak-cities-") as folder:
-        for size in sizes:
-            sys.stderr.write(f"… the engine, {int(size):,} pipes\n")
-            found += engine.rows(f"{int(size):,} pipes", write_network(Path(folder), int(size)))
+    for size in sizes:
+        source = write_network(cities, int(size))
+        found += _part(
+            f"the engine, {int(size):,} pipes", engine.rows, f"{int(size):,} pipes", source
+        )
     return found
 
 
-def _of_product(sizes: list[str]) -> list[list[str]]:
+def _of_product(sizes: list[str], cities: Path) -> list[list[str]]:
     from network.selectors import current_revision
     from tests.bench import clicks, importing, isolation, planning, snapshot
     from tests.bench.ground import own_database, write_network
@@ -85,15 +99,37 @@ def _of_product(sizes: list[str]) -> list[list[str]]:
         for size in sizes:
             pipes = 0 if size == "town" else int(size)
             name = "demo town" if not pipes else f"{pipes:,} pipes"
-            sys.stderr.write(f"… {name}\n")
-            source = write_network(folder, pipes)
-            found += importing.rows(name, source)
+            is_large = pipes > LARGE
+            source = write_network(cities if pipes else folder, pipes)
+            found += _part(f"import, {name}", importing.rows, name, source, folder)
             revision = current_revision()
             assert revision is not None
-            found += snapshot.rows(name, revision, folder)
-            found += isolation.rows(name, revision, with_wntr=not pipes)
-            found += planning.rows(name, revision, with_pgrouting=bool(pipes))
-            found += clicks.rows(name, source, revision, folder)
+            runs = 1 if is_large else 3
+            found += _part(f"snapshot, {name}", snapshot.rows, name, revision, folder, runs=runs)
+            if not is_large:  # there the engine's own rows have the search in networkx
+                found += _part(
+                    f"isolate, {name}", isolation.rows, name, revision, with_wntr=not pipes
+                )
+            found += _part(
+                f"plans, {name}",
+                planning.rows,
+                name,
+                revision,
+                with_pgrouting=bool(pipes),
+                flooded_at_most=runs,
+            )
+            found += _part(f"clicks, {name}", clicks.rows, name, source, revision, folder)
+    return found
+
+
+def _part(
+    what: str, rows: Callable[..., list[list[str]]], *given: Any, **told: Any
+) -> list[list[str]]:
+    """The rows of one part; how long it took is told, for whoever waits."""
+    sys.stderr.write(f"… {what}\n")
+    start = time.perf_counter()
+    found = rows(*given, **told)
+    sys.stderr.write(f"  {time.perf_counter() - start:,.0f} s\n")
     return found
 
 

@@ -31,7 +31,7 @@ from outages.workflow import ReportStatus
 from tests.bench.ground import ROOT, environment_of
 from tests.bench.timing import duration
 
-CLICKS, BESIDE_IMPORT = 200, 60
+CLICKS, BESIDE_IMPORT, PROCESSES = 200, 60, 3
 
 
 def rows(name: str, source: Path, revision: NetworkRevision, folder: Path) -> list[list[str]]:
@@ -56,7 +56,7 @@ def rows(name: str, source: Path, revision: NetworkRevision, folder: Path) -> li
             f"HTTP: click to plan JSON while importing, {name}",
             [click + plan for click, plan in beside],
         ),
-        [f"memory of two web processes, {name}", memory, "", ""],
+        [f"memory of {PROCESSES} web processes, {name}", memory, "", ""],
     ]
 
 
@@ -70,7 +70,7 @@ def _row(what: str, seconds: list[float]) -> list[str]:
 
 
 class _Browser:
-    """Somebody who is signed in, on one connection that is kept."""
+    """Somebody who is signed in; each click comes to whichever process takes its connection."""
 
     def __init__(self, host: str) -> None:
         user = get_user_model().objects.create_user("bench", password=None)  # type: ignore[attr-defined]
@@ -83,6 +83,7 @@ class _Browser:
     def click(self, place: tuple[float, float]) -> tuple[float, float]:
         """Seconds until the plan is stored and shown, and until its GeoJSON is there."""
         lon, lat = place
+        self._to.close()  # opened anew with the next request
         sent = urlencode({"lon": lon, "lat": lat, "duplicate_of": "none"})
         # The answer shows every open case: this one, not hundreds of the bench's.
         waiting = BurstReport.objects.filter(status=ReportStatus.RECEIVED)
@@ -118,7 +119,9 @@ def _web(folder: Path) -> Iterator[tuple[str, "_Memory"]]:
     """The web program as the supervisor starts it, on the bench's own database and files."""
     port = _free_port()
     web = next(
-        p for p in programs(host="127.0.0.1", port=port, workers=2, threads=4) if p.name == "web"
+        p
+        for p in programs(host="127.0.0.1", port=port, workers=PROCESSES, threads=4)
+        if p.name == "web"
     )
     environment = web.its(environment_of(folder))
     _manage("collectstatic", "--no-input", environment=environment)

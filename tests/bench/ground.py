@@ -1,6 +1,6 @@
 """A database and files of the bench's own: nothing measured touches a running instance."""
 
-import io
+import hashlib
 import os
 import shutil
 import tempfile
@@ -9,15 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connection
 
 from fixtures.cities import write_city
 from fixtures.town.__main__ import DEFAULT_SEED
 from fixtures.town.build import build_town
 from fixtures.town.write import write_town
-from network.models import NetworkRevision
-from network.selectors import current_revision
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -37,23 +34,23 @@ def own_database() -> Iterator[Path]:
 
 
 def write_network(folder: Path, pipes: int) -> Path:
-    """Write the demo town (0 pipes) or a generated city as an import folder."""
-    target = folder / (f"city-{pipes}" if pipes else "town")
+    """Write the demo town (0 pipes) or a generated city as an import folder, unless it is there.
+
+    A city's name ends in a digest of the program that draws it: an old one is never taken for new.
+    """
+    made_by = hashlib.sha256((ROOT / "fixtures" / "cities.py").read_bytes()).hexdigest()[:8]
+    target = folder / (f"city-{pipes}-{made_by}" if pipes else "town")
     if target.is_dir():
         return target
-    target.mkdir(parents=True)
+    begun = folder / f".part-{target.name}"
+    shutil.rmtree(begun, ignore_errors=True)
+    begun.mkdir(parents=True)
     if pipes:
-        write_city(target, pipes=pipes, seed=1)
+        write_city(begun, pipes=pipes, seed=1)
     else:
-        write_town(build_town(DEFAULT_SEED, "town"), target)
+        write_town(build_town(DEFAULT_SEED, "town"), begun)
+    begun.rename(target)
     return target
-
-
-def imported(source: Path) -> NetworkRevision:
-    call_command("import_network", str(source), stdout=io.StringIO(), stderr=io.StringIO())
-    revision = current_revision()
-    assert revision is not None
-    return revision
 
 
 def environment_of(folder: Path) -> dict[str, str]:

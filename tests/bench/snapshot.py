@@ -26,11 +26,11 @@ COLUMNS = {
 }
 
 
-def rows(name: str, revision: NetworkRevision, state: Path) -> list[list[str]]:
+def rows(name: str, revision: NetworkRevision, state: Path, *, runs: int) -> list[list[str]]:
     """Reading, building and writing; the baseline only takes the rows and drops them."""
     with tempfile.TemporaryDirectory(prefix="mainbreak-snapshot-") as folder:
-        ours = measure(lambda: build(read_tables(revision)).save(Path(folder)), runs=3)
-    plain = measure(lambda: _copy(revision), runs=3)
+        ours = measure(lambda: build(read_tables(revision)).save(Path(folder)), runs=runs)
+    plain = measure(lambda: _copy(revision), runs=runs)
     return [
         row(f"snapshot from PostGIS, {name}", ours, plain, "COPY of the same columns"),
         [f"memory of building it, {name}", *_memory(revision, state), ""],

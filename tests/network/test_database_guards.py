@@ -224,6 +224,22 @@ def test_a_split_lies_inside_its_pipe(fraction: str, revision: NetworkRevision) 
         )
 
 
+@pytest.mark.parametrize("table", TABLES)
+def test_a_row_of_no_revision_is_refused(table: str, revision: NetworkRevision) -> None:
+    with pytest.raises(IntegrityError, match="a revision that there is"):
+        insert(table, revision, revision_id=str(revision.pk + 1000))
+    with pytest.raises(IntegrityError, match="null value"):
+        insert(table, revision, revision_id="NULL")
+
+
+def test_a_split_of_no_revision_is_refused(revision: NetworkRevision) -> None:
+    with pytest.raises(IntegrityError, match="a revision that there is"):
+        run(
+            "INSERT INTO network_pipesplit (revision_id, pipe, junction, fraction) "
+            f"VALUES ({revision.pk}, 'p', 'j', 0.5), ({revision.pk + 1000}, 'p', 'k', 0.5)"
+        )
+
+
 def test_a_second_current_revision_is_refused(revision: NetworkRevision) -> None:
     lay("(S) -p- a")
     with pytest.raises(IntegrityError, match="one_current_revision"):

@@ -50,9 +50,14 @@ class StepsToMake:
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
         """Read what `as_json` made."""
-        lists = {name: tuple(stored.get(name, ())) for name in ("close", "feed")}
-        maps = {name: stored.get(name, {}) for name in ("shared", "fed_by", "shut", "opened")}
-        return cls(**lists, **maps)
+        return cls(
+            close=tuple(stored.get("close", ())),
+            feed=tuple(stored.get("feed", ())),
+            shared=stored.get("shared", {}),
+            fed_by=stored.get("fed_by", {}),
+            shut=stored.get("shut", {}),
+            opened=stored.get("opened", {}),
+        )
 
     def as_json(self) -> dict[str, Any]:
         """What `IsolationPlan.steps_to_make` stores: nothing that is empty but `close`."""

@@ -108,11 +108,10 @@ def report_burst(*, facts: ReportFacts, by: Actor, at: datetime) -> BurstReport:
     Raises PlaceRefused, UnknownPipe.
     """
     key = facts.client_key or uuid4()
-    known = BurstReport.objects.filter(client_key=key).first()
-    if known is not None and not _says(known, facts):
+    if facts.client_key and (known := _under(key)) and not _says(known, facts):
         # Back in the browser, the form changed, sent again: a second report, not a repeat.
         key = uuid5(key, "|".join(str(getattr(facts, name)) for name in _TOLD))
-    if known := BurstReport.objects.filter(client_key=key).first():
+    if facts.client_key and (known := _under(key)):
         return known
     _require_place(facts)
     place = placed(
@@ -138,6 +137,10 @@ _TOLD = ("lon", "lat", "pipe", "meter_side", "is_danger", *_WORDS)
 def _require_place(facts: ReportFacts) -> None:
     if facts.kind in NETWORK_KINDS and (facts.lon is None or facts.lat is None):
         raise PlaceRefused(code="place_missing")
+
+
+def _under(key: UUID) -> BurstReport | None:
+    return BurstReport.objects.filter(client_key=key).first()
 
 
 def _says(known: BurstReport, facts: ReportFacts) -> bool:

@@ -238,7 +238,7 @@ def abort_plan(plan: IsolationPlan, *, reason: str, by: Actor, at: datetime) -> 
     why = required_reason(reason)
     with transaction.atomic():
         lock_decisions()
-        plan = lifecycle.lock_plan(plan)
+        plan = planning.make_steps(lifecycle.lock_plan(plan), by=by, at=at)
         in_force.require_nothing_shut(plan, at=at)
         lifecycle.move_plan(plan, PlanStatus.ABORTED, by=by, at=at, reason=why)
         in_force.void_pending(plan, by=by, at=at)

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("outages", "0022_never_emptied")]
+    dependencies = [("outages", "0026_received_once")]
     operations = [
         migrations.AddField(
             model_name="isolationplan",
