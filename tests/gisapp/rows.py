@@ -19,6 +19,11 @@ _COLUMNS = """
     WHERE a.attrelid = %s::regclass AND a.attnum > 0 AND NOT a.attisdropped
       AND a.attnotnull AND NOT a.atthasdef AND a.attidentity = '' AND a.attgenerated = ''
 """
+# Triggers that ask of a row that comes in whether what it points at exists (bit 4 is INSERT).
+_ASKING = """
+    SELECT tgname FROM pg_trigger
+    WHERE tgrelid = %s::regclass AND NOT tgisinternal AND tgtype & 4 <> 0
+"""
 # By the first word of a type's name.
 _VALUES: dict[str, str] = {
     "character": "''",
@@ -54,6 +59,10 @@ def a_row_in(table: str) -> None:
                 sql.SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(
                     sql.Identifier(table), sql.Identifier(name)
                 )
+            )
+        for (name,) in _rows(cursor, _ASKING, table):
+            cursor.execute(
+                sql.SQL("DROP TRIGGER {} ON {}").format(sql.Identifier(name), sql.Identifier(table))
             )
         columns = _rows(cursor, _COLUMNS, table)
         cursor.execute(
