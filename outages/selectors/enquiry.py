@@ -10,6 +10,7 @@ from django.db.models import Case, IntegerField, Q, Value, When
 from network.models import Customer
 from network.selectors import current_revision
 from outages.models import AffectedCustomer, IsolationPlan, Outage
+from outages.selectors.pressure import Weakened, weakened
 from outages.workflow import (
     HOLDING_PLANS,
     OPEN_OUTAGES,
@@ -33,11 +34,15 @@ class Concern:
 
 @dataclass(frozen=True)
 class CustomerHit:
-    """A customer found by the desk, phone masked; `customer` holds the full record."""
+    """A customer found by the desk, phone masked; `customer` holds the full record.
+
+    `weak` says which outage leaves who keeps water with little pressure.
+    """
 
     customer: Customer
     masked_phone: str
     concerns: tuple[Concern, ...]
+    weak: Weakened | None = None
 
     @property
     def outages(self) -> tuple[Outage, ...]:
@@ -51,7 +56,7 @@ class Verdict:
 
     `effects` says for each outage id whether the customer is in the zone, cut off outside it, or
     was dry before; a place without a customer has none. `plan` is the one that the first of them
-    is told by. `recent` were restored within a day.
+    is told by. `recent` were restored within a day. `weak`: by which outage his pressure is low.
     """
 
     customer: Customer | None
@@ -59,10 +64,11 @@ class Verdict:
     effects: dict[int, str]
     recent: tuple[Outage, ...]
     plan: IsolationPlan | None = None
+    weak: Weakened | None = None
 
 
 def search_customers(text: str, *, limit: int = 20) -> list[CustomerHit]:
-    """Find customers by account, phone, address, name or pinyin initials. Three queries at most.
+    """Find customers by account, phone, address, name or pinyin initials. Four queries at most.
 
     An account or a phone number matches from its beginning, initials (rml) too, an address or
     name anywhere; two Chinese characters are enough. Best first: account, phone, text.
@@ -86,19 +92,21 @@ def search_customers(text: str, *, limit: int = 20) -> list[CustomerHit]:
         .order_by("rank", "address", "asset_id")[:limit]
     )
     found = list(rows)
-    open_for = _outages_of([customer.asset_id for customer in found])
+    ids = [customer.asset_id for customer in found]
+    open_for, weak_by = _outages_of(ids), weakened(ids)
     return [
         CustomerHit(
             customer=customer,
             masked_phone=mask_phone(customer.phone),
             concerns=tuple(open_for.get(customer.asset_id, [])),
+            weak=weak_by.get(customer.asset_id),
         )
         for customer in found
     ]
 
 
 def verdict_for_customer(customer: Customer, *, at: datetime) -> Verdict:
-    """Is this customer in an outage, and why? By the plans, not by the polygon. Two queries."""
+    """Is this customer in an outage, and why? By the plans, not by the polygon. Three queries."""
     found = _outages_of([customer.asset_id]).get(customer.asset_id, [])
     recent = Outage.objects.filter(
         status__in=[OutageStatus.RESTORED, OutageStatus.CLOSED],
@@ -112,6 +120,7 @@ def verdict_for_customer(customer: Customer, *, at: datetime) -> Verdict:
         effects={each.outage.pk: each.effect for each in found},
         recent=tuple(recent.distinct()),
         plan=found[0].plan if found else None,
+        weak=weakened([customer.asset_id]).get(customer.asset_id),
     )
 
 

@@ -1,15 +1,23 @@
 """The pressures that are known of a plan: for its panel, its lists and its map."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from network.models import Customer
 from outages.choices import PressureStatus, WeakKind
-from outages.models import IsolationPlan, PressureRun, WeakPlace
+from outages.models import IsolationPlan, Outage, PressureRun, WeakPlace
+from outages.workflow import (
+    HOLDING_PLANS,
+    OPEN_OUTAGES,
+    RUNNING_OUTAGES,
+    OutageKind,
+    PlanStatus,
+)
 
 
 def pressure_of(plan: IsolationPlan) -> PressureRun | None:
@@ -30,6 +38,14 @@ class WeakCustomer:
     customer: Customer | None
 
     @property
+    def spot(self) -> str:
+        """Where the map goes, as JSON [[lon, lat]] (EPSG:4326); empty where it is not known."""
+        if self.customer is None:
+            return ""
+        point = self.customer.geom
+        return json.dumps([[round(point.x, 6), round(point.y, 6)]])
+
+    @property
     def is_special(self) -> bool:
         """Whether to telephone first: key, large and special users."""
         row = self.customer
@@ -41,7 +57,7 @@ def weak_customers(run: PressureRun) -> list[WeakCustomer]:
     places = list(run.weak.filter(kind=WeakKind.CUSTOMER))
     rows = Customer.objects.filter(
         revision__number=run.revision_number, asset_id__in=[each.asset for each in places]
-    ).defer("geom", "search_text", "search_initials")
+    ).defer("search_text", "search_initials")
     by_id = {row.asset_id: row for row in rows}
     found = [WeakCustomer(place, by_id.get(place.asset)) for place in places]
     return sorted(
@@ -85,7 +101,44 @@ def weak_shapes(run: PressureRun, kind: WeakKind, *, limit: int) -> list[dict[st
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def weak_effect_of(customers: Iterable[str], run: PressureRun) -> dict[str, WeakPlace]:
-    """Which of some customers are weak, by id."""
-    rows = run.weak.filter(kind=WeakKind.CUSTOMER, asset__in=list(customers))
-    return {row.asset: row for row in rows}
+@dataclass(frozen=True)
+class Weakened:
+    """A customer who keeps water, but at less than 10 m while an outage's valves are shut."""
+
+    outage: Outage
+    plan: IsolationPlan
+    place: WeakPlace
+
+
+def weakened(customers: Iterable[str]) -> dict[str, Weakened]:
+    """Whom open outages leave with low pressure, the weakest by which outage. One query.
+
+    By each plan in force and its newest reckoning; planned works count once they have begun, and
+    who was weak before is nobody's doing.
+    """
+    in_force = Q(run__plan__status__in=[*HOLDING_PLANS, PlanStatus.REOPENED])
+    has_begun = Q(run__plan__outage__status__in=RUNNING_OUTAGES) | Q(
+        run__plan__outage__kind=OutageKind.UNPLANNED, run__plan__outage__status__in=OPEN_OUTAGES
+    )
+    newer = PressureRun.objects.filter(
+        plan=OuterRef("run__plan"), pk__gt=OuterRef("run"), status=PressureStatus.FINISHED
+    )
+    rows = (
+        WeakPlace.objects.filter(in_force, has_begun, ~Exists(newer))
+        .filter(
+            kind=WeakKind.CUSTOMER,
+            asset__in=list(customers),
+            is_new=True,
+            run__status=PressureStatus.FINISHED,
+        )
+        .select_related("run__plan__outage")
+        .order_by("-after_m", "-pk")
+    )
+    # The weakest comes last, and stays.
+    return {row.asset: _weakened(row) for row in rows}
+
+
+def _weakened(row: WeakPlace) -> Weakened:
+    plan = row.run.plan
+    assert plan.outage is not None, "asked for by its outage"
+    return Weakened(plan.outage, plan, row)

@@ -9,8 +9,10 @@ import json
 import re
 from dataclasses import replace
 from datetime import datetime, timedelta
+from html import unescape
 from io import StringIO
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 from django.conf import settings as django_settings
@@ -24,6 +26,7 @@ from network.models import Customer, Junction, NetworkRevision, Pipe, Source
 from outages.choices import PressureStatus
 from outages.models import Event, IsolationPlan, PressureRun
 from outages.planning import pressure
+from outages.selectors.pressure import weakened
 from outages.services.shutdown.pressure import ask_pressure
 from tests.factories import NOON, lay
 from tests.outages.conftest import Desk
@@ -283,6 +286,61 @@ def test_406_the_impact_says_how_many_keep_water_at_low_pressure(plan, desk):
     pressure.reckon_next(clock(NOON))
     page = client_of("dispatcher").get(reverse("outages:plan", args=[plan.pk]))
     assert re.search(r"Low pressure\s*<b>2</b>", page.content.decode())
+
+
+def test_407_the_panel_and_the_list_lead_to_a_weak_customer_on_the_map(plan, desk):
+    asked(plan, desk)
+    pressure.reckon_next(clock(NOON))
+    point = Customer.objects.get(asset_id="c.p5").geom
+    client = client_of("dispatcher")
+    told = block(client, "plan-pressure", plan)
+    assert f'data-line="[[{round(point.x, 6)}, {round(point.y, 6)}]]"' in unescape(told)
+    page = client.get(reverse("outages:plan-pressure", args=[plan.pk]))
+    found = re.search(r'href="([^"]+\?at=[^"]+)"', page.content.decode())
+    assert found
+    address, query = unescape(found[1]).split("?")
+    assert address == reverse("outages:report", args=[plan.report_id])
+    assert parse_qs(query)["at"] == [f"{point.y:.6f},{point.x:.6f}"]
+    assert parse_qs(query)["label"][0].startswith("医院 · ")
+
+
+def test_408_desk_and_search_say_who_has_low_pressure(plan, desk):
+    asked(plan, desk)
+    pressure.reckon_next(clock(NOON))
+    weak = Customer.objects.get(asset_id="c.p5")
+    Customer.objects.update(search_text="解放路")
+    # Not yet: the plan is only proposed.
+    assert weakened(["c.p5"]) == {}
+    outage = desk.approve(plan).outage
+    assert list(weakened(["c.p5", "c.p4", "c.p0", "c.p1"])) == ["c.p4", "c.p5"]
+    desk_page = client_of("call_agent").get(reverse("outages:desk"), {"q": "解放", "c": weak.pk})
+    said = re.sub(r"\s+", " ", unescape(desk_page.content.decode()))
+    assert "Low pressure at this address" in said
+    assert re.search(r"keeps water, reckoned at \d m instead of 14 m", said)
+    assert "您家不停水，只是水压低" in said
+    assert "Your pressure is low because" in said
+    hits = said.split('id="desk-results"')[1]
+    assert hits.count("low pressure") >= 2
+    found = client_of("shift_leader").get(
+        reverse("outages:search"), {"q": "解放", "format": "json"}
+    )
+    by_id = {hit["id"]: hit for hit in found.json()["hits"]}
+    assert by_id["c.p5"]["state"] == "weak"
+    assert by_id["c.p5"]["why"].startswith(f"{outage.code}: ")
+    assert by_id["c.p0"]["state"] == "fine"
+    assert by_id["c.p1"]["state"] == "off"
+
+
+def test_409_low_pressure_ends_with_the_outage(plan, desk):
+    asked(plan, desk)
+    pressure.reckon_next(clock(NOON))
+    outage = desk.take(desk.approve(plan)).outage
+    desk.close_all(outage)
+    assert weakened(["c.p5"])["c.p5"].outage == outage
+    desk.repair(outage)
+    desk.reopen_all(outage)
+    desk.restore(outage)
+    assert weakened(["c.p5"]) == {}
 
 
 # -- 5xx on the command line -------------------------------------------------------

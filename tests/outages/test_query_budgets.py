@@ -25,7 +25,7 @@ def test_looking_costs_the_same_however_much_is_open(desk: Desk) -> None:
     customer = Customer.objects.get(asset_id="c.p0")
     looks: dict[str, tuple[int, Callable[[], Any]]] = {
         "board": (7, lambda: selectors.open_board(at=desk.now)),
-        "verdict": (2, lambda: selectors.verdict_for_customer(customer, at=desk.now)),
+        "verdict": (3, lambda: selectors.verdict_for_customer(customer, at=desk.now)),
         "search": (2, lambda: selectors.search_customers("解放路")),
     }
     plan = desk.burst("p0").plan

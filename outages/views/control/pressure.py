@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -17,7 +18,7 @@ from django.views.decorators.http import require_safe
 from network.selectors import current_revision
 from outages.choices import PressureStatus
 from outages.models import IsolationPlan, PressureRun
-from outages.selectors.pressure import first_weak, pressure_of, weak_customers
+from outages.selectors.pressure import WeakCustomer, first_weak, pressure_of, weak_customers
 from outages.services.shutdown.pressure import ask_pressure
 from outages.views.control.panels import Panel, outage_panel, report_panel
 from outages.views.control.plan_facts import need_in_words
@@ -100,9 +101,21 @@ def pressure(request: HttpRequest, plan_id: int) -> HttpResponse:
         response["Cache-Control"] = "private, no-store"
         return response
     if run is not None and run.status == PressureStatus.FINISHED and names:
-        weak = Paginator(weak_customers(run), PER_PAGE)
-        context["page"] = weak.get_page(request.GET.get("page"))
+        pages = Paginator(weak_customers(run), PER_PAGE)
+        context["page"] = page = pages.get_page(request.GET.get("page"))
+        context["rows"] = [
+            {"weak": each, "place_url": _on_map(each, context["panel_url"])} for each in page
+        ]
     return render(request, "outages/control/pressure.html", context)
+
+
+def _on_map(weak: WeakCustomer, panel: str) -> str:
+    """The case on the map, gone to this customer."""
+    if weak.customer is None:
+        return ""
+    point, row = weak.customer.geom, weak.customer
+    label = f"{row.name or row.asset_id} · {weak.place.after_m:.1f} m"
+    return f"{panel}?{urlencode({'at': f'{point.y:.6f},{point.x:.6f}', 'label': label})}"
 
 
 def _can_ask(plan: IsolationPlan, run: PressureRun | None) -> bool:

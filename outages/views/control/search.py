@@ -18,6 +18,7 @@ from network.selectors import current_revision
 from outages import selectors
 from outages.choices import Effect
 from outages.models import BurstReport, Outage, WorkOrder
+from outages.selectors.pressure import Weakened
 from outages.services.desk.caller_reasons import CallerReason, why_dry
 from outages.views.desk.caller_why import staff_words
 from outages.views.shape.screen import may
@@ -33,7 +34,8 @@ class Hit:
     """One thing found: where it stands, and where it leads. `lon`, `lat` in EPSG:4326.
 
     `card_url` is an asset's own page; what is no asset has none. Of a customer `state` says
-    whether he is `off`, `planned` to be, or `fine`, `why` says it in staff's words.
+    whether he is `off`, `planned` to be, `weak` (low pressure) or `fine`, `why` says it in staff's
+    words.
     """
 
     group: str
@@ -201,7 +203,7 @@ def _customers(text: str) -> Iterator[Hit]:
 
 def _state(hit: selectors.CustomerHit) -> str:
     if not hit.concerns:
-        return "fine"
+        return "weak" if hit.weak else "fine"
     outage = hit.concerns[0].outage
     begun = outage.kind != OutageKind.PLANNED or outage.status in RUNNING_OUTAGES
     return "off" if begun else "planned"
@@ -209,15 +211,21 @@ def _state(hit: selectors.CustomerHit) -> str:
 
 def _why(hit: selectors.CustomerHit, reason: CallerReason | None) -> str:
     if not hit.concerns:
-        return ""
+        return _weak_words(hit.weak) if hit.weak else ""
     first = hit.concerns[0]
     said = staff_words(reason) if reason else str(Effect(first.effect).label)
     return f"{first.outage.code}: {said}"
 
 
+def _weak_words(weak: Weakened) -> str:
+    """By which outage, and how much is left: 261122-01: 4.2 m left while its valves are shut."""
+    text = gettext("%(code)s: %(after).1f m left while its valves are shut")
+    return text % {"code": weak.outage.code, "after": weak.place.after_m}
+
+
 def _why_url(hit: selectors.CustomerHit) -> str:
     if not hit.concerns:
-        return ""
+        return reverse("outages:plan-pressure", args=[hit.weak.plan.pk]) if hit.weak else ""
     address = reverse("outages:plan-customer-why", args=[hit.concerns[0].plan.pk])
     return f"{address}?{urlencode({'q': hit.customer.asset_id})}"
 

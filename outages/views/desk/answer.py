@@ -11,7 +11,7 @@ from network.models import Customer
 from outages.choices import Effect
 from outages.models import BurstReport, Outage
 from outages.selectors import Verdict
-from outages.views.desk.script import Script, scripts
+from outages.views.desk.script import WEAK, Script, scripts
 from outages.views.words.wording import local
 from outages.workflow import RUNNING_OUTAGES, OutageKind, OutageStatus
 
@@ -20,7 +20,8 @@ from outages.workflow import RUNNING_OUTAGES, OutageKind, OutageStatus
 class Answer:
     """What the middle of the desk shows.
 
-    `state` is off, soon (approved, valves not closed yet), returning, planned, restored or fine.
+    `state` is off, soon (approved, valves not closed yet), returning, planned, weak (water, but
+    an outage near by takes the pressure), restored or fine.
     """
 
     state: str
@@ -50,7 +51,9 @@ def answer(verdict: Verdict, *, now: datetime) -> Answer:
     """Turn a verdict into what the agent sees and says. Up to four queries for an outage."""
     outage = verdict.outages[0] if verdict.outages else None
     state = _state(outage)
-    if outage is None and verdict.recent:
+    if outage is None and verdict.weak is not None:
+        outage, state = verdict.weak.outage, WEAK
+    elif outage is None and verdict.recent:
         outage, state = verdict.recent[0], "restored"
     effect = verdict.effects.get(outage.pk, "") if outage else ""
     tone, title = _headline(state, effect)
@@ -59,12 +62,12 @@ def answer(verdict: Verdict, *, now: datetime) -> Answer:
         state=state,
         tone=tone,
         title=title,
-        note=_note(effect),
+        note=_weak_note(verdict) if state == WEAK else _note(effect),
         outage=outage,
         others=verdict.outages[1:],
         earlier_estimates=_earlier_estimates(outage) if outage else (),
-        left=eta - now if eta and eta > now and state in ("off", "soon") else None,
-        scripts=scripts(state, outage, now=now, effect=effect),
+        left=eta - now if eta and eta > now and state in ("off", "soon", WEAK) else None,
+        scripts=scripts(state, outage, now=now, effect=WEAK if state == WEAK else effect),
         told=_told(outage, state) if outage else [],
         customer=verdict.customer,
     )
@@ -93,6 +96,7 @@ def _headline(state: str, effect: str) -> tuple[str, str]:
         "soon": ("danger", _("Water goes off here now")),
         "returning": ("warn", _("Water is coming back here")),
         "planned": ("planned", _("Planned outage at this address")),
+        WEAK: ("warn", _("Low pressure at this address")),
         "restored": ("ok", _("Water is back here")),
         "fine": ("ok", _("No outage at this address")),
     }[state]
@@ -104,6 +108,17 @@ def _note(effect: str) -> str:
         str(Effect.UNINTENDED): _("outside the closed zone, but cut off by it"),
         str(Effect.ALREADY_DRY): _("it was dry before the valves were closed"),
     }.get(effect, "")
+
+
+def _weak_note(verdict: Verdict) -> str:
+    """How much is left there, as EPANET reckoned it for the plan in force."""
+    if verdict.weak is None:
+        return ""
+    place = verdict.weak.place
+    if place.before_m is None:
+        return _("keeps water, reckoned at %(after).0f m") % {"after": place.after_m}
+    facts = {"after": place.after_m, "before": place.before_m}
+    return _("keeps water, reckoned at %(after).0f m instead of %(before).0f m") % facts
 
 
 def _told(outage: Outage, state: str) -> list[dict[str, Any]]:

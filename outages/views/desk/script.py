@@ -55,19 +55,24 @@ class Script:
     said: Said
 
 
+# The state and the effect of who keeps water, but at little pressure.
+WEAK: Final = "weak"
+
 # Why this tap is dry, for who asks: by where it hangs, without a valve's name.
 WHY_ZH: Final[dict[str, str]] = {
+    WEAK: "您家不停水，只是水压低，楼层高的可能上不去水。",
     Effect.ZONE: "要修的就是给您家供水的那一段水管，关了阀门才能修。",
     Effect.UNINTENDED: "修的不是您家门口的水管，但是您家的水要从那一段过来，所以一起停。",
 }
 WHY_EN: Final[dict[str, str]] = {
+    WEAK: "You keep water, but upper floors may get little or none. ",
     Effect.ZONE: "It is the stretch of main that feeds you: it has to be shut for the repair. ",
     Effect.UNINTENDED: "It is not the main at your door, but your water comes through that one. ",
 }
 
 
 def scripts(state: str, outage: Outage | None, *, now: datetime, effect: str = "") -> list[Script]:
-    """Return the variants for a verdict: off, soon, returning, planned, restored or fine.
+    """Return the variants for a verdict: off, soon, returning, planned, weak, restored or fine.
 
     `effect` says why the caller's tap is dry, where that is known.
     """
@@ -131,9 +136,9 @@ def _plain(state: str, outage: Outage | None, now: datetime, why: str = "") -> S
             ("先放几分钟再用", True),
             ("。给您带来不便，非常抱歉。", False),
         ]
-    begins = "现在" if state == "off" else "马上要"
+    begins = "现在" if state in ("off", WEAK) else "马上要"
     return [
-        (f"您好，您家{begins}{_off_zh(outage)}，是因为", False),
+        (f"您好，您家{begins}{_off_zh(outage, state)}，是因为", False),
         (_cause_zh(outage), True),
         (f"，师傅正在抢修。{why}", False),
         *_back_zh(outage, now),
@@ -162,9 +167,9 @@ def _care(state: str, outage: Outage | None, now: datetime) -> Said:
     ]
     if outage is None or state in ("planned", "returning", "restored"):
         return [*_plain(state, outage, now), *asked]
-    begins = "现在" if state == "off" else "马上要"
+    begins = "现在" if state in ("off", WEAK) else "马上要"
     return [
-        (f"您好，您慢慢说。您家{begins}{_off_zh(outage)}，师傅正在修。", False),
+        (f"您好，您慢慢说。您家{begins}{_off_zh(outage, state)}，师傅正在修。", False),
         *_back_zh(outage, now),
         *asked,
     ]
@@ -194,7 +199,7 @@ def _english(state: str, outage: Outage | None, now: datetime, why: str = "") ->
             ("Please store some water.", True),
             (" We are sorry.", False),
         ]
-    weak = outage.supply == Supply.LOW_PRESSURE
+    weak = state == WEAK or outage.supply == Supply.LOW_PRESSURE
     what = "Your pressure is low" if weak else "Your water is off"
     when = outage.estimated_restoration_at
     back: Said = [("We do not know yet when it is back. ", True)]
@@ -212,8 +217,8 @@ def _english(state: str, outage: Outage | None, now: datetime, why: str = "") ->
     ]
 
 
-def _off_zh(outage: Outage) -> str:
-    return "水压偏低" if outage.supply == Supply.LOW_PRESSURE else "停水"
+def _off_zh(outage: Outage, state: str = "") -> str:
+    return "水压偏低" if WEAK == state or outage.supply == Supply.LOW_PRESSURE else "停水"
 
 
 def _cause_zh(outage: Outage) -> str:
