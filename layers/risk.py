@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
 
 from layers.bbox import Rectangle
 from network.models import NetworkRevision
@@ -12,11 +12,11 @@ from network.selectors.risk import band_of, known_risk, pipes_at_risk
 
 def risk_features(
     revision: NetworkRevision, rectangle: Rectangle, *, limit: int
-) -> tuple[list[dict[str, Any]], bool, int | None]:
-    """The worst pipes in a rectangle, whether some were left out, and the run they are from."""
+) -> tuple[list[dict[str, Any]], int, int | None]:
+    """The worst pipes in a rectangle, how many there are in all, and the run they are from."""
     run = known_risk(revision).run
     if run is None:
-        return [], False, None
+        return [], 0, None
     rows = pipes_at_risk(run, rectangle.as_tuple, limit=limit)
     features = [
         {
@@ -29,9 +29,17 @@ def risk_features(
                 "label": _label(pipe, customers, persons),
             },
         }
-        for pipe, shape, customers, persons, _valves in rows[:limit]
+        for pipe, shape, customers, persons, _all in rows
     ]
-    return features, len(rows) > limit, run.pk
+    return features, rows[0][4] if rows else 0, run.pk
+
+
+def left_out_text(shown: int, total: int) -> str:
+    """What the legend says where a view holds more pipes than are drawn; else nothing."""
+    if shown >= total:
+        return ""
+    facts = {"shown": f"{shown:,}", "total": f"{total:,}"}
+    return gettext("Only the worst %(shown)s of %(total)s pipes in view. Zoom in for all.") % facts
 
 
 def _label(pipe: str, customers: int, persons: int) -> str:

@@ -13,7 +13,7 @@ from layers.geojson import (
     open_outage_features,
     open_report_features,
 )
-from layers.risk import risk_features
+from layers.risk import left_out_text, risk_features
 from layers.views.requests import answers_map_errors, geojson_response
 from network.models import NetworkRevision
 
@@ -54,14 +54,19 @@ def network(request: HttpRequest) -> HttpResponse:
 @permission_required("network.view_network", raise_exception=True)
 @answers_map_errors
 def risk(request: HttpRequest) -> HttpResponse:
-    """Pipes in `bbox` by what a burst takes, worst first; `truncated` when some were left out."""
+    """Pipes in `bbox` by what a burst takes, worst first.
+
+    `truncated` when some were left out of `total`; `told` says so in words.
+    """
     rectangle = parse_rectangle(request.GET.get("bbox", ""), max_km2=MAX_RISK_KM2)
     with bounded_read():
         revision = NetworkRevision.objects.filter(status="current").first()
         if revision is None:
             return geojson_response(request, collection([], truncated=False, run=None))
-        features, truncated, run = risk_features(revision, rectangle, limit=MAX_FEATURES)
-    return geojson_response(request, collection(features, truncated=truncated, run=run))
+        features, total, run = risk_features(revision, rectangle, limit=MAX_FEATURES)
+    told = left_out_text(len(features), total)
+    document = collection(features, truncated=bool(told), total=total, told=told, run=run)
+    return geojson_response(request, document)
 
 
 @require_safe

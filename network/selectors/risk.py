@@ -99,18 +99,18 @@ def pipes_at_risk(
 ) -> list[tuple[str, str, int, int, int]]:
     """The worst pipes that touch `box` (west, south, east, north in degrees), worst first.
 
-    Each with its geometry as GeoJSON text (EPSG:4326), customers, persons and valves to close.
-    One more than `limit` where some are left out.
+    Each with its geometry as GeoJSON text (EPSG:4326), customers, persons, and how many touch the
+    box in all.
     """
     query = """
         SELECT asset.asset_id, ST_AsGeoJSON(asset.geom, 6), row.customers, row.persons,
-               row.valves_to_close
+               count(*) OVER ()
         FROM network_pipe asset JOIN network_pipecriticality row
           ON row.run_id = %s AND row.pipe = asset.asset_id
         WHERE asset.revision_id = %s AND asset.geom && ST_MakeEnvelope(%s, %s, %s, %s, 4326)
         ORDER BY row.customers DESC, asset.asset_id LIMIT %s"""
     with connection.cursor() as cursor:
-        cursor.execute(query, [run.pk, run.revision_id, *box, limit + 1])
+        cursor.execute(query, [run.pk, run.revision_id, *box, limit])
         return list(cursor.fetchall())
 
 

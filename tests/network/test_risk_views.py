@@ -20,7 +20,7 @@ from network.choices import ValveState
 from network.models import CriticalityRun, NetworkRevision
 from network.selectors.risk import band_of
 from network.services import set_valve_state
-from network.services.criticality import compute_criticality
+from network.services.criticality import compute_criticality, request_criticality
 from tests import factories
 from tests.factories import NORTH, WEST, lay
 
@@ -89,6 +89,33 @@ def test_the_layer_has_the_pipes_with_their_band_and_words(revision: NetworkRevi
     assert "3 customers (12 people)" in answer["features"][0]["properties"]["label"]
     assert answer["run"] == run.pk
     assert not answer["truncated"]
+    assert (answer["total"], answer["told"]) == (3, "")
+
+
+def test_the_legend_says_where_only_the_worst_are_drawn(
+    revision: NetworkRevision, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compute_criticality(revision, at=timezone.now())
+    monkeypatch.setattr("layers.views.features.MAX_FEATURES", 2)
+    client = client_of("dispatcher")
+    answer = client.get(reverse("layers:risk"), {"bbox": BBOX}).json()
+    assert [each["properties"]["id"] for each in answer["features"]] == ["p1", "p2"]
+    assert answer["truncated"]
+    assert answer["told"].startswith("Only the worst 2 of 3 pipes in view")
+    assert "data-risk-told" in page(client)
+
+
+def test_before_the_first_reckoning_the_page_says_what_will_stand_there(
+    revision: NetworkRevision,
+) -> None:
+    editor, watcher = page(client_of("gis_editor")), page(client_of("dispatcher"))
+    assert "Nothing is reckoned yet" in editor
+    assert "Press “Reckon now”" in editor
+    assert "Ask who keeps the network" in watcher
+    for said in (editor, watcher):
+        assert "What will stand here" in said
+    request_criticality(revision, at=timezone.now())
+    assert "Being reckoned for the first time" in page(client_of("shift_leader"))
 
 
 def test_a_band_is_what_the_legend_says() -> None:

@@ -168,3 +168,19 @@ def test_the_question_before_approving_says_it_too(desk: Desk) -> None:
     asked = client.post(reverse("outages:plan-approve", args=[second.pk]), sent)
     assert asked.status_code == 200
     assert f"Dry only together with {first.outage.code}: 1 customer" in asked.content.decode()
+
+
+def test_adopting_another_plan_is_asked_with_the_same_facts(desk: Desk) -> None:
+    """A crew is on the way by the first plan: whoever adopts the next one sees them as well."""
+    lay(TWO_SIDES)
+    sync_roles()
+    desk.burst("p2")
+    second = desk.burst("p4").outage
+    newer = plans.propose_plan(outage=second, pipes=["p4", "p5"], by=desk.dana, at=desk.now)
+    client = Client(HTTP_ACCEPT_LANGUAGE="en")
+    client.force_login(factories.person("dispatcher"))
+    shown = client.get(reverse("outages:outage", args=[second.pk])).content.decode()
+    waiting = shown.split('class="section proposal"', 1)[1].split("</form>", 1)[0]
+    assert reverse("outages:plan-adopt", args=[newer.pk]) in waiting
+    for name in ("plan-together", "plan-options"):
+        assert reverse(f"outages:{name}", args=[newer.pk]) in waiting

@@ -218,7 +218,7 @@ def _english(state: str, outage: Outage | None, now: datetime, why: str = "") ->
 
 
 def _off_zh(outage: Outage, state: str = "") -> str:
-    return "水压偏低" if WEAK == state or outage.supply == Supply.LOW_PRESSURE else "停水"
+    return "水压偏低" if state == WEAK or outage.supply == Supply.LOW_PRESSURE else "停水"
 
 
 def _cause_zh(outage: Outage) -> str:

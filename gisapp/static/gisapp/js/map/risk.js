@@ -37,6 +37,14 @@ class RiskLayer {
     this.draw(await answer.json());
   }
 
+  /** The legend says it where not every pipe in view is drawn. */
+  tell(text) {
+    document.querySelectorAll("[data-risk-told]").forEach((place) => {
+      place.textContent = text;
+      place.hidden = text === "";
+    });
+  }
+
   draw(data) {
     this.layer?.remove();
     data.features.reverse(); // the worst are drawn last, on top
@@ -49,6 +57,7 @@ class RiskLayer {
       onEachFeature: ({ properties }, line) => line.bindTooltip(properties.label, { sticky: true, className: "map-tip" }),
     }).addTo(this.live.map);
     this.live.element.dataset.risk = String(data.features.length);
+    this.tell(data.told ?? "");
   }
 }
 
