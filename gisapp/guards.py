@@ -38,6 +38,7 @@ APPENDED: Final = frozenset(
         "outages.CalendarDay",
         "outages.CallBackTry",
         "outages.CallNote",
+        "outages.Disclosure",
         "outages.Event",
         "outages.Improvement",
         "outages.LogEntry",

@@ -91,6 +91,7 @@ DESTINATIONS: Final = (
     ),
     Destination("outages:shift", "outages.keep_shift", _("Shift"), "users"),
     Destination("outages:notices", "outages.publish_notice", _("Notices"), "bell"),
+    Destination("outages:access-log", "outages.view_audit", _("Access log"), "eye"),
     Destination("network:check", "network.import_network", _("Network"), "network"),
 )
 

@@ -275,12 +275,20 @@ def plan_diff(rows: Iterable[Mapping[str, Any]], before: str, after: str) -> Con
 
 
 @register.inclusion_tag("ui/masked_phone.html", takes_context=True)
-def masked_phone(context: Context, masked: str, reveal_url: str = "") -> Context:
+def masked_phone(
+    context: Context, masked: str, reveal_url: str = "", *, asks: bool = True
+) -> Context:
     """Show a masked number; revealing posts to `reveal_url`, which logs and returns JSON or a page.
 
-    JSON: {"phone": …, "seconds": 30}.
+    JSON: {"phone": …, "seconds": 30}, or {"error": words}. `asks` for the reason first; without
+    it the address itself knows why (a call that is owed).
     """
-    return {"masked": masked, "reveal_url": reveal_url, "request": context.get("request")}
+    return {
+        "masked": masked,
+        "reveal_url": reveal_url,
+        "asks": asks,
+        "request": context.get("request"),
+    }
 
 
 @register.inclusion_tag("ui/duplicate_offer.html")

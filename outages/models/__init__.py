@@ -1,3 +1,4 @@
+from outages.models.access import Disclosure
 from outages.models.alerts import Alert
 from outages.models.callbacks import (
     CallBack,
@@ -67,6 +68,7 @@ __all__ = [
     "Deadline",
     "Delivery",
     "Department",
+    "Disclosure",
     "District",
     "Escalation",
     "Event",

@@ -47,6 +47,7 @@ SUBJECTS = {
     "CallBack": "call_back",
     "CallBackDraw": "draw",
     "Rectification": "rectify",
+    "Disclosure": "disclosure",
 }
 
 

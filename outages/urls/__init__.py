@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver
 
-from outages.urls import control_room, desk_and_field, duties, messages, rules, shifts
+from outages.urls import control_room, desk_and_field, duties, messages, privacy, rules, shifts
 
 app_name = "outages"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *desk_and_field.urlpatterns,
     *duties.urlpatterns,
     *messages.urlpatterns,
+    *privacy.urlpatterns,
     *rules.urlpatterns,
     *shifts.urlpatterns,
 ]

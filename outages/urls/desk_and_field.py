@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         crew_offline.add_photo,
         name="work-order-step-photo",
     ),
+    path("work-orders/<str:number>/phone", crew.caller_phone, name="work-order-phone"),
     path("work-orders/<str:number>/batch", crew_offline.batch, name="work-order-batch"),
     path("work-orders/<str:number>/repair", crew.repair, name="work-order-repair"),
     path("work-orders/<str:number>/result", crew.result, name="work-order-result"),

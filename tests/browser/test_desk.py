@@ -81,7 +81,8 @@ def test_the_number_shows_for_a_while_and_is_logged(agent: Page) -> None:
     agent.goto(f"/desk/?c={Customer.objects.get(asset_id='c.p3').pk}")
     number = agent.locator(".masked__number")
     expect(number).to_have_text("138****2207")
-    agent.get_by_role("button", name="显示").click()
+    agent.locator(".masked__ask summary").click()
+    agent.get_by_role("button", name="已核实来电人身份").click()
     expect(number).to_have_text("13800772207")
     expect(agent.locator(".masked")).to_contain_text("后遮挡")
     assert Event.objects.filter(verb="phone_shown", facts__customer="c.p3").count() == 1

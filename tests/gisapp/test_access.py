@@ -110,7 +110,7 @@ ASKED: Final[dict[Rule, str]] = {
     REPORTS: "outages:burst outages:my-cases",
     NAMES: """
         outages:complaint-file outages:plan-customers outages:plan-customer-why
-        layers:plan-pressure
+        layers:plan-pressure outages:customer-file
     """,
     PUBLISHES: "outages:notices",
     SEES_NOTICES: "outages:notice",
@@ -120,6 +120,7 @@ ASKED: Final[dict[Rule, str]] = {
         outages:work-order-map
     """,
     SEES_BREACHES: "outages:breaches",
+    all_of("outages.view_audit"): "outages:access-log",
     COUNTS_INTERRUPTIONS: "outages:interruptions",
     ENQUIRES: "outages:desk",
     ASKS_WHY: "outages:desk-customer-why",
@@ -185,7 +186,7 @@ SENT: Final[dict[Rule, str]] = {
     KEEPS_REGISTERS: """
         outages:acceptor-add outages:acceptor-retire outages:route-add outages:route-retire
     """,
-    NAMES: "outages:plan-phone outages:duty-phone",
+    NAMES: "outages:plan-phone outages:duty-phone outages:customer-file-open",
     PUBLISHES: "outages:notice-publish outages:delivery-resolve",
     SECONDS_NOTICES: "outages:notice-approve",
     MANAGES_CHANNELS: """
@@ -194,6 +195,7 @@ SENT: Final[dict[Rule, str]] = {
     """,
     WORKS: """
         outages:work-order-milestone outages:work-order-repair outages:work-order-result
+        outages:work-order-phone
     """,
     OPERATES: """
         outages:work-order-acknowledge outages:work-order-step outages:work-order-step-photo

@@ -11,7 +11,7 @@ from django.urls import reverse
 from gisapp.accounts.roles import Role
 from outages.models import BurstReport, Event, WorkOrder
 from outages.selectors.privacy import contact_of, may_know
-from outages.services.desk.disclosures import ContactHidden, show_caller_phone
+from outages.services.desk.disclosures import ContactHidden, Why, show_caller_phone
 from tests.factories import NOON, lay
 from tests.gisapp.test_access import STANDINS, addresses
 from tests.outages.conftest import Desk
@@ -19,6 +19,7 @@ from tests.outages.offices import client_of, member, ordered, told
 
 pytestmark = pytest.mark.django_db
 NAME, PHONE = "举报人甲", "13955556666"
+WHY = Why("call_back")
 SECRETS = (NAME, PHONE, "139****6666")
 
 
@@ -108,12 +109,12 @@ def test_its_owner_and_supervision_see_the_name_and_reveal_the_number_on_record(
         assert NAME in text
         assert "139****6666" in text
         assert PHONE not in text
-        assert show_caller_phone(secret, by=reader, at=NOON) == PHONE
+        assert show_caller_phone(secret, why=WHY, by=reader, at=NOON) == PHONE
     shown = Event.objects.filter(verb="phone_shown", report=secret)
     assert shown.count() == 2
     assert PHONE not in str(list(shown.values_list("facts", flat=True)))
     with pytest.raises(ContactHidden):
-        show_caller_phone(secret, by=member("call_agent", username="other"), at=NOON)
+        show_caller_phone(secret, why=WHY, by=member("call_agent", username="other"), at=NOON)
     assert not may_know(secret, None)
 
 

@@ -576,6 +576,7 @@ def test_405_customers_are_listed_and_numbers_shown_one_by_one(dana: Client) -> 
     assert client_of("leader").get(url).status_code == 403
     shown = dana.post(
         reverse("outages:plan-phone", args=[plan.pk, "c.p3"]),
+        {"reason": "outage_notice"},
         headers={"Accept": "application/json"},
     )
     assert shown.json() == {"phone": "13800000002", "seconds": 30}

@@ -9,7 +9,6 @@ from django.http import (
     HttpRequest,
     HttpResponse,
     HttpResponseBase,
-    JsonResponse,
     StreamingHttpResponse,
 )
 from django.shortcuts import get_object_or_404, render
@@ -26,18 +25,18 @@ from outages.forms.plans import VALVE_CHOICES, ApproveForm, ReasonForm, WhatIfFo
 from outages.models import IsolationPlan
 from outages.selectors import affected_customers, mask_phone
 from outages.services import outages as outage_services
-from outages.services.desk.disclosures import show_customer_phone
+from outages.services.desk import disclosures
 from outages.services.shutdown import plans as services
 from outages.services.shutdown.in_force import PlanSuperseded, StalePlan, newest_of
 from outages.views.control import plan_facts
 from outages.views.control.overlap_rows import overlap_rows
 from outages.views.control.panels import Banner, Panel, difference, outage_panel, report_panel
+from outages.views.privacy.reveal import reveal, told_why
 from outages.views.shape.actor import acting
 from outages.views.shape.screen import may, show_done, show_screen
 from outages.views.words.refusals import REFUSALS, in_words
 
 PER_PAGE = 100
-SHOWN_S = 30
 
 
 def _plan(plan_id: int) -> IsolationPlan:
@@ -240,6 +239,9 @@ def customers(request: HttpRequest, plan_id: int) -> HttpResponseBase:
         return _hydrants(request, found)
     rows = _rows_of(found, part)
     if request.GET.get("format") == "csv":
+        disclosures.note_list(
+            rows=len(rows), by=acting(request), at=timezone.now(), outage=found.outage
+        )
         return _csv(found, part, rows)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {"plan": found, "part": part, "page": page, "panel_url": panel_url(found)}
@@ -325,12 +327,15 @@ def _plain(text: str) -> str:
 @require_POST
 @may("outages.view_outages", "outages.view_customers")
 def phone(request: HttpRequest, plan_id: int, customer: str) -> HttpResponse:
-    """Show the number of a customer of this plan; who asked is recorded."""
+    """Show the number of a customer of this plan; who asked, and why, is recorded."""
     found = _plan(plan_id)
     get_object_or_404(found.affected, customer=customer)
     row = get_object_or_404(Customer, revision__number=found.revision_number, asset_id=customer)
-    number = show_customer_phone(row, by=acting(request), at=timezone.now(), outage=found.outage)
-    if "application/json" in request.headers.get("Accept", ""):
-        return JsonResponse({"phone": number, "seconds": SHOWN_S})
-    context = {"customer": row, "number": number, "back": panel_url(found)}
-    return render(request, "outages/control/phone.html", context)
+    return reveal(
+        request,
+        lambda: disclosures.show_customer_phone(
+            row, why=told_why(request), by=acting(request), at=timezone.now(), outage=found.outage
+        ),
+        whose=row.name or row.account,
+        back=panel_url(found),
+    )

@@ -23,6 +23,7 @@ from outages.forms.crew import RepairForm, ResultForm, StepForm
 from outages.forms.orders import OrderResultForm
 from outages.models import OperationPhoto, ValveOperation, WorkOrder
 from outages.selectors.privacy import contact_of
+from outages.services.desk import disclosures
 from outages.services.field import photos, reopening, work
 from outages.services.rules.reasons import ReasonMissing
 from outages.services.shutdown import acknowledgements
@@ -41,6 +42,7 @@ from outages.views.crew.words import (
     refusal_text,
     script_words,
 )
+from outages.views.privacy.reveal import reveal
 from outages.views.shape.actor import acting
 from outages.views.words.refusals import in_words
 from outages.workflow import TransitionRefused
@@ -75,6 +77,24 @@ def _situations(request: HttpRequest, code: str) -> list[Situation]:
 def work_order(request: HttpRequest, number: str) -> HttpResponse:
     """One order: what is to be done now fills the screen."""
     return _page(request, order_or_404(request, number))
+
+
+@may_work
+@require_POST
+def caller_phone(request: HttpRequest, number: str) -> HttpResponse:
+    """Show the number of whoever told us of this order; asking for the way is reason enough."""
+    order = order_or_404(request, number)
+    report = order.report
+    if report is None or not report.contact_phone:
+        raise Http404
+    return reveal(
+        request,
+        lambda: disclosures.show_caller_phone(
+            report, why=disclosures.ON_SITE, by=acting(request), at=timezone.now()
+        ),
+        whose=report.reference,
+        back=reverse("outages:work-order", args=[order.number]),
+    )
 
 
 def _page(

@@ -6,7 +6,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -33,11 +33,11 @@ from outages.models import BurstReport
 from outages.services.desk import calls, disclosures, reports
 from outages.services.rules.reasons import ReasonMissing
 from outages.views.desk.answer import answer
+from outages.views.privacy.reveal import reveal, told_why
 from outages.views.shape.actor import acting
 from outages.views.words.wording import local
 from outages.workflow import ReportStatus, TransitionRefused
 
-SHOWN_S = 30
 MOST_HITS = 12
 may_enquire = permission_required("outages.enquire", raise_exception=True)
 may_report = permission_required(("outages.enquire", "outages.report_burst"), raise_exception=True)
@@ -335,14 +335,13 @@ def _file(request: HttpRequest, told: dict[str, Any]) -> None:
 @may_see_customers
 @require_POST
 def show_phone(request: HttpRequest, customer_id: int) -> HttpResponse:
-    """Show a number for half a minute; who saw whose is on record."""
+    """Show a number for half a minute; who saw whose, and why, is on record."""
     customer = get_object_or_404(Customer, pk=customer_id)
-    phone = disclosures.show_customer_phone(customer, by=acting(request), at=timezone.now())
-    if "application/json" in request.headers.get("Accept", ""):
-        response: HttpResponse = JsonResponse({"phone": phone, "seconds": SHOWN_S})
-    else:
-        response = render(
-            request, "outages/desk/phone.html", {"customer": customer, "phone": phone}
-        )
-    response["Cache-Control"] = "no-store"
-    return response
+    return reveal(
+        request,
+        lambda: disclosures.show_customer_phone(
+            customer, why=told_why(request), by=acting(request), at=timezone.now()
+        ),
+        whose=customer.name or customer.account,
+        back=f"{reverse('outages:desk')}?c={customer.pk}",
+    )

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -32,12 +32,17 @@ from outages.selectors.duties import duties_of, open_duties, waiting_by_owner
 from outages.services import duties as services
 from outages.services import outages as outage_services
 from outages.services import severity, supply_points
-from outages.services.desk.disclosures import show_customer_phone
+from outages.services.desk.disclosures import TO_TELL, show_customer_phone
 from outages.services.duties.doing import owner_permission
 from outages.views.control.panels import Banner
 from outages.views.duties.gate_chain import chain_of
 from outages.views.duties.rows import DutyRow, groups_of, is_late, rows_of, urgency
+<<<<<<< HEAD
 from outages.views.duties.words import PERMITS, owner_names
+=======
+from outages.views.duties.words import PERMITS, owner_name
+from outages.views.privacy.reveal import reveal
+>>>>>>> 43d0804 (Show numbers and files for a reason, on record, and not without end)
 from outages.views.shape.actor import acting
 from outages.views.shape.page_actions import PageActions, Told
 from outages.views.shape.screen import may
@@ -45,7 +50,6 @@ from outages.views.words.wording import chip_of_outage, outage_title
 from outages.workflow import OPEN_OUTAGES, OutageKind
 
 SEES = "outages.view_outages"
-SHOWN_S = 30
 _OWN = tuple(Owner)
 
 
@@ -263,11 +267,14 @@ def phone(request: HttpRequest, duty_id: int) -> HttpResponse:
     duty = _duty(duty_id)
     code = duty.target.removeprefix("customer:")
     row = get_object_or_404(Customer, revision=current_revision(), asset_id=code)
-    number = show_customer_phone(row, by=acting(request), at=timezone.now(), outage=duty.outage)
-    if "application/json" in request.headers.get("Accept", ""):
-        return JsonResponse({"phone": number, "seconds": SHOWN_S})
-    context = {"customer": row, "number": number, "back": board_url(duty.outage)}
-    return render(request, "outages/control/phone.html", context)
+    return reveal(
+        request,
+        lambda: show_customer_phone(
+            row, why=TO_TELL, by=acting(request), at=timezone.now(), outage=duty.outage
+        ),
+        whose=row.name or row.account,
+        back=board_url(duty.outage),
+    )
 
 
 # -- Water meanwhile ------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +19,7 @@ from outages.services.rules import clocks
 from outages.views.orders.case_acts import CASE_ACTS
 from outages.views.orders.case_history import entries_of
 from outages.views.orders.words import chip_of_order, order_title
+from outages.views.privacy.reveal import reveal, told_why
 from outages.views.rules.limits import limit_rows
 from outages.views.shape.actor import acting
 from outages.views.shape.acts import ActPage
@@ -26,7 +27,6 @@ from outages.views.shape.screen import may
 from outages.views.words.wording import chip_of_report
 
 SEES = "outages.view_outages"
-SHOWN_S = 30
 
 
 def case_by_reference(reference: str) -> BurstReport:
@@ -90,20 +90,16 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
 @require_POST
 @may(SEES)
 def caller_phone(request: HttpRequest, reference: str) -> HttpResponse:
-    """Show a caller's number for half a minute; who saw whose is on record."""
+    """Show a caller's number for half a minute; who saw whose, and why, is on record."""
     report = get_object_or_404(BurstReport, reference=reference)
-    try:
-        phone = disclosures.show_caller_phone(report, by=acting(request), at=timezone.now())
-    except disclosures.ContactHidden:
-        raise Http404 from None
-    if "application/json" in request.headers.get("Accept", ""):
-        response: HttpResponse = JsonResponse({"phone": phone, "seconds": SHOWN_S})
-    else:
-        response = render(
-            request, "outages/orders/caller_phone.html", {"report": report, "phone": phone}
-        )
-    response["Cache-Control"] = "no-store"
-    return response
+    return reveal(
+        request,
+        lambda: disclosures.show_caller_phone(
+            report, why=told_why(request), by=acting(request), at=timezone.now()
+        ),
+        whose=report.reference,
+        back=reverse("outages:case", args=[report.reference]),
+    )
 
 
 CASE_PAGE: ActPage[BurstReport] = ActPage(

@@ -18,7 +18,9 @@ from django.views.decorators.http import require_safe
 from outages.models import BurstReport, Department, WorkOrder
 from outages.selectors import orders as lists
 from outages.selectors.privacy import may_know
+from outages.services.desk.disclosures import note_list
 from outages.views.orders.words import chip_of_order, order_title
+from outages.views.shape.actor import acting
 from outages.views.shape.screen import may
 from outages.views.words.wording import chip_of_report, local, report_title
 
@@ -173,7 +175,9 @@ def complaint_file(request: HttpRequest) -> HttpResponse:
         gettext("Caller"), gettext("Content"), gettext("Status"), gettext("Order"),
         gettext("Department"), gettext("Result"), gettext("User told"),
     ])  # fmt: skip
-    for report in lists.complaints(since=since, until=until):
+    found = list(lists.complaints(since=since, until=until))
+    note_list(rows=len(found), by=acting(request), at=timezone.now())
+    for report in found:
         writer.writerows(_rows(report, request))
     return response
 

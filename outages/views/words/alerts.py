@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils import timezone
@@ -26,6 +27,10 @@ WORDS: Final[dict[str, tuple[str, str | Promise]]] = {
         _("A notice to %(customers)s customers waits: approve it, then let another publish it."),
     ),
     "deadline_breached": ("danger", _("%(limit)s: overdue since %(due)s")),
+    "numbers_shown_often": (
+        "warn",
+        _("%(staff)s wanted to see more than %(count)s customers' data in %(minutes)s minutes."),
+    ),
     **ALERT_WORDS,
     **SHIFT_ALERTS,
 }
@@ -83,6 +88,8 @@ def _url(alert: Alert) -> str:
         return reverse("outages:outage", args=[alert.outage_id])
     if alert.report_id is not None:
         return reverse("outages:report", args=[alert.report_id])
+    if alert.subject == "disclosure":
+        return f"{reverse('outages:access-log')}?{urlencode({'q': alert.facts['staff']})}"
     if alert.code == "roster_gap":
         return reverse("outages:roster")
     return reverse("outages:shift") if alert.subject in ("shift", "self_check") else ""

@@ -68,6 +68,8 @@ VERBS: Final[dict[str, tuple[str, str | Promise]]] = {
     "pressure_failed": ("danger", _("Pressures could not be reckoned")),
     **SHIFT_VERBS,
     "phone_shown": ("draft", _("A telephone number was shown")),
+    "file_opened": ("draft", _("The customer's file was opened")),
+    "list_taken": ("draft", _("A list of customers was taken away")),
     "duties_changed": ("draft", _("Duties: %(count)s to do, %(gone)s not needed any more")),
     "duty_status": ("ok", _("%(task)s: %(new)s")),
     "call_unanswered": ("warn", _("%(task)s: no answer")),

@@ -75,6 +75,11 @@ WORDS: Final[dict[str, str | Promise]] = {
     "estimate_over": _("This time has passed already: say when water will be back."),
     "estimate_before_start": _("Water cannot be back before the works begin: correct the time."),
     "repair_not_done": _("Record first that the repair is done."),
+    "disclosure_reason_missing": _("Say why you need to see it: the reason is kept."),
+    "shown_too_many": _(
+        "You were shown %(most)s customers' data in %(minutes)s minutes. Wait a while; "
+        "supervision is told."
+    ),
     "reason_missing": _("Say why: the reason is kept with the record."),
     # orders
     "order_outage_over": _("The outage is over: there is nothing to be done there any more."),

@@ -4,24 +4,29 @@ import { formatRemaining } from "gisapp/remaining";
 import { t } from "gisapp/texts";
 import { toast } from "gisapp/toast";
 
-async function reveal(form) {
+async function reveal(form, pressed) {
   const holder = form.closest("[data-masked]");
   const answer = await fetch(form.action, {
     method: "POST",
-    body: new FormData(form),
+    body: new FormData(form, pressed),
     headers: { Accept: "application/json" },
   });
+  const { phone, seconds = 30, error } = await answer.json();
+  if (error) {
+    toast(error, { error: true });
+    return;
+  }
   if (!answer.ok) throw new Error(String(answer.status));
-  const { phone, seconds = 30 } = await answer.json();
-  hideAgainAfter(holder, form, phone, seconds);
+  hideAgainAfter(holder, form.closest("details") ?? form, phone, seconds);
 }
 
-function hideAgainAfter(holder, form, phone, seconds) {
+function hideAgainAfter(holder, asked, phone, seconds) {
   const number = holder.querySelector(".masked__number");
   const left = document.createElement("span");
   left.className = "chip chip--warn";
   number.textContent = phone;
-  form.hidden = true;
+  asked.hidden = true;
+  asked.removeAttribute("open");
   holder.append(left);
   const until = Date.now() + seconds * 1000;
   const timer = setInterval(tick, 250);
@@ -32,7 +37,7 @@ function hideAgainAfter(holder, form, phone, seconds) {
     clearInterval(timer);
     left.remove();
     number.textContent = holder.dataset.masked;
-    form.hidden = false;
+    asked.hidden = false;
   }
   tick();
 }
@@ -43,6 +48,6 @@ export function startPhoneNumbers() {
     const form = event.target.closest("form[data-reveal]");
     if (!form) return;
     event.preventDefault();
-    reveal(form).catch(() => toast(t("reveal_failed"), { error: true }));
+    reveal(form, event.submitter).catch(() => toast(t("reveal_failed"), { error: true }));
   });
 }

@@ -1,0 +1,1 @@
+"""Screens of what is masked: showing a number, a customer's file, and the log of who looked."""

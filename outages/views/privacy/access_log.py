@@ -1,0 +1,102 @@
+"""Who looked at whose data, when and why: supervision's page."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from network.models import Customer
+from network.selectors import current_revision
+from outages.choices import DisclosedThing
+from outages.models import Disclosure
+from outages.selectors.disclosures import disclosures
+from outages.views.shape.screen import may
+
+PER_PAGE: Final = 100
+# The days up to and with today that are shown unless others are asked for.
+PERIOD: Final = timedelta(days=7)
+
+
+@require_safe
+@never_cache
+@may("outages.view_audit")
+def access_log(request: HttpRequest) -> HttpResponse:
+    """Show what was disclosed in a period, newest first; search by person, customer or case."""
+    today = timezone.localdate()
+    until = _day(request.GET.get("until", "")) or today
+    since = _day(request.GET.get("since", "")) or until - PERIOD + timedelta(days=1)
+    text, thing = request.GET.get("q", "").strip()[:80], request.GET.get("thing", "")
+    found = disclosures(
+        since=_midnight(min(since, until)),
+        until=_midnight(max(since, until) + timedelta(days=1)),
+        text=text,
+        thing=thing if thing in DisclosedThing.values else "",
+    )
+    page: Any = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "since": min(since, until),
+        "until": max(since, until),
+        "text": text,
+        "thing": thing,
+        "things": DisclosedThing.choices,
+        "page": page,
+        "rows": _rows(page),
+        "people": _by_person(found),
+        "keep": _keep(request),
+    }
+    return render(request, "outages/privacy/access_log.html", context)
+
+
+def _by_person(found: QuerySet[Disclosure]) -> list[tuple[str, int]]:
+    """Count by person, most first: what is out of the ordinary stands at the top."""
+    counted: dict[str, int] = {}
+    for name, shown in found.order_by().values_list("by__username", "by__display_name"):
+        counted[shown or name] = counted.get(shown or name, 0) + 1
+    return sorted(counted.items(), key=lambda each: (-each[1], each[0]))[:12]
+
+
+def _rows(page: Iterable[Disclosure]) -> list[dict[str, Any]]:
+    rows = list(page)
+    ids = {row.customer for row in rows if row.customer}
+    customers = {
+        each.asset_id: each
+        for each in Customer.objects.filter(revision=current_revision(), asset_id__in=ids)
+    }
+    return [
+        {"row": row, "customer": customers.get(row.customer), "about": _about(row)} for row in rows
+    ]
+
+
+def _about(row: Disclosure) -> list[tuple[str, str]]:
+    """Return the cases that it belongs to, each with its address."""
+    about = []
+    if row.report is not None:
+        about.append((row.report.reference, reverse("outages:case", args=[row.report.reference])))
+    if row.outage is not None:
+        about.append((row.outage.code, reverse("outages:outage", args=[row.outage.pk])))
+    return about
+
+
+def _day(told: str) -> date | None:
+    try:
+        return date.fromisoformat(told)
+    except ValueError:
+        return None
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, datetime.min.time()))
+
+
+def _keep(request: HttpRequest) -> str:
+    query = request.GET.copy()
+    query.pop("page", None)
+    return f"{query.urlencode()}&" if query else ""

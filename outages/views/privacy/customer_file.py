@@ -1,0 +1,75 @@
+"""One customer, one file. Whoever opens it says why first; it stays open to them for a while."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from network.models import Customer
+from network.selectors import current_revision
+from outages.selectors import mask_phone
+from outages.selectors.customer_file import MOST, file_of
+from outages.selectors.disclosures import is_file_open
+from outages.services.desk import disclosures
+from outages.services.desk.disclosures import ShownTooMany, WhyMissing
+from outages.views.messages.notices import STATES
+from outages.views.orders.words import chip_of_order, order_title
+from outages.views.privacy.reveal import status_of, told_why
+from outages.views.shape.actor import acting
+from outages.views.shape.screen import may
+from outages.views.words.refusals import in_words
+from outages.views.words.wording import chip_of_outage, chip_of_report, report_title
+
+MAY = ("outages.view_outages", "outages.view_customers")
+
+
+def _customer(asset_id: str) -> Customer:
+    return get_object_or_404(Customer, revision=current_revision(), asset_id=asset_id)
+
+
+@require_safe
+@never_cache
+@may(*MAY)
+def customer_file(request: HttpRequest, asset_id: str) -> HttpResponse:
+    """Show the file, or ask why it is wanted."""
+    customer = _customer(asset_id)
+    if not is_file_open(customer, by=acting(request), at=timezone.now()):
+        return _ask(request, customer)
+    found = file_of(customer, reader=request.user)
+    context = {
+        "customer": customer,
+        "masked": mask_phone(customer.phone),
+        "file": found,
+        "reports": [
+            (each, report_title(each), chip_of_report(each, None)) for each in found.reports
+        ],
+        "orders": [(each, order_title(each), chip_of_order(each)) for each in found.orders],
+        "outages": [(each, chip_of_outage(each.outage, None)) for each in found.outages],
+        "messages_sent": [(each, STATES[each.status]) for each in found.messages],
+        "most": MOST,
+        "now": timezone.now(),
+    }
+    return render(request, "outages/privacy/customer_file.html", context)
+
+
+@require_POST
+@may(*MAY)
+def open_file(request: HttpRequest, asset_id: str) -> HttpResponse:
+    """Open the file for a reason."""
+    customer = _customer(asset_id)
+    try:
+        disclosures.open_file(
+            customer, why=told_why(request), by=acting(request), at=timezone.now()
+        )
+    except (WhyMissing, ShownTooMany) as refused:
+        return _ask(request, customer, problem=in_words(refused), status=status_of(refused))
+    return redirect(reverse("outages:customer-file", args=[customer.asset_id]))
+
+
+def _ask(
+    request: HttpRequest, customer: Customer, *, problem: str = "", status: int = 200
+) -> HttpResponse:
+    context = {"customer": customer, "problem": problem}
+    return render(request, "outages/privacy/ask_why.html", context, status=status)
