@@ -10,6 +10,7 @@ from network.models import Customer
 from outages.models import (
     AffectedCustomer,
     BurstReport,
+    CallBack,
     Delivery,
     Outage,
     SupplySpell,
@@ -41,22 +42,25 @@ class CustomerFile:
     reports: tuple[BurstReport, ...]
     orders: tuple[WorkOrder, ...]
     outages: tuple[InOutage, ...]
+    call_backs: tuple[CallBack, ...]
     messages: tuple[Delivery, ...]
     protected: int  # reports that this reader may not know of
 
 
 def file_of(customer: Customer, *, reader: Actor) -> CustomerFile:
-    """Return a customer's file as far as the reader may know it. Five queries."""
+    """Return a customer's file as far as the reader may know it. Six queries."""
     every = BurstReport.objects.filter(customer=customer.asset_id).select_related("outage")
     told = list(every.order_by("-received_at", "-pk")[:MOST])
     reports = tuple(row for row in told if not row.is_confidential or may_know(row, reader))
     orders = WorkOrder.objects.filter(report__in=reports).select_related("department", "report")
+    asked = CallBack.objects.filter(report__in=reports).select_related("order", "report")
     messages = Delivery.objects.filter(customer=customer.asset_id).select_related("notice__outage")
     return CustomerFile(
         customer=customer,
         reports=reports,
         orders=tuple(orders.order_by("-issued_at", "-pk")[:MOST]),
         outages=_outages(customer),
+        call_backs=tuple(asked.order_by("-completed_at", "-pk")[:MOST]),
         messages=tuple(messages.order_by("-due_at", "-pk")[:MOST]),
         protected=len(told) - len(reports),
     )

@@ -109,7 +109,10 @@ def test_after_so_many_it_stops_and_supervision_hears_of_it_once(
                 lin, why=CALL_BACK, by=ada, at=NOON + timedelta(minutes=5)
             )
     alert = Alert.objects.get(code="numbers_shown_often")
-    assert (alert.to_name, alert.facts) == ("supervision", {"staff": "ada", "count": 3, "minutes": 10})
+    assert (alert.to_name, alert.facts) == (
+        "supervision",
+        {"staff": "ada", "count": 3, "minutes": 10},
+    )
     page = sue.get(reverse("outages:alerts")).content.decode()
     assert "ada 在 10 分钟内要查看超过 3 户的资料" in page
     assert "/access-log/?q=ada" in page

@@ -49,6 +49,7 @@ CLASSES = sorted(_classes(), key=lambda each: each.__name__)
 FACTS = {
     "asset": "P-1",
     "key": "S",
+    "minutes": 10,
     "day": "S",
     "items": "on_trunk_road, pipe_diameter",
     "owner": "engineering",
@@ -67,7 +68,6 @@ FACTS = {
     "lat": 1.0,
     "limit_mb": 12,
     "lon": 1.0,
-    "most": 6,
     "name": "农国强",
     "newer": 3,
     "order": "W1",

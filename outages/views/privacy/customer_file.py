@@ -21,6 +21,7 @@ from outages.views.shape.actor import acting
 from outages.views.shape.screen import may
 from outages.views.words.refusals import in_words
 from outages.views.words.wording import chip_of_outage, chip_of_report, report_title
+from outages.workflow import DeliveryStatus
 
 MAY = ("outages.view_outages", "outages.view_customers")
 
@@ -47,7 +48,7 @@ def customer_file(request: HttpRequest, asset_id: str) -> HttpResponse:
         ],
         "orders": [(each, order_title(each), chip_of_order(each)) for each in found.orders],
         "outages": [(each, chip_of_outage(each.outage, None)) for each in found.outages],
-        "messages_sent": [(each, STATES[each.status]) for each in found.messages],
+        "messages_sent": [(each, STATES[DeliveryStatus(each.status)]) for each in found.messages],
         "most": MOST,
         "now": timezone.now(),
     }
