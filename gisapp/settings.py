@@ -362,8 +362,6 @@ DUPLICATE_REPORT_S = positive_int("DUPLICATE_REPORT_S", default=6 * 60 * 60)
 # Numbers and files of customers that one person is shown in so many seconds, and no more.
 DISCLOSURES_AT_MOST = positive_int("DISCLOSURES_AT_MOST", default=30)
 DISCLOSURES_WITHIN_S = positive_int("DISCLOSURES_WITHIN_S", default=600)
-# Stands in where the customer register names no persons (policy `persons_per_connection`).
-PERSONS_PER_CONNECTION = positive_int("PERSONS_PER_CONNECTION", default=4)
 # Stand in where no demand is metered, for pressures only: litres a person and day, and the peak
 # hour against the mean. Assumptions of ours: set them to what the utility bills and measures.
 LITRES_PER_PERSON_DAY = positive_float("LITRES_PER_PERSON_DAY", default=180)

@@ -5,7 +5,6 @@ from django.db import models
 from django.db.models import Q
 
 from outages.choices import DisclosedThing, DisclosureReason
-from outages.models.notices import Delivery
 from outages.models.outages import Outage
 from outages.models.reports import BurstReport
 
@@ -27,9 +26,6 @@ class Disclosure(models.Model):
     )
     outage = models.ForeignKey(
         Outage, null=True, blank=True, on_delete=models.PROTECT, related_name="disclosures"
-    )
-    delivery = models.ForeignKey(
-        Delivery, null=True, blank=True, on_delete=models.PROTECT, related_name="disclosures"
     )
     rows = models.PositiveIntegerField(default=1)  # how many customers a list held
 

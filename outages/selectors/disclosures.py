@@ -35,7 +35,7 @@ def disclosures(
     a report's reference or an outage's code.
     """
     rows = Disclosure.objects.filter(at__gte=since, at__lt=until)
-    rows = rows.select_related("by", "report", "outage", "delivery")
+    rows = rows.select_related("by", "report", "outage")
     if thing:
         rows = rows.filter(thing=thing)
     wanted = text.strip()

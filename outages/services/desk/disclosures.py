@@ -15,14 +15,9 @@ from django.conf import settings
 from django.db import transaction
 
 from network.models import Customer
-<<<<<<< HEAD
-from outages.models import BurstReport, Event, Outage
-from outages.models.events import Actor
-=======
 from outages.choices import DisclosedThing, DisclosureReason
-from outages.models import Alert, BurstReport, Delivery, Disclosure, Event, Outage
+from outages.models import Alert, BurstReport, Disclosure, Event, Outage
 from outages.selectors.disclosures import shown_since
->>>>>>> 43d0804 (Show numbers and files for a reason, on record, and not without end)
 from outages.selectors.privacy import may_know
 from outages.services.rules.alerts import raise_alert, to_role
 from outages.workflow import Refused
@@ -83,23 +78,6 @@ def show_caller_phone(report: BurstReport, *, why: Why, by: Any, at: datetime) -
         raise ContactHidden(report=report.reference)
     _disclose(DisclosedThing.NUMBER, why=why, by=by, at=at, report=report, customer=report.customer)
     return report.contact_phone
-<<<<<<< HEAD
-=======
-
-
-def show_recipient(delivery: Delivery, *, why: Why, by: Any, at: datetime) -> str:
-    """Return the number that a call of the list goes to. Raises WhyMissing, ShownTooMany."""
-    outage = delivery.notice.outage if delivery.notice else None
-    _disclose(
-        DisclosedThing.NUMBER,
-        why=why,
-        by=by,
-        at=at,
-        delivery=delivery,
-        customer=delivery.customer,
-        outage=outage,
-    )
-    return delivery.recipient
 
 
 def open_file(customer: Customer, *, why: Why, by: Any, at: datetime) -> Disclosure:
@@ -155,4 +133,3 @@ def _hold_back(by: Any, at: datetime) -> None:
         most=settings.DISCLOSURES_AT_MOST,
         minutes=settings.DISCLOSURES_WITHIN_S // 60,
     )
->>>>>>> 43d0804 (Show numbers and files for a reason, on record, and not without end)

@@ -37,12 +37,8 @@ from outages.services.duties.doing import owner_permission
 from outages.views.control.panels import Banner
 from outages.views.duties.gate_chain import chain_of
 from outages.views.duties.rows import DutyRow, groups_of, is_late, rows_of, urgency
-<<<<<<< HEAD
 from outages.views.duties.words import PERMITS, owner_names
-=======
-from outages.views.duties.words import PERMITS, owner_name
 from outages.views.privacy.reveal import reveal
->>>>>>> 43d0804 (Show numbers and files for a reason, on record, and not without end)
 from outages.views.shape.actor import acting
 from outages.views.shape.page_actions import PageActions, Told
 from outages.views.shape.screen import may

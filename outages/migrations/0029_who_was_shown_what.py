@@ -24,7 +24,6 @@ class Migration(migrations.Migration):
                 ('customer', models.CharField(blank=True, max_length=64)),
                 ('rows', models.PositiveIntegerField(default=1)),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('delivery', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='disclosures', to='outages.delivery')),
                 ('outage', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='disclosures', to='outages.outage')),
                 ('report', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='disclosures', to='outages.burstreport')),
             ],
