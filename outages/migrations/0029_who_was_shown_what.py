@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('outages', '0026_received_once'),
+        ('outages', '0028_affected_by_the_statement'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
