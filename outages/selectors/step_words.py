@@ -86,6 +86,10 @@ WHY: Final[dict[str, Text]] = {
     "nearest_burst": _("The nearest outlet to the burst; heights are not recorded."),
     "lets_air_out": _("Air leaves here while the mains fill."),
     "highest": _("The highest outlet of what fills, %(height_m).1f m."),
+    "summit": _(
+        "A summit of its own, %(height_m).1f m: the mains around lie %(stands_out_m).1f m lower, "
+        "so its air leaves nowhere else."
+    ),
     "filled_last": _("Water from %(valve)s gets here last; heights are not recorded."),
     "fill_slowly": _("Empty mains are filled slowly, by one valve."),
     "fills_a_part": _("No single valve fills all: it is filled in %(n)d parts."),

@@ -5,7 +5,8 @@ RULE 1  The zone is filled by one valve: of those from which water reaches all o
         Where none reaches all, the one that reaches most comes first, and so on for the rest.
 RULE 2  Before a part is filled, an outlet of that part is opened, for air to leave: the highest of
         which the height is known, else the farthest from the valve, which water reaches last.
-        A part without outlets is filled all the same, and said to have none.
+        A part without outlets is filled all the same, and said to have none. Where other summits
+        of the part stand out of it, an outlet at each, MOST_SUMMITS at most: their air stays.
 RULE 3  A large main is not flushed by a much smaller valve: where the filling valve is smaller than
         the largest main of the zone, the largest valve is opened next.
 RULE 4  While the other valves are shut, outlets are flushed until clear, the nearest to the filling
@@ -22,10 +23,12 @@ from dataclasses import dataclass
 from network.topology.order.closing import UNKNOWN_MM, with_legs
 from network.topology.order.routes import Places, shortest
 from network.topology.order.steps import Action, Reason, Step
+from network.topology.order.summits import summits
 from network.topology.order.zone import Outlet, Zone
 from network.topology.reference import Vertex
 
 MOST_FLUSHED = 4
+MOST_SUMMITS = 3
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,7 @@ def _filled(
         why.append(Reason("no_outlet"))
     else:
         yield vent
+        yield from _at_summits(zone, part, besides=vent.asset)
     yield Step(Action.OPEN, valve, tuple(why), slow=True)
 
 
@@ -137,6 +141,31 @@ def _vent(zone: Zone, valve: str, part: frozenset[Vertex]) -> Step | None:
         found = max(outlets, key=lambda each: (away(each), each.asset))
         reason = Reason("filled_last", {"valve": valve})
     return Step(Action.VENT, found.asset, (Reason("lets_air_out"), reason), kind=found.kind)
+
+
+def _at_summits(zone: Zone, part: frozenset[Vertex], *, besides: str) -> list[Step]:
+    """Outlets at the other summits, the highest first."""
+    outlets = [each for each in zone.outlets if each.vertex in part and each.kind != "washout"]
+    found = [each for each in summits(zone, part, outlets) if each.outlet.asset != besides]
+    found = sorted(found[:MOST_SUMMITS], key=lambda each: -(each.outlet.height_m or 0.0))
+    return [
+        Step(
+            Action.VENT,
+            each.outlet.asset,
+            (
+                Reason("lets_air_out"),
+                Reason(
+                    "summit",
+                    {
+                        "height_m": round(each.outlet.height_m or 0.0, 1),
+                        "stands_out_m": round(each.stands_out_m, 1),
+                    },
+                ),
+            ),
+            kind=each.outlet.kind,
+        )
+        for each in found
+    ]
 
 
 def _enough_to_flush(zone: Zone, opened: Sequence[str], valves: Sequence[str]) -> Step | None:

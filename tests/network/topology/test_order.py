@@ -1,7 +1,11 @@
 """The order of closing and reopening on networks known by hand."""
 
+import random
 from dataclasses import dataclass, field
 from typing import Any
+
+import networkx as nx
+import pytest
 
 from network.topology.engine.build import build
 from network.topology.engine.isolation import Burst, isolate
@@ -9,6 +13,7 @@ from network.topology.engine.states import NetworkState
 from network.topology.order.closing import closing
 from network.topology.order.reopening import ReopeningOrder, reopening
 from network.topology.order.steps import Step
+from network.topology.order.summits import summits
 from network.topology.order.zone import Zone, ZoneRows
 from tests.drawing import draw
 
@@ -223,3 +228,70 @@ def test_207_a_washout_drains_before_a_hydrant_and_an_air_valve_is_where_air_lea
     vent = reopening(zone, ["V1", "V2"]).steps[0]
     assert vent.asset in ("A1", "h.b")
     assert all(step.kind != "air" for step in reopening(zone, ["V1", "V2"]).steps[1:])
+
+
+# -- 3xx: summits -----------------------------------------------------------------
+
+# A line over two hills and a branch: every junction has a hydrant of its name.
+HILLS = """
+(S) -p1-V1| b -p2- c -p3- d -p4- e -p5- f
+d -p6- g
+"""
+
+
+def test_301_air_is_let_out_at_each_summit_the_highest_first() -> None:
+    heights = {"b": 30.0, "c": 24.0, "d": 27.0, "e": 22.0, "f": 26.0, "g": 27.5}
+    steps = Asked(HILLS, "p3", heights=heights).reopening().steps
+    vents = [step.asset for step in steps if step.action == "vent"]
+    assert vents == ["h.b", "h.g", "h.f"]
+    assert told(steps).index("open V1") == 3
+    assert why(steps, "h.g", "vent") == ["lets_air_out", "summit"]
+    assert steps[1].reasons[1].facts == {"height_m": 27.5, "stands_out_m": 3.5}
+    assert steps[2].reasons[1].facts == {"height_m": 26.0, "stands_out_m": 4.0}
+
+
+def test_302_a_small_rise_is_no_summit_and_what_is_not_known_bars_nothing() -> None:
+    rise = {"b": 30.0, "c": 26.5, "d": 27.0, "e": 26.0, "f": 27.0, "g": 26.0}
+    steps = Asked(HILLS, "p3", heights=rise).reopening().steps
+    assert [step.asset for step in steps if step.action == "vent"] == ["h.b"]
+    # Nothing is known of e: whether f stands alone is not known either.
+    known = {"b": 30.0, "c": 29.0, "d": 27.0, "f": 29.5}
+    steps = Asked(HILLS, "p3", heights=known).reopening().steps
+    assert [step.asset for step in steps if step.action == "vent"] == ["h.b", "h.f"]
+    known["d"] = 29.0
+    steps = Asked(HILLS, "p3", heights=known).reopening().steps
+    assert [step.asset for step in steps if step.action == "vent"] == ["h.b"]
+
+
+def test_303_summits_are_those_that_every_way_to_a_higher_place_says() -> None:
+    """Against brute force: all simple ways from each junction to each higher one."""
+    grid = """
+    (S) -m-V1| a -p1- b -p2- c
+    d -p3- e -p4- f
+    a -p5- d
+    b -p6- e
+    c -p7- f -p8- g
+    """
+    drawn = random.Random(7)
+    for _ in range(60):
+        heights = dict(zip("abcdefg", map(float, drawn.sample(range(20, 60), 7)), strict=True))
+        zone = Asked(grid, "p1", heights=heights).zone
+        part = zone.filled_from(["V1"])
+        found = {each.outlet.asset: each.stands_out_m for each in
+                 summits(zone, part, zone.outlets)}  # fmt: skip
+        assert found == pytest.approx(_by_all_ways(zone, part, heights))
+
+
+def _by_all_ways(zone: Zone, part: frozenset[Any], heights: dict[str, float]) -> dict[str, float]:
+    ways = zone.network.graph.to_undirected().subgraph(part)
+    found = {}
+    for name, top in heights.items():
+        higher = [other for other, height in heights.items() if height > top]
+        lowest = [
+            min(heights[vertex[1]] for vertex in way if vertex[0] == "junction")
+            for other in higher
+            for way in nx.all_simple_paths(ways, ("junction", name, 0), ("junction", other, 0))
+        ]
+        if lowest and top - max(lowest) >= 2.0:
+            found[f"h.{name}"] = top - max(lowest)
+    return found
