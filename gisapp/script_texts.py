@@ -40,6 +40,8 @@ def script_texts() -> dict[str, str]:
         "operating": _("Being operated"),
         "done": _("Done"),
         "reopen": _("To open"),
+        "outlet": _("Outlet to open, in order"),
+        "outlet_done": _("Outlet: done"),
         "burst": _("Burst"),
         "key_user": _("Key user"),
         "special_user": _("Large or special user"),

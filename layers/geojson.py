@@ -84,6 +84,8 @@ DRAWN_AS: dict[str, dict[str, Any]] = {
     "valve_open": {"kind": "valve"},
     "valve_feed": {"kind": "valve"},
     "valve_shut": {"kind": "valve"},
+    "outlet_shutdown": {"kind": "outlet"},
+    "outlet_reopening": {"kind": "outlet"},
     "valve_closed": {"kind": "valve", "status": "closed"},
     "valve_inoperable": {"kind": "valve", "status": "inoperable"},
     "valve_not_needed": {"kind": "valve", "status": "open"},
@@ -122,19 +124,36 @@ def user_character(symbol: str) -> str:
     return USER_CHARACTERS[language].get(symbol, USER_CHARACTERS[language]["other"])
 
 
-def marks_of_now(marks: list[Mark]) -> list[Mark]:
-    """Leave out the first step of a valve that is being turned back: one sign a valve.
+def marks_of_now(marks: list[Mark], *, is_over: bool = False) -> list[Mark]:
+    """Leave out the first step of a valve that is being turned back: one sign a valve or outlet.
 
-    Outlets are drawn as what they are; that something is done there stands in the list.
+    What `is_over` has no outlets to open any more.
     """
     back = {"valve_close": "valve_open", "valve_feed": "valve_shut"}
     turned = {(m.role, m.asset_id) for m in marks if m.status != StepStatus.VOID}
-    return [
+    valves = [
         mark
         for mark in marks
         if (back.get(mark.role, ""), mark.asset_id) not in turned
         and not mark.role.startswith("outlet_")
     ]
+    return valves if is_over else [*valves, *_outlets_of_now(marks)]
+
+
+def _outlets_of_now(marks: list[Mark]) -> list[Mark]:
+    """Where something is opened: for the reopening once it is planned, else to see that it is dry.
+
+    A hydrant that lets air out and is flushed later has the number of what is to be done next.
+    """
+    steps = [m for m in marks if m.role.startswith("outlet_") and m.status != StepStatus.VOID]
+    last = max((mark.role == "outlet_reopening" for mark in steps), default=False)
+    found: dict[str, Mark] = {}
+    for mark in sorted(steps, key=lambda each: each.sequence or 0):
+        if (mark.role == "outlet_reopening") == last:
+            known = found.get(mark.asset_id)
+            if known is None or known.status != StepStatus.PENDING:
+                found[mark.asset_id] = mark
+    return list(found.values())
 
 
 def mark_feature(mark: Mark, *, is_over: bool = False) -> Feature:
@@ -147,6 +166,9 @@ def mark_feature(mark: Mark, *, is_over: bool = False) -> Feature:
     if mark.role in {"valve_close", "valve_open", "valve_feed", "valve_shut"}:
         waiting = "waiting" if mark.role in {"valve_close", "valve_shut"} else "reopen"
         drawn["status"] = STEP_DRAWN_AS.get(StepStatus(mark.status), "void" if is_over else waiting)
+        drawn["number"] = mark.sequence
+    if mark.role.startswith("outlet_"):
+        drawn["status"] = "done" if mark.status == StepStatus.DONE else "waiting"
         drawn["number"] = mark.sequence
     if mark.bearing is not None:
         drawn |= {"bearing": mark.bearing, "rotation": (mark.bearing + 90) % 180}

@@ -34,7 +34,7 @@ STEP_GLYPHS: Final = {
     "void": "void",
     "reopen": "reopen",
 }
-NUMBERED_GLYPHS: Final = frozenset({"todo", "operating", "reopen"})
+NUMBERED_GLYPHS: Final = frozenset({"todo", "operating", "reopen", "outlet"})
 LETTER_GLYPHS: Final = frozenset(
     {"key-user", "key-user-in", "special-user", "special-user-in", "new"}
 )

@@ -61,7 +61,7 @@ def overlay(request: HttpRequest, plan_id: int) -> HttpResponse:
         marks = plan_marks(plan, with_names=with_names)
         over = is_over(plan)
     document = collection(
-        [mark_feature(mark, is_over=over) for mark in marks_of_now(marks)],
+        [mark_feature(mark, is_over=over) for mark in marks_of_now(marks, is_over=over)],
         plan=plan.pk,
         version=plan.version,
         status=plan.status,

@@ -12,11 +12,14 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.gis.geos import Point
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, Route, expect
 
+from layers.geojson import mark_feature, marks_of_now
 from layers.plan_drawing import spread_apart
+from layers.plan_picture import Mark
 from network.models import Customer, Valve, ValveCondition
 from outages.models import BurstReport, IsolationPlan, ValveOperation
 from outages.services.field import reopening
@@ -112,6 +115,26 @@ def test_a_valve_that_opens_again_has_one_sign(
     roles = by_role(overlay(signed_in("dispatcher"), burst.plan))
     assert {step["id"] for step in roles["valve_open"]} == {"V1", "V2"}
     assert "valve_close" not in roles
+
+
+def test_an_outlet_has_one_sign_with_the_number_of_what_is_next() -> None:
+    def mark(role: str, asset: str, number: int, status: str = "pending") -> Mark:
+        return Mark(role, Point(110, 23), asset_id=asset, sequence=number, status=status)
+
+    def signs(*marks: Mark, is_over: bool = False) -> list[tuple[str, int, str]]:
+        found = [mark_feature(m)["properties"] for m in marks_of_now([*marks], is_over=is_over)]
+        assert {each["kind"] for each in found} <= {"outlet"}
+        return [(each["id"], each["number"], each["status"]) for each in found]
+
+    dry = mark("outlet_shutdown", "H1", 3, "done")
+    assert signs(dry) == [("H1", 3, "done")]
+    vent, flush = mark("outlet_reopening", "H2", 5), mark("outlet_reopening", "H2", 8)
+    # Once the reopening is planned, who looked whether it is dry is of no interest any more.
+    assert signs(dry, vent, flush) == [("H2", 5, "waiting")]
+    vented = mark("outlet_reopening", "H2", 5, "done")
+    assert signs(dry, vented, flush) == [("H2", 8, "waiting")]
+    assert signs(mark("outlet_reopening", "H2", 5, "void"), dry) == [("H1", 3, "done")]
+    assert signs(dry, vent, is_over=True) == []
 
 
 def test_only_who_may_see_customers_gets_names(

@@ -5,13 +5,13 @@
 import { spriteHref } from "gisapp/icons";
 import { t } from "gisapp/texts";
 
-const NUMBERED = new Set(["todo", "operating", "reopen"]);
+const NUMBERED = new Set(["todo", "operating", "reopen", "outlet"]);
 const BASE = {
   "key-user-in": "key-user", "special-user-in": "special-user", "hydrant-dry": "hydrant", "burst-past": "burst",
 };
 // The colour of a sign's text where its face is filled.
 const FILLED = { todo: "var(--glyph-on)", "key-user-in": "var(--glyph-halo)" };
-const SIZE = { todo: 24, operating: 24, done: 24, reopen: 24, burst: 34, source: 34, "key-user": 32, "special-user": 22 };
+const SIZE = { todo: 24, operating: 24, done: 24, reopen: 24, outlet: 24, "outlet-done": 24, burst: 34, source: 34, "key-user": 32, "special-user": 22 };
 const VALVE_STATUS = {
   waiting: "todo",
   todo: "todo",
@@ -28,6 +28,7 @@ const VALVE_STATUS = {
 /** Name the symbol of a feature: {kind, status, dry, inside, shut, past}. */
 export function glyphOf({ kind, status, dry, inside, shut, past }) {
   if (kind === "valve") return VALVE_STATUS[status] ?? "valve-open";
+  if (kind === "outlet") return status === "done" ? "outlet-done" : "outlet";
   if (kind === "hydrant") return dry ? "hydrant-dry" : "hydrant";
   if (kind === "key-user" || kind === "special-user") return inside ? `${kind}-in` : kind;
   if (kind === "burst" && past) return "burst-past";

@@ -26,6 +26,8 @@ const GLYPHS = {
   operating: ["operating", 2],
   done: ["done"],
   reopen: ["reopen", 1],
+  outlet: ["outlet", 3],
+  outlet_done: ["outlet-done"],
   valve_open: ["valve-open"],
   valve_closed: ["valve-closed"],
   valve_inoperable: ["valve-inoperable"],

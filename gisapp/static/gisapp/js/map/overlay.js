@@ -1,6 +1,6 @@
 // Draws a plan, or public areas, over the live map from GeoJSON (EPSG:4326).
 // properties.kind: zone, unintended, zone-pipe {dn}, unintended-pipe {dn}, weak-pipe,
-// valve {id, number, status, rotation}, burst {past}, hydrant {id, dry}, key-user and special-user
+// valve {id, number, status, rotation}, outlet {id, number, status}, burst {past}, hydrant {id, dry}, key-user and special-user
 // {id, symbol, inside}, past and past-pipe {dn}: what is over, drawn as history,
 // source {id, shut}, crew {id, name, minutes, stale}, area {state: off|planned|returning, label}.
 
@@ -22,6 +22,7 @@ const DISC_GAP_PX = 27;
 const DISC_PX = 13;
 const BURST_PX = 18;
 const PLAN_STATUSES = new Set(["waiting", "todo", "operating", "done", "reopen", "void", "cannot"]);
+const STEPS = new Set(["valve", "outlet"]); // what is numbered
 const LEGEND_OF_KIND = {
   zone: "zone", unintended: "unintended", "weak-pipe": "weak", burst: "burst", crew: "crew",
   "key-user": "key_user", "special-user": "special_user", past: "past",
@@ -41,7 +42,7 @@ function areaOptions(properties) {
 function legendKey(properties) {
   if (properties.past) return null; // its area says what it is
   if (properties.kind === "area") return properties.state;
-  if (["valve", "hydrant", "source"].includes(properties.kind)) {
+  if (["valve", "hydrant", "source", "outlet"].includes(properties.kind)) {
     return glyphOf(properties).replaceAll("-", "_");
   }
   return LEGEND_OF_KIND[properties.kind] ?? null;
@@ -130,9 +131,9 @@ class Overlay {
   addPoint(feature) {
     const { properties } = feature;
     const [lng, lat] = feature.geometry.coordinates;
-    if (properties.kind === "valve" && properties.number !== undefined && PLAN_STATUSES.has(properties.status)) {
+    if (STEPS.has(properties.kind) && properties.number !== undefined && PLAN_STATUSES.has(properties.status)) {
       this.planValves.push({ properties, at: L.latLng(lat, lng) });
-      this.entries.push({ key: legendKey(properties), bounds: L.latLngBounds([[lat, lng]]), kind: "valve" });
+      this.entries.push({ key: legendKey(properties), bounds: L.latLngBounds([[lat, lng]]), kind: properties.kind });
       return;
     }
     const marker = this.marker(L.latLng(lat, lng), properties).addTo(this.group);
@@ -172,9 +173,10 @@ class Overlay {
     this.discs = [];
     if (this.planValves.length === 0) return;
     const { map } = this.live;
-    if (map.getZoom() < MERGE_UNDER_ZOOM && this.planValves.length > 1) {
-      const centre = L.latLngBounds(this.planValves.map(({ at }) => at)).getCenter();
-      const text = t("valves_merged", { n: this.planValves.length });
+    const valves = this.planValves.filter(({ properties }) => properties.kind === "valve");
+    if (map.getZoom() < MERGE_UNDER_ZOOM && valves.length > 1) {
+      const centre = L.latLngBounds(valves.map(({ at }) => at)).getCenter();
+      const text = t("valves_merged", { n: valves.length });
       this.discs.push(centre);
       L.marker(centre, { icon: tagIcon(text, "plan"), pane: "planvalves", keyboard: false }).addTo(this.numbers);
       return;
