@@ -81,7 +81,7 @@ def test_published_files_hold_permitted_fields_alone(burst: Burst, _public_folde
     assert "outages[].area.coordinates" in found
 
 
-def test_nothing_personal_and_no_asset_reaches_the_public(
+def test_t23_nothing_personal_and_no_asset_reaches_the_public(
     burst: Burst, _public_folder: Path, client: Client
 ) -> None:
     burst.publish()
@@ -110,7 +110,9 @@ def test_nothing_personal_and_no_asset_reaches_the_public(
     assert Customer.objects.filter(phone=SECRETS["phone"]).exists()
 
 
-def test_the_area_holds_every_home_and_hides_the_pipe(burst: Burst, _public_folder: Path) -> None:
+def test_t23_the_area_holds_every_home_and_hides_the_pipe(
+    burst: Burst, _public_folder: Path
+) -> None:
     burst.publish()
     area = shapely.geometry.shape(only(_public_folder)["area"])
     assert burst.outage.area is not None
