@@ -27,7 +27,7 @@ ENTRYPOINT ["/bin/bash", "/usr/local/share/mainbreak/redis-entrypoint"]
 # -- application: web, public, worker, beat ------------------------------------------------------------
 FROM base AS app
 RUN apt-get update \
- && apt-get install -y --no-install-recommends python3 python3-venv libpangoft2-1.0-0 \
+ && apt-get install -y --no-install-recommends python3 python3-venv postgresql-client-15 libpangoft2-1.0-0 \
       libpango-1.0-0 libharfbuzz-subset0 fonts-wqy-microhei \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --uid 10001 --user-group --home-dir /srv/mainbreak mainbreak

@@ -191,6 +191,7 @@ _PERIODIC = (
     ("scan-deadlines", "outages.scan_deadlines", 15),
     ("watch-the-desk", "outages.watch_the_desk", 60),
     ("reckon-risk", "gisapp.reckon_risk", 15),
+    ("back-up-when-due", "gisapp.back_up_when_due", 3_600),
     ("reckon-supply", "outages.tasks.reckon_supply", 60),
 )
 CELERY_BEAT_SCHEDULE = {
@@ -202,6 +203,7 @@ CELERY_BEAT_SCHEDULE = {
 RECKONING_QUEUE = "reckoning"
 CELERY_TASK_ROUTES = {
     "gisapp.reckon_risk": {"queue": RECKONING_QUEUE},
+    "gisapp.back_up_when_due": {"queue": RECKONING_QUEUE},
     "outages.tasks.reckon_pressures": {"queue": RECKONING_QUEUE},
     "outages.tasks.reckon_supply": {"queue": RECKONING_QUEUE},
 }
@@ -359,6 +361,9 @@ CUSTOMER_SNAP_M = positive_float("CUSTOMER_SNAP_M", default=80)
 # A second report within this distance and time of an open one is offered as a duplicate.
 DUPLICATE_REPORT_M = positive_float("DUPLICATE_REPORT_M", default=150)
 DUPLICATE_REPORT_S = positive_int("DUPLICATE_REPORT_S", default=6 * 60 * 60)
+# Where backups go: another disk or machine is better than this one. So many are kept.
+BACKUP_DIR = Path(env.str("BACKUP_DIR", default=str(STATE_DIR / "backups")))
+BACKUPS_KEPT = positive_int("BACKUPS_KEPT", default=8)
 # Numbers and files of customers that one person is shown in so many seconds, and no more.
 DISCLOSURES_AT_MOST = positive_int("DISCLOSURES_AT_MOST", default=30)
 DISCLOSURES_WITHIN_S = positive_int("DISCLOSURES_WITHIN_S", default=600)

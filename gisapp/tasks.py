@@ -6,10 +6,12 @@
 from celery import shared_task
 from django.utils import timezone
 
+from gisapp.backups import back_up, is_due
 from layers.public.snapshots import publish_public_snapshot
 from layers.rate_limits import forget_old_counts
 from network.selectors import prepare_current_state
 from network.services.criticality import take_up_criticality
+from outages.selectors import policy
 from outages.services import orders, rosters, shifts
 from outages.services.desk.public_reports import take_public_reports, update_stages
 from outages.services.rules import deadlines
@@ -34,6 +36,17 @@ def prepare_state() -> None:
 def reckon_risk() -> None:
     """Reckon the risk map where somebody asked for it. The row is the queue, not the message."""
     take_up_criticality(at=timezone.now())
+
+
+@shared_task(
+    name="gisapp.back_up_when_due", acks_late=False, time_limit=7_200, soft_time_limit=7_000
+)
+def back_up_when_due() -> None:
+    """Back everything up once a week, or as often as the policy says (`backup_interval`)."""
+    now = timezone.now()
+    interval = policy.length("backup_interval", at=now)
+    if interval is not None and is_due(at=now, interval=interval):
+        back_up(at=now)
 
 
 @shared_task(name="gisapp.take_public_reports")

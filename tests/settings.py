@@ -17,6 +17,7 @@ from gisapp.settings import *  # noqa: E402, F403
 from gisapp.settings import DATABASES, STATE_DIR  # noqa: E402
 
 STATE_DIR.mkdir(exist_ok=True)
+BACKUP_DIR = STATE_DIR / "backups"
 DATABASES["default"]["TEST"] = {"NAME": f"test_{DATABASES['default']['NAME']}_{_share}"}
 DATABASES["default"]["OPTIONS"]["options"] += " -c synchronous_commit=off"
 # Between tests whole tables are emptied, which the database refuses everybody else.

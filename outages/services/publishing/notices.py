@@ -26,6 +26,7 @@ from outages.selectors import policy
 from outages.services import duties
 from outages.services.publishing import audience, outlets, wording
 from outages.services.publishing.audience import AudienceRefused
+from outages.services.publishing.journal import journal_notice
 from outages.services.publishing.wording import MissingNoticeField, NoticeFields
 from outages.services.rules import alerts, clocks
 from outages.services.rules.reasons import required_reason
@@ -247,6 +248,7 @@ def publish_notice(
             clocks.published(outage, by=by, at=at)
         _warn_of_gates(notice, outage, by=by, at=at)
         duties.published(notice, outage, by=by, at=at)
+        journal_notice(notice, by=by, at=at)
         transaction.on_commit(partial(tasks.wake, tasks.send_due_deliveries))
         transaction.on_commit(tasks.wake_publication)
     return notice

@@ -19,6 +19,7 @@ from outages.selectors import plan_areas, plan_steps, policy
 from outages.selectors.areas import merged
 from outages.selectors.steps import copy_done
 from outages.services import exchange
+from outages.services.publishing.journal import journal_plan
 from outages.workflow import (
     HOLDING_PLANS,
     OutageKind,
@@ -213,6 +214,7 @@ def put_in_force(plan: IsolationPlan, outage: Outage, *, by: Actor, at: datetime
     if holding.is_due(outage, at):
         _keep_shut_for(plan, outage, by=by, at=at)
     _move_on(plan, outage, by=by, at=at)
+    journal_plan(plan, outage, by=by, at=at)
 
 
 def _keep_shut_for(plan: IsolationPlan, outage: Outage, *, by: Actor, at: datetime) -> None:

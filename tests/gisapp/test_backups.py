@@ -1,0 +1,175 @@
+"""A backup comes back whole, a broken one is refused, and what is urgent is written at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+from psycopg import sql
+
+from gisapp.backups import BackupFailed, back_up, backups, is_due, restore
+from gisapp.guards import Guard, guards
+from gisapp.tasks import back_up_when_due
+from outages.models import Outage
+from outages.services.publishing import journal
+from tests.factories import NOON, lay
+from tests.outages.conftest import Desk, _no_broker, _own_snapshots, desk, make_desk  # noqa: F401
+from tests.outages.test_plans import LINE
+
+INTO = "mainbreak_restored"
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(settings: Any, tmp_path: Path) -> None:
+    settings.BACKUP_DIR = tmp_path / "backups"
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.MEDIA_ROOT.mkdir()
+    (settings.MEDIA_ROOT / "photo.jpg").write_bytes(b"a photo")
+
+
+@pytest.fixture
+def restored_name() -> Iterator[str]:
+    """The name of a database that is dropped before and after."""
+
+    def drop() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(INTO)))
+
+    drop()
+    yield INTO
+    drop()
+
+
+def opened(database: str) -> psycopg.Connection[Any]:
+    given = connection.settings_dict
+    return psycopg.connect(
+        host=given["HOST"],
+        port=given["PORT"] or None,
+        user=given["USER"],
+        password=given["PASSWORD"],
+        dbname=database,
+        autocommit=True,
+    )
+
+
+def digests(database: str) -> dict[str, str]:
+    """One sum over all rows of every table, whatever their order."""
+    found = {}
+    with opened(database) as session:
+        tables = session.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+            " AND tablename NOT IN ('spatial_ref_sys', 'layers_asked')"
+        ).fetchall()
+        for (table,) in tables:
+            query = "SELECT md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), '')) FROM {} t"  # noqa: E501
+            row = session.execute(sql.SQL(query).format(sql.Identifier(table))).fetchone()
+            assert row is not None
+            found[table] = row[0]
+    return found
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_drill_every_row_comes_back_and_the_guards_with_them(restored_name: str) -> None:
+    lay(LINE)
+    working = make_desk()
+    outage = working.burst("p3").outage
+    working.close_all(outage)
+    here = str(connection.settings_dict["NAME"])
+    before = digests(here)
+    told = StringIO()
+    call_command("backup", stdout=told)
+    [made] = backups()
+    assert str(made.folder) in told.getvalue()
+    assert made.rows["outages_event"] > 5
+    Outage.objects.filter(pk=outage.pk).update(place="later than the backup")
+    call_command("restore", str(made.folder), into=restored_name, stdout=told)
+    assert digests(restored_name) == before
+    with opened(restored_name) as session:
+        for guard in guards():
+            assert _stands(session, guard), guard
+        with pytest.raises(psycopg.Error, match="append-only"):
+            session.execute("DELETE FROM outages_event")
+    # Nothing that is there is overwritten.
+    with pytest.raises(CommandError, match="already exists"):
+        call_command("restore", str(made.folder), into=restored_name)
+
+
+def _stands(session: psycopg.Connection[Any], guard: Guard) -> bool:
+    bit = {"UPDATE": 16, "DELETE": 8, "TRUNCATE": 32}[guard.change]
+    row = session.execute(
+        "SELECT count(*) FROM pg_trigger WHERE tgrelid = %s::regclass AND tgtype & %s > 0",
+        [guard.table, bit],
+    ).fetchone()
+    return row is not None and row[0] > 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_backup_that_was_changed_or_broken_off_is_refused(restored_name: str) -> None:
+    made = back_up(at=NOON)
+    assert made.folder.stat().st_mode & 0o077 == 0, "others could read personal data"
+    dump = made.folder / "database.dump"
+    dump.write_bytes(dump.read_bytes()[:-100])
+    with pytest.raises(BackupFailed, match="cut off"):
+        restore(made.folder, into=restored_name)
+    (made.folder / "manifest.json").unlink()
+    assert backups() == []
+    with pytest.raises(CommandError, match="no finished backup"):
+        call_command("restore", str(made.folder), into=restored_name)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_is_made_when_the_policy_says_and_the_oldest_goes(settings: Any) -> None:
+    settings.BACKUPS_KEPT = 2
+    back_up_when_due()
+    [first] = backups()
+    back_up_when_due()
+    assert len(backups()) == 1, "a week has not gone by"
+    week = timedelta(days=7)
+    assert not is_due(at=first.at + week - timedelta(seconds=1), interval=week)
+    assert is_due(at=first.at + week, interval=week)
+    later = [back_up(at=first.at + week * n) for n in (1, 2)]
+    assert [each.folder for each in backups()] == [each.folder for each in later]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_plan_and_its_notice_are_in_the_journal_as_soon_as_they_hold(settings: Any) -> None:
+    lay(LINE)
+    working = make_desk()
+    outage = working.burst("p3").outage
+    [file] = settings.BACKUP_DIR.glob("journal-*.jsonl")
+    lines = [json.loads(line) for line in file.read_text().splitlines()]
+    assert [line["kind"] for line in lines] == ["plan_approved", "notice_published"]
+    plan, notice = lines
+    assert plan["outage"] == notice["outage"] == outage.code
+    assert plan["answer"]["valves_to_close"] == ["V1", "V2"]
+    assert plan["by"] == "dana"
+    assert notice["text_zh"]
+    assert "138000" not in file.read_text(), "no recipient"
+    assert file.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_did_not_happen_is_not_in_the_journal_and_a_full_disk_stops_nobody(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lay(LINE)
+    working = make_desk()
+    plan = working.propose(working.report("p3"))
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        working.approve(plan)
+        raise ZeroDivisionError
+    assert not settings.BACKUP_DIR.exists()
+
+    def full(*_arguments: Any) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(journal.os, "write", full)
+    assert working.approve(plan).outage.code
