@@ -137,6 +137,8 @@ PLAN_TRANSITIONS: dict[StrEnum, frozenset[StrEnum]] = {
         {
             PlanStatus.EXECUTING,
             PlanStatus.ALL_CLOSED,
+            # Water was off without a valve: a plant stood still, and runs again.
+            PlanStatus.REOPENING,
             PlanStatus.SUPERSEDED,
             PlanStatus.ABORTED,
         }

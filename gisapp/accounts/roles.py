@@ -53,6 +53,7 @@ ALL_PERMISSIONS: Final = frozenset(
         "outages.act_for_production",
         "outages.act_for_company_leader",
         "outages.hand_over_sheet",
+        "outages.stop_plant",
         "outages.approve_outage",
         "outages.exchange",
         "outages.report_anomaly",
@@ -100,6 +101,7 @@ ROLE_PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
             "outages.close_outage",
             "outages.act_for_engineering",
             "outages.hand_over_sheet",
+            "outages.stop_plant",
             "outages.exchange",
             "outages.issue_orders",
             "outages.handle_orders",
@@ -121,6 +123,7 @@ ROLE_PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
             "outages.report_burst",
             "outages.act_for_production",
             "outages.hand_over_sheet",
+            "outages.stop_plant",
             "outages.handle_orders",
         }
     ),

@@ -58,6 +58,15 @@ class QueuedStepForm(forms.Form):
         return cleaned
 
 
+class PostingForm(forms.Form):
+    """A notice put up: a photo of it, or a word. `done_at` is the phone's, in milliseconds."""
+
+    client_key = forms.UUIDField()
+    remark = forms.CharField(label=_("Remark"), max_length=300, required=False)
+    photo = forms.FileField(label=_("Photo"), required=False)
+    done_at = forms.IntegerField(min_value=1, required=False)
+
+
 class RepairForm(forms.Form):
     """What was wrong with the pipe, what was done, and that it holds."""
 

@@ -62,6 +62,7 @@ class Outage(models.Model):
             ("view_outages", "Can see outages"),
             ("view_customers", "Can see the customers of an outage by name"),
             ("publish_notice", "Can publish notices"),
+            ("stop_plant", "Can open outages of plants and pumps, and confirm their impact"),
             ("close_outage", "Can restore and close outages"),
             ("view_audit", "Can see the audit trail"),
         ]

@@ -36,6 +36,12 @@ def calls_of(outage: Outage, tasks: Iterable[str]) -> QuerySet[OutageTask]:
     return outage.duties.filter(task__in=tasks).exclude(status=DutyStatus.NOT_NEEDED)
 
 
+def postings_of(outage: Outage) -> QuerySet[OutageTask]:
+    """Places where the notice is to hang, or its news, those to do first. One query."""
+    rows = outage.duties.filter(task="posting").exclude(status=DutyStatus.NOT_NEEDED)
+    return rows.order_by("-status", "-round", "pk")
+
+
 def open_approvals() -> QuerySet[LeaderApproval]:
     """What the leader is asked for, oldest first, with sheet and outage."""
     rows = LeaderApproval.objects.filter(status=ApprovalStatus.REQUESTED)

@@ -136,19 +136,38 @@ def draft_planned_outage(
 def confirm_impact(
     outage: Outage, *, plan: IsolationPlan, by: Actor, at: datetime, reason: str = ""
 ) -> Outage:
-    """Take a plan as the planned outage's plan and its impact as the outage's.
+    """Take a plan as the outage's plan and its impact as the outage's.
 
+    A plant that has stopped is in effect with that, and everybody is told; what is planned goes
+    on to its sheet. A source in the zone is what a plant's plan is about, so no reason is needed.
     Raises plans.StalePlan, plans.PlanSuperseded, plans.NotIsolating, TransitionRefused.
     """
+    if outage.works == Works.PLANT:
+        reason = reason or "plant"
 
     def confirm(plan: IsolationPlan) -> Outage:
         locked = lifecycle.lock_outage(outage)
         lifecycle.move_outage(locked, OutageStatus.IMPACT_CONFIRMED, by=by, at=at, reason=reason)
         in_force.put_in_force(plan, locked, by=by, at=at)
-        handing_over.follow_plan(locked, by=by, at=at)
+        if locked.kind == OutageKind.UNPLANNED:
+            _begin_at_once(locked, by=by, at=at)
+        else:
+            handing_over.follow_plan(locked, by=by, at=at)
         return locked
 
     return in_force.decided(plan, by=by, at=at, reason=reason, then=confirm)
+
+
+def _begin_at_once(outage: Outage, *, by: Actor, at: datetime) -> None:
+    """A stop that nobody planned: the duties, the notice and the dispatch centre follow now."""
+    started_at = outage.started_at or at
+    if outage.status == OutageStatus.IMPACT_CONFIRMED:
+        lifecycle.move_outage(outage, OutageStatus.IN_EFFECT, by=by, at=at, started_at=started_at)
+    clocks.outage_opened(outage, at=at)
+    lifecycle.change_outage(outage, handed_over_at=at)
+    duties.refresh(outage, by=by, at=at)
+    notices.announce(outage, kind=NoticeKind.FIRST, by=by, at=at)
+    exchange.tell_dispatch_centre(outage, cause="opened", by=by, at=at)
 
 
 def make_ready(

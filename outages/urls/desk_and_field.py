@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from outages.views.crew import offline as crew_offline
+from outages.views.crew import postings
 from outages.views.crew import screens as crew
 from outages.views.desk import caller_why
 from outages.views.desk import screens as desk
@@ -32,6 +33,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="work-order-step-photo",
     ),
     path("work-orders/<str:number>/phone", crew.caller_phone, name="work-order-phone"),
+    path(
+        "work-orders/<str:number>/postings/<int:duty_id>",
+        postings.posted,
+        name="work-order-posting",
+    ),
     path("work-orders/<str:number>/batch", crew_offline.batch, name="work-order-batch"),
     path("work-orders/<str:number>/repair", crew.repair, name="work-order-repair"),
     path("work-orders/<str:number>/result", crew.result, name="work-order-result"),

@@ -55,6 +55,7 @@ MANAGES_CHANNELS = all_of("outages.manage_channels")
 SEES_NETWORK = all_of("network.view_network")
 IMPORTS = all_of("network.import_network")
 DOES_DUTIES = all_of("outages.view_outages")
+STOPS_PLANTS = all_of("outages.view_outages", "outages.stop_plant")
 HANDS_OVER = all_of("outages.view_outages", "outages.hand_over_sheet")
 CALLS_OUT = all_of("outages.view_outages", "outages.act_for_call_centre")
 LEADS = all_of("outages.view_outages", "outages.approve_outage")
@@ -107,6 +108,7 @@ ASKED: Final[dict[Rule, str]] = {
         layers:plan-latest layers:plan-picture
     """,
     PLANS: "outages:planned-new",
+    STOPS_PLANTS: "outages:plant-stopped outages:plant-planned",
     REPORTS: "outages:burst outages:my-cases",
     NAMES: """
         outages:complaint-file outages:plan-customers outages:plan-customer-why
@@ -135,8 +137,10 @@ SENT: Final[dict[Rule, str]] = {
     IMPORTS: "reckon-risk",
     SWITCHES_SOURCES: "network:source-record network:source-take-back",
     PLANS: "outages:report-plan outages:plan-adjust outages:plan-abort outages:plan-pressure-ask",
+    acts("outages.approve_plan", "outages.stop_plant"): "outages:plan-adopt",
+    acts("outages.hand_over_sheet", "outages.act_for_call_centre"): "outages:sheet-hand-over",
     APPROVES: """
-        outages:plan-approve outages:plan-adopt outages:outage-estimate outages:outage-order
+        outages:plan-approve outages:outage-estimate outages:outage-order
         outages:outage-crew-told outages:outage-repair outages:outage-reopening
         outages:outage-leave-closed outages:outage-ready outages:outage-start
         outages:outage-severity outages:outage-postpone outages:water-propose outages:water-add
@@ -148,7 +152,7 @@ SENT: Final[dict[Rule, str]] = {
         outages:case-phone
     """,
     CALLS_OUT: "outages:call-record outages:sheet-read",
-    HANDS_OVER: "outages:sheet-hand-over outages:permit-apply outages:permit-decide",
+    HANDS_OVER: "outages:permit-apply outages:permit-decide",
     LEADS: "outages:approval-decide",
     EXCHANGES: "outages:exchange-read",
     TAKES_NOTE: "outages:exchange-send outages:anomaly-acknowledge",
@@ -196,6 +200,7 @@ SENT: Final[dict[Rule, str]] = {
     WORKS: """
         outages:work-order-milestone outages:work-order-repair outages:work-order-result
         outages:work-order-phone
+        outages:work-order-posting
     """,
     OPERATES: """
         outages:work-order-acknowledge outages:work-order-step outages:work-order-step-photo

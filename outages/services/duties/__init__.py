@@ -22,6 +22,7 @@ from outages.services.duties.doing import (
     drop_all,
     fail,
     meet,
+    post_by_crew,
     record_call,
     reopen,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "fail",
     "meet",
     "missing_before",
+    "post_by_crew",
     "published",
     "record_call",
     "refresh",

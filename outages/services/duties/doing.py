@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
@@ -17,6 +17,7 @@ from outages.models.events import Actor
 from outages.policy.matrix import Owner, Task
 from outages.selectors import policy
 from outages.services.duties.limits import follow
+from outages.services.field.crew_rights import may_act_for as may_act_for_crew
 from outages.services.field.photos import reencoded
 from outages.services.rules import clocks
 from outages.services.rules.reasons import required_reason
@@ -91,14 +92,7 @@ def complete(
         if duty.task in BY_RECORD:
             raise DutyRefused(code="duty_by_record", task=duty.task)
         _require_told(duty)
-        wanted = EVIDENCE.get(duty.task, ())
-        if wanted and not any(getattr(given, name) for name in wanted):
-            raise DutyRefused(code="duty_lacks_evidence", task=duty.task)
-        if given.evidence_url and urlsplit(given.evidence_url).scheme not in ("http", "https"):
-            raise DutyRefused(code="duty_no_address", task=duty.task)
-        _take(duty, given)
-        if picture is not None:
-            duty.photo.save(f"{uuid4().hex}.jpg", ContentFile(picture), save=False)
+        _prove(duty, given, picture)
         if duty.task in PHONE_TASKS:
             duty.call_result, duty.attempts = CallResult.REACHED, duty.attempts + 1
         _move(duty, DutyStatus.DONE, by=by, at=at)
@@ -106,6 +100,47 @@ def complete(
             _stop_key_user_clock(duty.outage, by=by, at=at)
         follow(duty.outage, by=by, at=at)
     return duty
+
+
+def post_by_crew(
+    duty: OutageTask,
+    *,
+    crew: str,
+    given: Evidence,
+    client_key: UUID,
+    done_at: datetime,
+    by: Actor,
+    at: datetime,
+) -> OutageTask:
+    """Record that a crew put the notice up, as its phone tells; told twice, it is once.
+
+    `done_at` is the phone's time. What somebody else has posted meanwhile stays as it is.
+    Raises DutyRefused, photos.PhotoRefused, TransitionRefused.
+    """
+    picture = reencoded(given.photo) if given.photo else None
+    with transaction.atomic():
+        duty = _locked(duty)
+        if duty.task != Task.POSTING or not may_act_for_crew(by, crew):
+            raise DutyRefused(code="duty_of_other", owner=duty.owner)
+        if duty.status == DutyStatus.DONE:
+            return duty
+        _prove(duty, given, picture)
+        told = {"client_key": str(client_key), "told_at": done_at.isoformat(), "crew": crew}
+        _move(duty, DutyStatus.DONE, by=by, at=at, done_at=min(done_at, at), **told)
+        follow(duty.outage, by=by, at=at)
+    return duty
+
+
+def _prove(duty: OutageTask, given: Evidence, picture: bytes | None) -> None:
+    """Keep what shows that it was done. Raises DutyRefused where that is not what is asked for."""
+    wanted = EVIDENCE.get(duty.task, ())
+    if wanted and not any(getattr(given, name) for name in wanted):
+        raise DutyRefused(code="duty_lacks_evidence", task=duty.task)
+    if given.evidence_url and urlsplit(given.evidence_url).scheme not in ("http", "https"):
+        raise DutyRefused(code="duty_no_address", task=duty.task)
+    _take(duty, given)
+    if picture is not None:
+        duty.photo.save(f"{uuid4().hex}.jpg", ContentFile(picture), save=False)
 
 
 def _stop_key_user_clock(outage: Outage, *, by: Actor, at: datetime) -> None:
@@ -274,12 +309,19 @@ def _locked(duty: OutageTask) -> OutageTask:
 
 
 def _move(
-    duty: OutageTask, status: DutyStatus, *, by: Actor, at: datetime, reason: str = ""
+    duty: OutageTask,
+    status: DutyStatus,
+    *,
+    by: Actor,
+    at: datetime,
+    reason: str = "",
+    done_at: datetime | None = None,
+    **facts: str,
 ) -> None:
     require(DUTY_TRANSITIONS, str(duty), duty.status, status)
     was, duty.status = duty.status, status
     if status == DutyStatus.DONE:
-        duty.done_at, duty.done_by, duty.again_at = at, by, None
+        duty.done_at, duty.done_by, duty.again_at = done_at or at, by, None
     duty.save()
     Event.objects.append(
         duty,
@@ -291,5 +333,6 @@ def _move(
         reason=reason,
         task=duty.task,
         about=duty.about,
-        late=bool(duty.due_at and status == DutyStatus.DONE and at > duty.due_at),
+        late=bool(duty.due_at and duty.done_at and duty.done_at > duty.due_at),
+        **facts,
     )

@@ -22,7 +22,7 @@ from outages.models import (
 )
 from outages.models.events import Actor
 from outages.policy.matrix import Gate, Task
-from outages.services import duties
+from outages.services import duties, exchange
 from outages.services.papers import sheets
 from outages.services.publishing import notices
 from outages.services.rules import clocks
@@ -137,5 +137,6 @@ def _tell_call_centre(outage: Outage, *, by: Actor, at: datetime) -> None:
         clocks.ready_to_publish(outage, at=at)
         if outage.duties.filter(task=Task.PHONE_KEY_USERS, status=DutyStatus.PENDING).exists():
             clocks.key_users_to_tell(outage, at=at)
+        exchange.tell_dispatch_centre(outage, cause="opened", by=by, at=at)
     if not outage.notices.filter(kind=NoticeKind.FIRST, status=NoticeStatus.DRAFT).exists():
         notices.draft_notice(outage, kind=NoticeKind.FIRST, by=by, at=at)

@@ -1,6 +1,7 @@
 """The right panel of the map screen: one case with its plan, and what may be done with it now."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -12,11 +13,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 
 from outages import selectors
-from outages.choices import ISOLATION_KINDS, REOPENING, SHUTDOWN, Direction
+from outages.choices import ISOLATION_KINDS, REOPENING, SHUTDOWN, Direction, Works
 from outages.forms.outages import EstimateForm, OrderForm, RepairForm
 from outages.forms.plans import ApproveForm
 from outages.forms.reports import AnswerForm, MergeForm
 from outages.models import BurstReport, Event, IsolationPlan, Outage, OutageNotice, WorkOrder
+from outages.policy.matrix import Due
+from outages.selectors import policy
 from outages.services.orders import open_order
 from outages.views.control import plan_facts
 from outages.views.control.stages import stages_of
@@ -333,13 +336,15 @@ def _estimates(outage: Outage) -> list[dict[str, Any]]:
 
 
 def duty_count(outage: Outage) -> DutyCount | None:
-    """Count an outage's duties; None where it has none. One query."""
+    """Count an outage's duties; None where it has none. Two queries."""
     at = timezone.now()
     waits = Q(status=DutyStatus.PENDING, due_at__isnull=False)
+    grace = policy.length("duty_at_once", at=at) or timedelta(0)
+    over = Q(due_at__lt=at) & ~Q(due=Due.AT_ONCE) | Q(due=Due.AT_ONCE, due_at__lt=at - grace)
     found = outage.duties.aggregate(
         total=Count("pk"),
         left=Count("pk", filter=waits),
-        late=Count("pk", filter=waits & Q(due_at__lt=at)),
+        late=Count("pk", filter=waits & over),
     )
     return DutyCount(**found) if found["total"] else None
 
@@ -374,11 +379,23 @@ def _outage_actions(
     found: set[str] = set()
     if may("outages.approve_plan"):
         found |= _directing(outage, plan, proposal, order)
+    elif proposal is not None and may_confirm(outage, user):
+        found.add("confirm")
     if may("outages.close_outage"):
         found |= _ending(outage, plan)
     if may("outages.plan_isolation") and (proposal or _can_change(outage, plan)):
         found.add("edit")
     return frozenset(found)
+
+
+def may_confirm(outage: Outage, user: User) -> bool:
+    """Whether somebody decides on this outage's plan: production does so for its own plants."""
+    may = user.has_perm  # type: ignore[union-attr]
+    return may("outages.approve_plan") or (
+        outage.works == Works.PLANT
+        and outage.status == OutageStatus.DRAFT
+        and may("outages.stop_plant")
+    )
 
 
 def _can_change(outage: Outage, plan: IsolationPlan | None) -> bool:

@@ -3,6 +3,7 @@
 import csv
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import (
     Http404,
@@ -30,10 +31,17 @@ from outages.services.shutdown import plans as services
 from outages.services.shutdown.in_force import PlanSuperseded, StalePlan, newest_of
 from outages.views.control import plan_facts
 from outages.views.control.overlap_rows import overlap_rows
-from outages.views.control.panels import Banner, Panel, difference, outage_panel, report_panel
+from outages.views.control.panels import (
+    Banner,
+    Panel,
+    difference,
+    may_confirm,
+    outage_panel,
+    report_panel,
+)
 from outages.views.privacy.reveal import reveal, told_why
 from outages.views.shape.actor import acting
-from outages.views.shape.screen import may, show_done, show_screen
+from outages.views.shape.screen import may, may_any, show_done, show_screen
 from outages.views.words.refusals import REFUSALS, in_words
 
 PER_PAGE = 100
@@ -128,13 +136,16 @@ def approve(request: HttpRequest, plan_id: int) -> HttpResponse:
 
 
 @require_POST
-@may("outages.view_outages", "outages.approve_plan")
+@may("outages.view_outages")
+@may_any("outages.approve_plan", "outages.stop_plant")
 def adopt(request: HttpRequest, plan_id: int) -> HttpResponse:
-    """Replace the plan in force by the one proposed; for a planned outage confirm its impact."""
+    """Replace the plan in force by the one proposed; before there is one, confirm the impact."""
     found = _plan(plan_id)
     outage = found.outage
     if outage is None:
         raise Http404
+    if not may_confirm(outage, request.user):
+        raise PermissionDenied
     reason, by, at = request.POST.get("reason", ""), acting(request), timezone.now()
     try:
         if outage.status == "draft":

@@ -95,7 +95,7 @@ def _report(item: dict[str, Any], order: WorkOrder, now: datetime) -> tuple[Step
             operation=answer["operation"],
             client_key=answer["client_key"],
             result=answer["result"],
-            done_at=_phone_time(answer["done_at"], now),
+            done_at=phone_time(answer["done_at"], now),
             turns=answer["turns"],
             remark=answer["remark"],
             cannot_reason=answer["cannot_reason"],
@@ -104,7 +104,7 @@ def _report(item: dict[str, Any], order: WorkOrder, now: datetime) -> tuple[Step
     )
 
 
-def _phone_time(milliseconds: int, now: datetime) -> datetime:
+def phone_time(milliseconds: int, now: datetime) -> datetime:
     """Return the phone's time, or now where its clock cannot be right."""
     try:
         told = datetime.fromtimestamp(milliseconds / 1000, tz=UTC)

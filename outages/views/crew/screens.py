@@ -35,6 +35,7 @@ from outages.views.crew.orders import (
     orders_of,
     situation,
 )
+from outages.views.crew.posting_rows import postings
 from outages.views.crew.words import (
     CANNOT_WORDS,
     order_title,
@@ -135,6 +136,7 @@ def _frame(request: HttpRequest, found: Situation) -> dict[str, Any]:
         "plan": found.plan,
         "title": order_title(found),
         "place": place,
+        "postings": postings(found.order),
         "dispatch_phone": _dispatch_phone(found.order),
         "cannot_reasons": [(value, CANNOT_WORDS[value]) for value in CannotReason.values],
         "texts": script_words(),

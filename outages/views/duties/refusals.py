@@ -22,6 +22,8 @@ DUTY_WORDS: Final[dict[str, str | Promise]] = {
     "duty_listed": _("This is in the list already."),
     "duty_not_asked": _("This cannot be asked for here, or the outage is over."),
     "duty_no_address": _("This is no web address: %(task)s."),
+    "plant_unknown": _("Not in the network: %(sources)s."),
+    "plant_without_outlet": _("No pipe leaves %(sources)s: nobody can lose water by it."),
     # the sheet
     "sheet_incomplete": _("The sheet lacks: %(items)s. Fill it in, then hand it over."),
     "sheet_without_plan": _("Confirm the impact first: the sheet is made from the plan."),

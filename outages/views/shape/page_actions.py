@@ -22,7 +22,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from outages.views.control.panels import Banner
-from outages.views.shape.screen import View, may
+from outages.views.shape.screen import View, may, may_any
 from outages.views.words.refusals import REFUSALS, in_words
 
 Case = TypeVar("Case")
@@ -38,13 +38,14 @@ class PageActions(Generic[Case]):
     back: Callable[[Case], str]
 
     def __call__(
-        self, *permissions: str, form: Callable[..., Form] = Form
+        self, *permissions: str, one_of: tuple[str, ...] = (), form: Callable[..., Form] = Form
     ) -> Callable[[Callable[[HttpRequest, Case, Told], str]], View]:
-        """Make a step a view for who has all of these permissions."""
+        """Make a step a view for who has all of these permissions, and one of `one_of`."""
 
         def decorate(step: Callable[[HttpRequest, Case, Told], str]) -> View:
             @require_POST
             @may(*permissions)
+            @may_any(*(one_of or permissions))
             @wraps(step)
             def view(request: HttpRequest, **keys: int) -> HttpResponseBase:
                 [key] = keys.values()

@@ -3,6 +3,7 @@
 import { announce } from "gisapp/live";
 import { learnTime, pageWritten, serverNow } from "gisapp/server_time";
 import { isOld } from "outages/crew/as_of";
+import { postingSaid, showPostings } from "outages/crew/postings";
 import { change, forget, keep, said } from "outages/crew/queue";
 import { flush, SignedOut } from "outages/crew/sending";
 import { placeSnippet, planChanged } from "outages/crew/snippet";
@@ -29,7 +30,8 @@ async function mine() {
 async function show() {
   const items = await mine();
   const all = untold(await said(user));
-  const current = showSteps(root, items, { chosen, undo });
+  const current = showSteps(root, items.filter(({ kind }) => kind !== "posting"), { chosen, undo });
+  showPostings(root, items);
   showConnection(root, { online, waiting: all.length, signedOut, signIn: `/?next=${location.pathname}`, known });
   showConflicts(items.filter(({ state }) => state.endsWith("refused")), drop);
   placeSnippet(root, current);
@@ -80,7 +82,19 @@ function answer(form, button) {
   };
 }
 
+async function onPosted(event, form) {
+  event.preventDefault();
+  const item = postingSaid(form, { order: root.dataset.order, user, key: newKey() });
+  await keep(item);
+  form.reset();
+  await show();
+  announce(item.valve);
+  await send();
+}
+
 async function onSubmit(event) {
+  const posting = event.target.closest("[data-posting-form]");
+  if (posting) return onPosted(event, posting);
   const form = event.target.closest("[data-step-form]");
   // Leaving a valve closed is the dispatcher's concern: that form goes straight to the server.
   if (!form || event.submitter?.value === "left_closed") return;
@@ -131,8 +145,9 @@ async function send() {
 
 function signature(element) {
   const steps = [...element.querySelectorAll("[data-step]")].map(({ dataset }) => `${dataset.step}${dataset.status}`);
+  const posted = [...element.querySelectorAll("[data-posting]")].map(({ dataset }) => `${dataset.posting}${dataset.status}`);
   const { phase, plan, superseded } = element.dataset;
-  return [phase, plan, superseded, ...steps].join("|");
+  return [phase, plan, superseded, ...steps, ...posted].join("|");
 }
 
 function isBusy() {

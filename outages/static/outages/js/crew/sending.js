@@ -1,5 +1,6 @@
 // Tells the server what is in the queue, in order. Sending twice is harmless: each tap has its key.
 
+import { postingBody } from "outages/crew/postings";
 import { change, forget, said } from "outages/crew/queue";
 
 const TIMEOUT_MS = 15_000;
@@ -48,14 +49,25 @@ async function sendPhoto(item, cookie) {
   return change(item.client_key, { state: "photo-refused", why: error, photo: null });
 }
 
+/** A refused posting keeps its photo: it may be told again. */
+async function sendPosting(item, cookie) {
+  const answer = await post(item.url, postingBody(item), { cookie, json: false });
+  if (answer.ok) return forget(item.client_key);
+  if (answer.status >= 500) throw new Error(String(answer.status));
+  const { error = String(answer.status) } = await answer.json().catch(() => ({}));
+  return change(item.client_key, { state: "refused", why: error });
+}
+
 /** Send what waits. Returns how many were told; throws SignedOut, or any error without signal. */
 export async function flush(user, cookie) {
   const items = await said(user);
-  const waiting = items.filter(({ state }) => state === "waiting");
+  const everything = items.filter(({ state }) => state === "waiting");
+  const waiting = everything.filter(({ kind }) => kind !== "posting");
   for (const url of new Set(waiting.map(({ batch }) => batch))) {
     await tell(url, waiting.filter(({ batch }) => batch === url), cookie);
   }
   const photos = (await said(user)).filter(({ state }) => state === "photo");
   for (const item of photos) await sendPhoto(item, cookie);
-  return waiting.length + photos.length;
+  for (const item of everything.filter(({ kind }) => kind === "posting")) await sendPosting(item, cookie);
+  return everything.length + photos.length;
 }
