@@ -5,7 +5,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('outages', '0028_affected_by_the_statement'),
+        ('outages', '0029_who_was_shown_what'),
     ]
 
     operations = [
