@@ -367,6 +367,8 @@ BACKUPS_KEPT = positive_int("BACKUPS_KEPT", default=8)
 # Numbers and files of customers that one person is shown in so many seconds, and no more.
 DISCLOSURES_AT_MOST = positive_int("DISCLOSURES_AT_MOST", default=30)
 DISCLOSURES_WITHIN_S = positive_int("DISCLOSURES_WITHIN_S", default=600)
+# So many reports a minute may one other system hand in.
+INTAKE_PER_MINUTE = positive_int("INTAKE_PER_MINUTE", default=120)
 # Stand in where no demand is metered, for pressures only: litres a person and day, and the peak
 # hour against the mean. Assumptions of ours: set them to what the utility bills and measures.
 LITRES_PER_PERSON_DAY = positive_float("LITRES_PER_PERSON_DAY", default=180)

@@ -1,7 +1,7 @@
 """The public's role in the database: what it may, written down once and made so again and again.
 
-It reads the names of places, files a report, asks how a report goes on and counts how often
-somebody asked. It may read and write no table besides.
+It reads the names of places, files a report, asks how a report goes on and what is planned, and
+counts how often somebody asked. It may read and write no table besides.
 """
 
 from typing import Final
@@ -10,7 +10,12 @@ from django.db import connection, transaction
 from psycopg import sql
 
 READABLE: Final = ("layers_publicplace",)
-CALLABLE: Final = ("file_public_report", "public_report_status", "count_asked")
+CALLABLE: Final = (
+    "file_public_report",
+    "public_report_status",
+    "public_report_plan",
+    "count_asked",
+)
 # Of each session of the role. A page that takes longer than this is not worth waiting for.
 SESSION: Final = {
     "statement_timeout": "5s",

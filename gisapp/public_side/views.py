@@ -18,7 +18,13 @@ from gisapp.public_side.guard import stamp
 from layers.public.reading import read_state
 from layers.rate_limits import is_too_often
 from layers.views.public import DEFAULT_CENTRE, tile_address
-from outages.services.desk.public_reports import PublicFacts, Stage, file_report, filed_report
+from outages.services.desk.public_reports import (
+    PublicFacts,
+    Stage,
+    file_report,
+    filed_report,
+    tracked_plan,
+)
 
 # A home that reports more often than this is no home.
 MOST_PER_HOUR: Final = 6
@@ -116,5 +122,11 @@ def status(request: HttpRequest, reference: str, token: str) -> HttpResponse:
     if filed is None:
         raise Http404
     tone, title, text = STAGES[filed.stage]
-    context = {"report": filed, "tone": tone, "stage_title": title, "stage_text": text}
+    context = {
+        "report": filed,
+        "tone": tone,
+        "stage_title": title,
+        "stage_text": text,
+        "plan": tracked_plan(reference),
+    }
     return render(request, "outages/public/report_status.html", context)

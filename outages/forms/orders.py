@@ -204,7 +204,11 @@ class ExtensionForm(PanelForm):
 
     key = forms.ChoiceField(label=_("Which limit"))
     wanted_until = MomentField(label=_("Until"), future=True)
-    plan = forms.CharField(label=_("Plan, as the user is told it"), max_length=300)
+    plan = forms.CharField(
+        label=_("Plan, as the user is told it"),
+        max_length=300,
+        help_text=_("Whoever filed the report sees it on the public page: no names, no numbers."),
+    )
     reason = forms.CharField(label=_("Reason"), max_length=300)
 
     def __init__(

@@ -21,6 +21,7 @@ from outages.models.duties import LeaderApproval, OutageSheet, OutageTask, Permi
 from outages.models.events import Event
 from outages.models.exchange import Anomaly, ExchangeMessage
 from outages.models.inbound import InboundMessage
+from outages.models.intake import IntakeClient, IntakeRequest
 from outages.models.notices import Delivery, OutageNotice
 from outages.models.order_records import (
     Escalation,
@@ -80,6 +81,8 @@ __all__ = [
     "HandoverItem",
     "Improvement",
     "InboundMessage",
+    "IntakeClient",
+    "IntakeRequest",
     "IsolationPlan",
     "LeaderApproval",
     "LogEntry",

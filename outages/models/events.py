@@ -41,6 +41,7 @@ SUBJECTS = {
     "ChannelState": "channel",
     "InboundMessage": "inbound",
     "WebhookSubscriber": "webhook",
+    "IntakeClient": "intake",
     "Shift": "shift",
     "SelfCheck": "self_check",
     "CrewDuty": "crew_duty",

@@ -81,7 +81,10 @@ KEEPS_REGISTERS = acts("outages.manage_departments")
 
 # Who may -> names with the namespace, as templates write them.
 ASKED: Final[dict[Rule, str]] = {
-    PUBLIC: "health-live health-ready login favicon public:map public:elsewhere",
+    # Systems bring a token instead of signing in: without one they are answered 401.
+    PUBLIC: """
+        health-live health-ready login favicon public:map public:elsewhere outages:intake-report
+    """,
     STAFF: """
         home outages:policy outages:policy-rule outages:calendar outages:alerts outages:alerts-bell
     """,
@@ -117,6 +120,7 @@ ASKED: Final[dict[Rule, str]] = {
     PUBLISHES: "outages:notices",
     SEES_NOTICES: "outages:notice",
     MANAGES_CHANNELS: "outages:channels outages:subscribers",
+    KEEPS_REGISTERS: "outages:intake",
     WORKS: """
         outages:work-orders outages:work-orders-service-worker outages:work-order
         outages:work-order-map
@@ -132,7 +136,7 @@ ASKED: Final[dict[Rule, str]] = {
 # By POST alone.
 SENT: Final[dict[Rule, str]] = {
     STAFF: "outages:alert-acknowledge",
-    PUBLIC: "logout switch-language switch-theme outages:inbound",
+    PUBLIC: "logout switch-language switch-theme outages:inbound outages:intake-hand-in",
     TURNS_VALVES: "network:valve-record network:valve-take-back",
     IMPORTS: "reckon-risk",
     SWITCHES_SOURCES: "network:source-record network:source-take-back",
@@ -189,6 +193,7 @@ SENT: Final[dict[Rule, str]] = {
     acts("outages.instruct"): "outages:case-instruct",
     KEEPS_REGISTERS: """
         outages:acceptor-add outages:acceptor-retire outages:route-add outages:route-retire
+        outages:intake-add outages:intake-retire
     """,
     NAMES: "outages:plan-phone outages:duty-phone outages:customer-file-open",
     PUBLISHES: "outages:notice-publish outages:delivery-resolve",

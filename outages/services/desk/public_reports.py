@@ -5,6 +5,7 @@ letter box until `take_public_reports`, run every few seconds, makes burst repor
 on it is a report like any other, under the reference that its sender was told.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
@@ -15,7 +16,7 @@ from django.db import connection, transaction
 from outages.choices import Channel, ReportKind
 from outages.models import BurstReport, PublicReport
 from outages.services.desk import reports
-from outages.workflow import OutageStatus, ReportStatus
+from outages.workflow import OutageStatus, ReportStatus, WorkOrderStatus
 
 log = structlog.get_logger(__name__)
 
@@ -24,6 +25,8 @@ FOLLOWED_FOR = timedelta(days=60)
 MOST_AT_ONCE = 200
 
 Stage = PublicReport.Stage
+# Telephones, accounts, identity cards; years and house numbers are shorter.
+_LONG_NUMBER = re.compile(r"\d(?:[\s-]?\d){6,}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +94,26 @@ def filed_report(reference: str) -> FiledReport | None:
     return FiledReport(reference, *row) if row else None
 
 
+@dataclass(frozen=True)
+class TrackedPlan:
+    """What the reporter was promised where it takes longer: how it goes on, and until when."""
+
+    text: str
+    until: datetime
+    told_at: datetime
+
+
+def tracked_plan(reference: str) -> TrackedPlan | None:
+    """The plan of the newest extension that was granted; None where nothing waits for one.
+
+    Numbers as long as a telephone's are blotted out: a clerk may have written one.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT plan, until, told FROM public_report_plan(%s)", [reference])
+        row = cursor.fetchone()
+    return TrackedPlan(_LONG_NUMBER.sub("…", row[0]), row[1], row[2]) if row else None
+
+
 def take_public_reports() -> int:
     """Make burst reports of what waits in the letter box; return how many.
 
@@ -139,8 +162,9 @@ def update_stages(at: datetime) -> int:
     followed = PublicReport.objects.filter(
         report__isnull=False, received_at__gte=at - FOLLOWED_FOR
     ).select_related("report__outage", "report__duplicate_of__outage")
+    followed = followed.prefetch_related("report__work_orders")
     changed = []
-    for filed in followed.iterator():
+    for filed in followed.iterator(chunk_size=500):
         assert filed.report is not None
         stage = stage_of(filed.report)
         if stage != filed.stage:
@@ -157,8 +181,16 @@ def stage_of(made: BurstReport) -> Stage:
     outage = made.outage
     if outage and outage.status in (OutageStatus.RESTORED, OutageStatus.CLOSED):
         return Stage.DONE
+    if outage is None and _is_worked_off(made):
+        return Stage.DONE
     if outage or made.status == ReportStatus.ORDER_ISSUED:
         return Stage.WORKING
     if made.status in (ReportStatus.ANSWERED, ReportStatus.INVALID):
         return Stage.ANSWERED
     return Stage.RECEIVED
+
+
+def _is_worked_off(made: BurstReport) -> bool:
+    """Whether a department has finished every order for it that was not taken back."""
+    orders = [each for each in made.work_orders.all() if each.status != WorkOrderStatus.VOID]
+    return bool(orders) and all(each.finished_at is not None for each in orders)

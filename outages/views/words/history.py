@@ -103,6 +103,7 @@ VERBS: Final[dict[str, tuple[str, str | Promise]]] = {
     "call_owed": ("planned", _("A call is owed")),
     "call_made": ("ok", _("The call was made")),
     "marked": ("warn", _("Marks changed")),
+    "handed_in": ("busy", _("Handed in by %(new)s")),
     "major_by_rule": ("danger", _("Major by the rules")),
     "triaged": ("busy", _("Triaged: %(new)s")),
     "instructed": ("warn", _("Instruction given")),

@@ -147,6 +147,12 @@ WORDS: Final[dict[str, str | Promise]] = {
     "merge_has_outage": _("%(report)s has an outage of its own already."),
     "merge_has_duplicates": _("%(report)s has duplicates of its own: merge the other way round."),
     "reopen_duplicate": _("%(report)s is a duplicate: take it out of its group instead."),
+    # other systems
+    "intake_name_taken": _("There is a system of this name already: %(name)s."),
+    "intake_retired": _("The token of %(name)s is out of use already."),
+    "intake_channel": _("This system may not name this channel."),
+    "intake_key_reused": _("Under this key another report was sent: %(reference)s."),
+    "intake_too_many": _("More than %(most)s reports in a minute: try again later."),
     # policy and limits
     "policy_unknown": _("There is no such rule: %(key)s"),
     "policy_in_the_past": _("A rule changes from now on, never in the past."),

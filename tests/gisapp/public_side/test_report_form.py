@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -19,12 +20,15 @@ from gisapp.public_side.views import token_of
 from layers import rate_limits
 from layers.models import BackgroundFeature
 from layers.public.places import rebuild_places
-from outages.models import BurstReport, PublicReport
+from outages.models import BurstReport, Deadline, PublicReport
+from outages.services import orders
 from outages.services.desk import reports
 from outages.services.desk.public_reports import take_public_reports, update_stages
+from outages.services.orders.extension import decide_extension
 from outages.services.shutdown import plans
 from tests.factories import NOON, lay
 from tests.outages.conftest import Desk
+from tests.outages.offices import member, ordered
 
 TOWN = "(S) -p1- a -p2-V1| b -p3- c |V2-p5- d -p6- (T)"
 URL = "/public/report/"
@@ -232,3 +236,40 @@ def test_a_merged_report_is_as_far_as_the_one_it_joined(desk: Desk) -> None:
     page = sent(link)
     assert "正在处理" in page
     assert desk.crew.name not in page
+
+
+def test_where_it_takes_longer_the_sender_sees_the_plan_and_the_day_and_no_number() -> None:
+    lay(TOWN)
+    link = Client().post(URL, form()).url
+    order = ordered(taken())
+    orders.accept_order(order, by=None, at=timezone.now(), assignee="李工")
+    due = Deadline.objects.get(key="repair_finish", order=order).due_at
+    asked = orders.ask_extension(
+        order,
+        key="repair_finish",
+        wanted_until=due + timedelta(hours=5),
+        plan="配件明早到，电话 138-1234-5678 联系",
+        reason="缺配件",
+        by=None,
+        at=timezone.now(),
+    )
+    assert "配件明早到" not in sent(link), "nothing is promised before the leader agrees"
+    leader = member("leader", department="engineering")
+    decide_extension(asked, approve=True, by=leader, at=timezone.now())
+    page = sent(link)
+    assert "配件明早到，电话 … 联系" in page
+    assert f"{asked.wanted_until.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" in page
+    for hidden in ("1234", "缺配件", "李工", order.number):
+        assert hidden not in page
+    # Worked off, the plan goes and the stage says so.
+    orders.start_work(order, by=None, at=timezone.now())
+    orders.contact_user(order, method="phone", by=None, at=timezone.now())
+    orders.enter_result(
+        order,
+        facts=orders.ResultFacts(result="已修复", leak_check_passed=True),
+        by=None,
+        at=timezone.now(),
+    )
+    assert "配件明早到" not in sent(link)
+    taken()
+    assert PublicReport.objects.get().stage == "done"
