@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('outages', '0029_who_was_shown_what'),
+        ('outages', '0030_stop_plants'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

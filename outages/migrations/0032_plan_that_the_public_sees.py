@@ -26,5 +26,5 @@ DROP = "DROP FUNCTION public_report_plan;"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("outages", "0030_reports_handed_in")]
+    dependencies = [("outages", "0031_reports_handed_in")]
     operations = [migrations.RunSQL(MAKE, DROP)]
