@@ -1,4 +1,4 @@
-"""docs/requirements.md promises: every place is there, every test is, and no core row is left out."""
+"""docs/requirements.md promises: every place and every test is there, no core row is left out."""
 
 from __future__ import annotations
 

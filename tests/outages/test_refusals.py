@@ -52,7 +52,6 @@ FACTS = {
     "asset": "P-1",
     "key": "S",
     "minutes": 10,
-    "most": 6,
     "day": "S",
     "items": "on_trunk_road, pipe_diameter",
     "owner": "engineering",
