@@ -40,7 +40,7 @@ def load_cases(*, at: datetime) -> int:
     """Fill an empty desk; return how many cases were made. An instance with any is left alone."""
     if WorkOrder.objects.exists() or BurstReport.objects.exists():
         return 0
-    desk = _Desk(at)
+    desk = DemoDesk(at)
     made = [
         desk.question(),
         desk.guided(),
@@ -54,7 +54,7 @@ def load_cases(*, at: datetime) -> int:
     return len(made)
 
 
-class _Desk:
+class DemoDesk:
     """Who takes the calls, at which homes, and the clock they look at."""
 
     def __init__(self, at: datetime) -> None:

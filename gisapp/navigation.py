@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from gisapp.accounts.models import User
+from outages.selectors import callbacks
 from outages.selectors.duties import open_approvals, unread_anomalies
 
 
@@ -89,6 +90,7 @@ DESTINATIONS: Final = (
     Destination(
         "outages:orders", "outages.view_outages", pgettext_lazy("navigation", "Orders"), "list"
     ),
+    Destination("outages:callbacks", "outages.view_callbacks", _("Call-backs"), "phone"),
     Destination("outages:shift", "outages.keep_shift", _("Shift"), "users"),
     Destination("outages:notices", "outages.publish_notice", _("Notices"), "bell"),
     Destination("outages:access-log", "outages.view_audit", _("Access log"), "eye"),
@@ -99,6 +101,7 @@ DESTINATIONS: Final = (
 COUNTS: Final[dict[str, Callable[[], int]]] = {
     "outages:approvals": lambda: open_approvals().count(),
     "outages:exchange": lambda: unread_anomalies().count(),
+    "outages:callbacks": lambda: callbacks.to_call().count(),
 }
 
 # The first that the user may open is where signing in leads.

@@ -59,6 +59,8 @@ def script_texts() -> dict[str, str]:
         "key_back": _("Back"),
         "deadline_warn": _("{name}: {time} left"),
         "deadline_late": _("{name}: overdue"),
+        "answer_satisfied": _("Satisfied with what is asked next"),
+        "answer_unsatisfied": _("Dissatisfied with what is asked next"),
         "masked_again": _("hidden again in {time}"),
         "reveal_failed": _("The number could not be shown. Try again."),
         "not_saved": _("Not saved. What you typed is still here. Try again."),

@@ -189,6 +189,7 @@ _PERIODIC = (
     ("collect-inbound", "outages.tasks.collect_inbound", 30),
     ("take-public-reports", "gisapp.take_public_reports", 5),
     ("scan-deadlines", "outages.scan_deadlines", 15),
+    ("watch-callbacks", "outages.watch_callbacks", 15),
     ("watch-the-desk", "outages.watch_the_desk", 60),
     ("reckon-risk", "gisapp.reckon_risk", 15),
     ("back-up-when-due", "gisapp.back_up_when_due", 3_600),

@@ -13,6 +13,7 @@ from network.selectors import prepare_current_state
 from network.services.criticality import take_up_criticality
 from outages.selectors import policy
 from outages.services import orders, rosters, shifts
+from outages.services.callbacks import hearing
 from outages.services.desk.public_reports import take_public_reports, update_stages
 from outages.services.rules import deadlines
 
@@ -69,3 +70,9 @@ def watch_the_desk() -> None:
     now = timezone.now()
     shifts.watch_for_silence(at=now)
     rosters.warn_of_gaps(at=now)
+
+
+@shared_task(name="outages.watch_callbacks")
+def watch_callbacks() -> None:
+    """Take replies to call-backs, and look after the SMS that stay without one."""
+    hearing.watch(at=timezone.now())

@@ -67,6 +67,10 @@ ALL_PERMISSIONS: Final = frozenset(
         "outages.keep_shift",
         "outages.lead_shift",
         "outages.keep_roster",
+        "outages.call_back",
+        "outages.view_callbacks",
+        "outages.close_callback",
+        "outages.order_rectification",
     }
 )
 
@@ -85,6 +89,8 @@ CALL_DESK: Final = frozenset(
         "outages.act_for_call_centre",
         "outages.exchange",
         "outages.keep_shift",
+        "outages.call_back",
+        "outages.view_callbacks",
     }
 )
 ROLE_PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
@@ -106,6 +112,7 @@ ROLE_PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
             "outages.issue_orders",
             "outages.handle_orders",
             "outages.keep_roster",
+            "outages.view_callbacks",
         }
     ),
     Role.CALL_AGENT: CALL_DESK,
@@ -157,6 +164,7 @@ ROLE_PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
             "outages.act_for_company_leader",
             "outages.approve_extensions",
             "outages.instruct",
+            "outages.view_callbacks",
         }
     ),
     Role.SUPERVISION: frozenset(
@@ -169,6 +177,9 @@ ROLE_PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
             "outages.view_confidential",
             "outages.resolve_escalations",
             "outages.view_interruptions",
+            "outages.view_callbacks",
+            "outages.close_callback",
+            "outages.order_rectification",
         }
     ),
     Role.ADMIN: ALL_PERMISSIONS,

@@ -240,3 +240,8 @@ class Rectification(models.Model):
 
     def __str__(self) -> str:
         return f"rectification after {self.callback_id}"
+
+    @property
+    def report_id(self) -> int:
+        """The report that it is about, as events ask."""
+        return self.callback.report_id

@@ -2,13 +2,20 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
-from outages.models import CallBack, CallBackTry, Department, InboundMessage, Rectification
+from outages.models import (
+    BurstReport,
+    CallBack,
+    CallBackTry,
+    Department,
+    InboundMessage,
+    Rectification,
+    WorkOrder,
+)
 from outages.models.callbacks import QUESTIONS, CallBackChannel, TryResult, Verdict
 from outages.policy.callbacks import CallBackStatus
 from outages.policy.report_periods import Period
@@ -237,6 +244,16 @@ def open_rectifications(*, department: str = "") -> QuerySet[Rectification]:
     return rows.select_related("callback__order", "department", "ordered_by")
 
 
-def owed(*, at: datetime) -> int:
-    """Return how many people wait to be called at `at`. One query."""
-    return CallBack.objects.filter(status=CallBackStatus.TO_CALL, created_at__lte=at).count()
+def departments_asked_about() -> QuerySet[Department]:
+    """Departments whose orders have call-backs. One query."""
+    return Department.objects.filter(callbacks__isnull=False).distinct().order_by("pk")
+
+
+def callback_of(order: WorkOrder) -> CallBack | None:
+    """Return the call-back of an order, or the one whose user it visits. One query."""
+    return all_callbacks().filter(Q(order=order) | Q(follow_up=order)).first()
+
+
+def callbacks_of_report(report: BurstReport) -> dict[int, CallBack]:
+    """Return the call-backs of a report by the key of their orders. One query."""
+    return {row.order_id: row for row in all_callbacks().filter(report=report)}

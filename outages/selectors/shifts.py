@@ -12,6 +12,7 @@ from outages.choices import Channel, HandoverKind
 from outages.models import (
     BurstReport,
     CallNote,
+    Deadline,
     Event,
     FollowUp,
     Handover,
@@ -23,7 +24,7 @@ from outages.models import (
     WorkOrder,
 )
 from outages.policy.shifts import Span, occurrence
-from outages.selectors import policy
+from outages.selectors import callbacks, policy
 from outages.workflow import (
     OPEN_WORK_ORDERS,
     ORDERS_AT_WORK,
@@ -124,7 +125,7 @@ class Matter:
 
 def open_matters() -> list[Matter]:
     """Return all that one shift has to hand to the next, the most urgent kind first."""
-    return [*_outages(), *_unpublished(), *_calls(), *_orders()]
+    return [*_outages(), *_unpublished(), *_calls(), *_call_backs(), *_orders()]
 
 
 def _outages() -> Iterable[Matter]:
@@ -148,6 +149,22 @@ def _calls() -> Iterable[Matter]:
         yield Matter(
             HandoverKind.CALL, row.pk, row.report.reference, row.due_at, {"call": row.kind}
         )
+
+
+def _call_backs() -> Iterable[Matter]:
+    rows = list(callbacks.to_call())
+    due = dict(
+        Deadline.objects.filter(
+            key="callback_phone_due",
+            subject="call_back",
+            subject_id__in=[row.pk for row in rows],
+            met_at=None,
+            cancelled_at=None,
+        ).values_list("subject_id", "due_at")
+    )
+    for row in rows:
+        facts = {"turned": row.turned, "complaint": row.is_complaint}
+        yield Matter(HandoverKind.CALL_BACK, row.pk, row.order.number, due.get(row.pk), facts)
 
 
 def _orders() -> Iterable[Matter]:

@@ -2,10 +2,20 @@
 
 from django.urls import URLPattern, URLResolver
 
-from outages.urls import control_room, desk_and_field, duties, messages, privacy, rules, shifts
+from outages.urls import (
+    callbacks,
+    control_room,
+    desk_and_field,
+    duties,
+    messages,
+    privacy,
+    rules,
+    shifts,
+)
 
 app_name = "outages"
 urlpatterns: list[URLPattern | URLResolver] = [
+    *callbacks.urlpatterns,
     *control_room.urlpatterns,
     *desk_and_field.urlpatterns,
     *duties.urlpatterns,

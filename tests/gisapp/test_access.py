@@ -77,6 +77,8 @@ def acts(*permissions: str) -> frozenset[frozenset[str]]:
 ISSUES = acts("outages.issue_orders")
 HANDLES = acts("outages.handle_orders")
 EITHER = acts("outages.issue_orders", "outages.handle_orders")
+SEES_CALL_BACKS = any_of("outages.call_back", "outages.view_callbacks")
+ASKS_BACK = acts("outages.call_back", "outages.close_callback")
 KEEPS_REGISTERS = acts("outages.manage_departments")
 
 # Who may -> names with the namespace, as templates write them.
@@ -100,9 +102,12 @@ ASKED: Final[dict[Rule, str]] = {
         outages:plan-together outages:plan-pressure outages:report-where
         outages:duties outages:duties-of outages:duty-photo outages:sheet outages:posting
         outages:permit-document
+        outages:callback outages:callback-opinions
         outages:orders outages:order outages:case outages:complaints outages:departments
         outages:shift outages:shifts outages:shift-record outages:roster
     """,
+    SEES_CALL_BACKS: "outages:callbacks",
+    all_of("outages.view_callbacks"): "outages:callback-rates",
     CALLS_OUT: "outages:calls",
     LEADS: "outages:approvals",
     EXCHANGES: "outages:exchange outages:exchange-export outages:exchange-outage",
@@ -186,7 +191,13 @@ SENT: Final[dict[Rule, str]] = {
     HANDLES: """
         outages:order-accept outages:order-start outages:order-result outages:order-extend
         outages:order-milestones outages:order-milestone-done
+        outages:callback-improve outages:rectification-done
     """,
+    acts("outages.call_back"): "outages:callback-reply outages:callback-order",
+    ASKS_BACK: "outages:callback-call",
+    acts("outages.handle_orders", "outages.call_back"): "outages:callback-visit",
+    acts("outages.order_rectification"): "outages:callback-rectify",
+    acts("outages.close_callback"): "outages:callback-close",
     EITHER: "outages:order-contact outages:order-arrival",
     acts("outages.approve_extensions"): "outages:order-decide",
     acts("outages.resolve_escalations"): "outages:order-resolve",

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone, translation
 
+from gisapp.demo_callbacks import load_callbacks
 from gisapp.demo_cases import load_cases
 from gisapp.demo_duty import load_duty
 from gisapp.demo_town import is_loaded, load_town
@@ -44,6 +45,7 @@ class Command(BaseCommand):
                 self.stderr.write(line)
         if not options["without_cases"]:
             load_cases(at=timezone.now())
+            load_callbacks(at=timezone.now())
             load_duty(at=timezone.now())
         if result.blocking:
             msg = "the demo town has blocking findings: its generator is broken"

@@ -21,6 +21,7 @@ from outages.choices import InboundKind, NoticeChannel
 from outages.delivery import inbox
 from outages.delivery.gateway import Heard
 from outages.delivery.signatures import BadSignature, verify
+from outages.services.callbacks import hearing
 
 MOST_BYTES = 256 * 1024
 MOST_ITEMS = 1_000
@@ -49,6 +50,8 @@ def heard(request: HttpRequest, channel: str) -> HttpResponse:
         return HttpResponse(status=400)
     for each in items:
         inbox.take(each, channel=channel, at=now)
+    # Beat looks every few seconds; whoever is dissatisfied need not wait for it.
+    hearing.take_replies(at=now)
     return HttpResponse(status=204)
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from network.models import Customer
 from network.selectors import current_revision
 from outages.models import BurstReport
+from outages.selectors import callbacks
 from outages.selectors import orders as lists
 from outages.selectors.privacy import contact_of
 from outages.services.desk import disclosures
@@ -62,6 +63,7 @@ def show_case(
         "problem": problem,
         "limits": limit_rows(clocks.limits_of_report(report), at=now),
         "orders": [(order, chip_of_order(order), order_title(order)) for order in orders],
+        "callbacks": callbacks.callbacks_of_report(report).values(),
         "calls": list(report.follow_ups.select_related("owner", "done_by")),
         "duplicates": list(report.duplicates.all()),
         "timeline": entries_of(report),

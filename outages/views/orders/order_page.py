@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from outages import selectors
 from outages.forms.orders import TextForm
 from outages.models import WorkOrder
+from outages.selectors import callbacks
 from outages.selectors import orders as lists
 from outages.selectors.privacy import contact_of
 from outages.services.rules import clocks
@@ -66,6 +67,7 @@ def show_order(
         "contacts": list(order.contacts.select_related("by")),
         **_milestones(order),
         "followers": list(order.followers.select_related("department")),
+        "callback": callbacks.callback_of(order),
         "addressee": selectors.addressee(order.department, at=now),
         "timeline": entries_of(order.report, order=order),
         "text_form": TextForm(),

@@ -51,6 +51,8 @@ class Act(Generic[Case]):
     primary: bool = False
     # Nobody may do it on another's record, whatever the state: answered 403.
     forbids: Callable[[Case, User], bool] | None = None
+    # Where to go when it is done, if not back to the page: the next one of a list.
+    onward: Callable[[Case], str] | None = None
 
     def allows(self, user: User) -> bool:
         """Whether somebody holds one of the permissions, and sees the pages at all."""
@@ -123,19 +125,24 @@ class ActPage(Generic[Case]):
             filled = act.form(request.POST, **(act.given(case) if act.given else {}))
             if not filled.is_valid():
                 return self.show(request, case, status=422, filled=filled, slug=act.slug)
-            return self._done(request, case, partial(act.do, request, case, filled.cleaned_data))
+            step = partial(act.do, request, case, filled.cleaned_data)
+            return self._done(request, case, step, act.onward or self.url)
 
         return _by_any_name(carried_out)
 
     def _done(
-        self, request: HttpRequest, case: Case, step: Callable[[], str | Promise]
+        self,
+        request: HttpRequest,
+        case: Case,
+        step: Callable[[], str | Promise],
+        onward: Callable[[Case], str],
     ) -> HttpResponse:
         try:
             message = step()
         except REFUSALS as refused:
             return self.show(request, case, status=409, problem=in_words(refused))
         messages.success(request, str(message))
-        return redirect(self.url(case))
+        return redirect(onward(case))
 
 
 def _by_any_name(view: View) -> View:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from outages.choices import HandoverKind, LogKind
 from outages.forms.shifts import PeopleForm, ToldForm
 from outages.models import Event, FollowUp, Handover, HandoverItem, LogEntry, Shift
+from outages.models.callbacks import CallBackTurn
 from outages.selectors import orders as order_lists
 from outages.selectors import shifts as lists
 from outages.selectors.rosters import crews_with_duty
@@ -161,16 +162,25 @@ def _item(row: HandoverItem) -> dict[str, Any]:
         HandoverKind.NOTICE: facts.get("place", ""),
         HandoverKind.ORDER: local(facts.get("department", ""), facts.get("department_en", "")),
     }.get(HandoverKind(row.kind), "")
+    if row.kind == HandoverKind.CALL_BACK and facts.get("turned"):
+        told = str(CallBackTurn(facts["turned"]).label)
     if row.kind == HandoverKind.CALL:
         told = str(dict(FollowUp._meta.get_field("kind").choices or ()).get(facts["call"], ""))
     return {"row": row, "url": _item_url(row), "text": told}
 
 
+# Where a matter leads that is found by what it is called.
+PAGES: Final[dict[str, str]] = {
+    HandoverKind.CALL: "outages:case",
+    HandoverKind.CALL_BACK: "outages:callback",
+    HandoverKind.ORDER: "outages:order",
+}
+
+
 def _item_url(row: HandoverItem) -> str:
     if row.kind in (HandoverKind.OUTAGE, HandoverKind.NOTICE):
         return reverse("outages:outage", args=[row.subject_id])
-    name = "outages:order" if row.kind == HandoverKind.ORDER else "outages:case"
-    return reverse(name, args=[row.label])
+    return reverse(PAGES[row.kind], args=[row.label])
 
 
 def _inherited(shift: Shift) -> list[dict[str, Any]]:

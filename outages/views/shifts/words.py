@@ -55,6 +55,7 @@ ITEM_TONES: Final[dict[str, str]] = {
     HandoverKind.OUTAGE: "danger",
     HandoverKind.NOTICE: "danger",
     HandoverKind.CALL: "warn",
+    HandoverKind.CALL_BACK: "warn",
     HandoverKind.ORDER: "busy",
 }
 SHIFT_ALERTS: Final[dict[str, tuple[str, str | Promise]]] = {

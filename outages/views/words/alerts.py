@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from outages.models import Alert
+from outages.views.callbacks.words import CALLBACK_ALERTS
 from outages.views.duties.words import task_name
 from outages.views.orders.words import ALERT_WORDS
 from outages.views.shifts.words import SHIFT_ALERTS
@@ -32,8 +33,11 @@ WORDS: Final[dict[str, tuple[str, str | Promise]]] = {
         _("%(staff)s wanted to see more than %(count)s customers' data in %(minutes)s minutes."),
     ),
     **ALERT_WORDS,
+    **CALLBACK_ALERTS,
     **SHIFT_ALERTS,
 }
+# The order is named, but what is to be done stands on its call-back.
+ON_THE_CALL_BACK: Final = frozenset(CALLBACK_ALERTS) - {"follow_up_waits"}
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,8 @@ def _case(alert: Alert) -> str:
 
 
 def _url(alert: Alert) -> str:
+    if alert.code in ON_THE_CALL_BACK and (number := alert.facts.get("order")):
+        return reverse("outages:callback", args=[number])
     if number := alert.facts.get("order"):
         return reverse("outages:order", args=[number])
     if reference := alert.facts.get("report"):

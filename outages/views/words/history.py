@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, Final
 
+from django.db.models import TextChoices
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
@@ -11,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from outages.choices import OutageSeverity, SelfCheckResult, SupplyPointStatus, Triage
 from outages.models import Event, Outage
+from outages.models.callbacks import Verdict
+from outages.views.callbacks.words import CALLBACK_CHIPS, CALLBACK_VERBS
 from outages.views.duties.words import task_name
 from outages.views.shifts.words import SHIFT_VERBS
 from outages.views.words.refusals import state_words, words_of
@@ -66,6 +69,7 @@ VERBS: Final[dict[str, tuple[str, str | Promise]]] = {
     ),
     "pressure_refused": ("draft", _("Pressures could not be reckoned")),
     "pressure_failed": ("danger", _("Pressures could not be reckoned")),
+    **CALLBACK_VERBS,
     **SHIFT_VERBS,
     "phone_shown": ("draft", _("A telephone number was shown")),
     "file_opened": ("draft", _("The customer's file was opened")),
@@ -200,21 +204,27 @@ def _words(event: Event) -> tuple[str, str]:
         return tone, event.verb
 
 
+# What the new value of an event is one of.
+_CHOICES: Final[dict[str, type[TextChoices]]] = {
+    "severity_changed": OutageSeverity,
+    "supply_status": SupplyPointStatus,
+    "triaged": Triage,
+    "self_check_done": SelfCheckResult,
+    "callback_reply": Verdict,
+}
+
+
 def _new(event: Event) -> str:
     if event.verb == "outage_status":
         return str(OUTAGE_CHIPS.get(event.new, ("", event.new))[1])
     if event.verb == "order_status":
         return str(ORDER_STATUSES.get(event.new, event.new))
+    if event.verb == "callback_status":
+        return str(CALLBACK_CHIPS[event.new][1]) if event.new in CALLBACK_CHIPS else event.new
     if event.verb in _STATES_OF_DUTIES:
         return state_words(event.new)
-    if event.verb == "severity_changed":
-        return str(OutageSeverity(event.new).label)
-    if event.verb == "supply_status":
-        return str(SupplyPointStatus(event.new).label)
-    if event.verb == "triaged":
-        return str(Triage(event.new).label) if event.new in Triage.values else event.new
-    if event.verb == "self_check_done":
-        return str(SelfCheckResult(event.new).label)
+    if (choices := _CHOICES.get(event.verb)) and event.new in choices.values:
+        return str(choices(event.new).label)
     if event.verb == "extension_decided":
         return gettext("approved") if event.new == "approved" else gettext("rejected")
     if event.verb in ("estimate_changed", "outage_postponed") and (at := parse_datetime(event.new)):

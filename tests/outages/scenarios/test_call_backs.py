@@ -4,20 +4,34 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
 
-from outages.models import BurstReport, CallBack, CallBackDraw, Delivery, WorkOrder
+from outages.models import (
+    Alert,
+    BurstReport,
+    CallBack,
+    CallBackDraw,
+    Deadline,
+    Delivery,
+    WorkOrder,
+)
+from outages.models.callbacks import QUESTIONS
 from outages.policy.report_periods import Period, month_of
 from outages.policy.sampling import method_for, start_of
 from outages.selectors import callbacks as lists
+from outages.services import orders
+from outages.services.callbacks.asking import Answers, record_call, record_visit
 from outages.services.callbacks.drawing import draw_callback, draw_of
+from outages.services.callbacks.hearing import watch
+from outages.services.orders import OrderRefused
 from outages.workflow import OPEN_WORK_ORDERS
 from tests.factories import NOON
-from tests.outages.callbacks import finished
-from tests.outages.offices import ordered, told
+from tests.outages.callbacks import by_phone, by_sms, finished, reply, worked_off
+from tests.outages.offices import member, ordered, told
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -115,3 +129,144 @@ def test_t16_nobody_is_asked_by_sms_in_the_night() -> None:
         finished(at=night)
     dues = Delivery.objects.filter(purpose="call_back").values_list("due_at", flat=True)
     assert set(dues) == {NOON + timedelta(hours=20)}
+
+
+# -- T17 ---------------------------------------------------------------------------------------
+
+CONTENT = Answers(**dict.fromkeys(QUESTIONS, "satisfied"))
+UNHAPPY = Answers(**{**dict.fromkeys(QUESTIONS, "satisfied"), "overall": "unsatisfied"})
+
+
+def unhappy_by_sms() -> CallBack:
+    """A user who replied 2 an hour after the SMS."""
+    callback = by_sms()
+    assert reply("2", at=NOON + HOUR) is not None
+    watch(at=NOON + HOUR)
+    callback.refresh_from_db()
+    return callback
+
+
+def refused_to_file(order: WorkOrder, *, at: datetime) -> str:
+    order.refresh_from_db()
+    with pytest.raises(OrderRefused) as refused:
+        orders.archive_order(order, by=None, at=at)
+    return str(refused.value.code)
+
+
+def test_t17_a_2_is_called_by_a_person_then_visited_until_it_is_solved() -> None:
+    callback = unhappy_by_sms()
+    order = callback.order
+    # By itself it is a call that somebody owes, with its limit; the agents hear of it at once.
+    assert (callback.status, callback.method, callback.turned) == (
+        "to_call", "phone", "dissatisfied",
+    )  # fmt: skip
+    assert list(lists.to_call()) == [callback]
+    due = Deadline.objects.get(key="callback_phone_due", met_at=None)
+    assert due.due_at == NOON + HOUR + 3 * DAY
+    assert Alert.objects.filter(code="callback_dissatisfied", to_name="call_agent").count() == 1
+    assert refused_to_file(order, at=NOON + 2 * HOUR) == "callback_pending"
+
+    # Still dissatisfied: an order that follows, to the same department, with the user's words.
+    record_call(
+        callback, result="reached", answers=UNHAPPY, opinion="还在漏", by=None, at=NOON + 2 * HOUR
+    )
+    callback.refresh_from_db()
+    visit = callback.follow_up
+    assert visit is not None
+    assert (visit.follows, visit.department, visit.status) == (order, order.department, "issued")
+    assert "上门" in visit.task
+    assert "还在漏" in visit.task
+    assert refused_to_file(order, at=NOON + 3 * HOUR) == "callback_pending"
+
+    # It has no result before somebody met the user.
+    with pytest.raises(OrderRefused) as unseen:
+        worked_off(visit, at=NOON + 4 * HOUR)
+    assert unseen.value.code == "visit_missing"
+    visit.refresh_from_db()
+    orders.contact_user(visit, method="visit", by=None, at=NOON + 5 * HOUR)
+    orders.enter_result(visit, result="已修好", by=None, at=NOON + 5 * HOUR)
+    orders.feed_back(visit, told="已修好", by=None, at=NOON + 5 * HOUR)
+    callback.refresh_from_db()
+    assert (callback.status, callback.turned) == ("to_call", "after_visit")
+    # The order that visited draws nothing of its own, and does not end the first.
+    assert CallBack.objects.count() == CallBack.objects.filter(order__follows=None).count()
+    assert refused_to_file(order, at=NOON + 6 * HOUR) == "callback_pending"
+
+    record_call(callback, result="reached", answers=CONTENT, by=None, at=NOON + 6 * HOUR)
+    callback.refresh_from_db()
+    assert (callback.status, callback.verdict) == ("satisfied", "unsatisfied")
+    assert callback.solved_at == NOON + 6 * HOUR
+    order.refresh_from_db()
+    assert orders.archive_order(order, by=None, at=NOON + 7 * HOUR).status == "archived"
+    assert not Deadline.objects.filter(key="callback_phone_due", met_at=None).exists()
+
+
+def test_t17_content_at_the_door_it_waits_for_the_order_that_visits() -> None:
+    callback = unhappy_by_sms()
+    record_call(callback, result="reached", answers=UNHAPPY, by=None, at=NOON + 2 * HOUR)
+    callback.refresh_from_db()
+    visit = callback.follow_up
+    assert visit is not None
+    clerk = member("department", department="engineering")
+    orders.accept_order(visit, by=clerk, at=NOON + 3 * HOUR, assignee="李工")
+    orders.start_work(visit, by=clerk, at=NOON + 3 * HOUR)
+    record_visit(callback, result="reached", answers=CONTENT, by=clerk, at=NOON + 4 * HOUR)
+    callback.refresh_from_db()
+    assert (callback.status, callback.method) == ("satisfied", "visit")
+    assert refused_to_file(callback.order, at=NOON + 5 * HOUR) == "follow_up_open"
+    visit.refresh_from_db()
+    orders.enter_result(visit, result="已修好", by=clerk, at=NOON + 5 * HOUR)
+    orders.feed_back(visit, told="已修好", by=None, at=NOON + 5 * HOUR)
+    callback.order.refresh_from_db()
+    assert orders.archive_order(callback.order, by=None, at=NOON + 6 * HOUR).status == "archived"
+
+
+def test_t17_not_solved_by_the_first_visit_there_is_a_second() -> None:
+    callback = unhappy_by_sms()
+    for hour in (2, 12):
+        record_call(callback, result="reached", answers=UNHAPPY, by=None, at=NOON + hour * HOUR)
+        callback.refresh_from_db()
+        assert callback.follow_up is not None
+        worked_off(callback.follow_up, at=NOON + (hour + 5) * HOUR, visited=True)
+        callback.refresh_from_db()
+        assert callback.status == "to_call"
+    assert callback.order.followers.count() == 2
+
+
+def test_t17_dissatisfied_and_never_reached_somebody_visits_all_the_same() -> None:
+    callback = unhappy_by_sms()
+    for n in range(3):
+        assert callback.status == "to_call"
+        callback = record_call(callback, result="no_answer", by=None, at=NOON + (2 + n) * HOUR)
+    assert callback.status == "to_solve"
+    assert callback.follow_up is not None
+
+
+# -- T18 ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("make", [by_sms, by_phone])
+def test_t18_an_order_is_not_filed_before_its_call_back(make: Any) -> None:
+    callback = make()
+    order = callback.order
+    assert order.status == "callback"
+    assert refused_to_file(order, at=NOON + HOUR) == "callback_pending"
+    if callback.delivery is None:
+        record_call(callback, result="declined", by=None, at=NOON + HOUR)
+    else:
+        reply("1", at=NOON + HOUR)
+        watch(at=NOON + HOUR)
+    order.refresh_from_db()
+    assert orders.archive_order(order, by=None, at=NOON + 2 * HOUR).status == "archived"
+
+
+def test_t18_an_sms_without_reply_holds_the_order_for_as_long_as_the_policy_says() -> None:
+    callback = by_sms()
+    assert watch(at=NOON + 3 * DAY - MINUTE) == 0
+    assert refused_to_file(callback.order, at=NOON + 3 * DAY - MINUTE) == "callback_pending"
+    assert watch(at=NOON + 3 * DAY) == 1
+    callback.refresh_from_db()
+    assert callback.status == "unanswered"
+    callback.order.refresh_from_db()
+    done = orders.archive_order(callback.order, by=None, at=NOON + 3 * DAY)
+    assert done.status == "archived"

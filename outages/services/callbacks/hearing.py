@@ -1,0 +1,235 @@
+"""What came of the SMS: an answer, words that somebody has to read, none, or it did not arrive.
+
+RULE 1  1 and 2 belong to the newest call-back that went to the number before; other words to it
+        only if nothing else went there since. What fits nothing waits for a person.
+RULE 2  A 2 turns to the telephone, whenever it comes, unless somebody spoke with the user since.
+RULE 3  A 1 counts where nothing else was said; after a 2 it is kept for whoever calls. So answers
+        may come late, twice and in any order, and come to the same. Each is kept.
+RULE 4  What did not arrive is made good by telephone. Without a reply the policy says what holds
+        when the wait is over.
+"""
+
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from outages.choices import InboundKind
+from outages.models import CallBack, CallBackTry, Event, InboundMessage
+from outages.models.callbacks import CallBackChannel, CallBackTurn, TryResult, Verdict
+from outages.models.events import Actor
+from outages.policy.callbacks import CLOCKS_APART, LATEST_ANSWER, OPEN_CALLBACKS, CallBackStatus
+from outages.selectors import policy
+from outages.services.callbacks.locked import CallBackRefused, lock_callback, move, write
+from outages.services.publishing.audience import mobile_number
+from outages.services.rules import clocks
+from outages.services.rules.alerts import raise_alert, to_role
+from outages.services.rules.leaders import CALL_AGENT
+from outages.workflow import DeliveryStatus
+
+MOST_AT_ONCE: Final = 500
+# Somebody who called was told that the SMS failed or stayed without a word: the answer settles it.
+_ASKED_ANEW: Final = frozenset({CallBackTurn.NOT_DELIVERED, CallBackTurn.NO_REPLY})
+
+
+def watch(*, at: datetime) -> int:
+    """Take the replies that came and look after the SMS that stay without; return how many.
+
+    Each in a transaction of its own, under a lock that skips what another holds.
+    """
+    return take_replies(at=at) + _look_after_sms(at=at)
+
+
+def take_replies(*, at: datetime) -> int:
+    """Let every reply that nobody has taken have its effect; return how many had one."""
+    fresh = Q(callback__isnull=True, received_at__gte=at - LATEST_ANSWER)
+    waiting = InboundMessage.objects.filter(
+        fresh, kind=InboundKind.REPLY, taken_at__isnull=True
+    ).order_by("at", "pk")
+    done = 0
+    for pk in list(waiting.values_list("pk", flat=True)[:MOST_AT_ONCE]):
+        with transaction.atomic():
+            rows = InboundMessage.objects.select_for_update(of=("self",), skip_locked=True)
+            row = rows.filter(pk=pk, taken_at__isnull=True).first()
+            done += int(row is not None and _take(row, at=at))
+    return done
+
+
+def _take(row: InboundMessage, *, at: datetime) -> bool:
+    callback = _meant(row)
+    if callback is None:
+        return False
+    row.callback = callback
+    if row.answer:
+        _hear(lock_callback(callback), row, row.answer, by=None, at=at)
+        row.taken_at = at
+    row.save(update_fields=["callback", "taken_at"])
+    return True
+
+
+def _meant(row: InboundMessage) -> CallBack | None:
+    """The call-back that a reply answers (RULE 1)."""
+    asked = CallBack.objects.filter(
+        delivery__recipient__in=[row.sender, mobile_number(row.sender) or row.sender],
+        delivery__accepted_at__lte=row.at + CLOCKS_APART,
+        delivery__accepted_at__gte=row.at - LATEST_ANSWER,
+    )
+    found = asked.order_by("-delivery__accepted_at", "-pk").first()
+    if found is not None and not row.answer and row.delivery_id != found.delivery_id:
+        return None
+    return found
+
+
+def _hear(
+    callback: CallBack,
+    row: InboundMessage,
+    verdict: str,
+    *,
+    by: Actor,
+    at: datetime,
+    opinion: str = "",
+) -> None:
+    """Keep an answer on a locked call-back, and let it count if it is the later word."""
+    CallBackTry.objects.create(
+        callback=callback,
+        at=row.at,
+        by=by,
+        method=CallBackChannel.SMS,
+        result=TryResult.REACHED,
+        overall=verdict,
+        opinion=opinion[:500],
+        heard=row,
+    )
+    Event.objects.append(callback, "callback_reply", by=by, at=at, new=verdict, inbound=row.pk)
+    if verdict == Verdict.SATISFIED:
+        _satisfied(callback, row, by=by, at=at)
+    elif verdict == Verdict.UNSATISFIED and not _spoken_with_since(callback, row.at):
+        _dissatisfied(callback, row, by=by, at=at)
+
+
+def _spoken_with_since(callback: CallBack, at: datetime) -> bool:
+    spoken = callback.attempts.filter(result=TryResult.REACHED, at__gte=at)
+    return spoken.exclude(method=CallBackChannel.SMS).exists()
+
+
+def _satisfied(callback: CallBack, row: InboundMessage, *, by: Actor, at: datetime) -> None:
+    settled = (CallBackStatus.SENT, CallBackStatus.UNANSWERED, CallBackStatus.NOT_REACHED)
+    is_asked = callback.status == CallBackStatus.TO_CALL and callback.turned in _ASKED_ANEW
+    if callback.verdict or not (callback.status in settled or is_asked):  # RULE 3
+        return
+    clocks.callback_over(callback, by=by, at=at, reason="answered")
+    move(
+        callback,
+        CallBackStatus.SATISFIED,
+        by=by,
+        at=at,
+        verdict=Verdict.SATISFIED,
+        answered_at=row.at,
+    )
+
+
+def _dissatisfied(callback: CallBack, row: InboundMessage, *, by: Actor, at: datetime) -> None:
+    """Turn to the telephone (RULE 2)."""
+    word = {"verdict": Verdict.UNSATISFIED, "answered_at": row.at, "solved_at": None}
+    if callback.turned == CallBackTurn.DISSATISFIED and callback.status in OPEN_CALLBACKS:
+        return  # said twice
+    if callback.status == CallBackStatus.TO_CALL:
+        write(callback, turned=CallBackTurn.DISSATISFIED, **word)
+    elif callback.status in (
+        CallBackStatus.SENT,
+        CallBackStatus.SATISFIED,
+        CallBackStatus.UNANSWERED,
+        CallBackStatus.NOT_REACHED,
+    ):
+        _to_the_telephone(callback, CallBackTurn.DISSATISFIED, by=by, at=at, **word)
+    else:
+        return
+    raise_alert(
+        "callback_dissatisfied",
+        audience=to_role(CALL_AGENT),
+        subject=callback,
+        at=at,
+        order=callback.order.number,
+    )
+
+
+def read_reply(
+    row: InboundMessage, *, verdict: Verdict | str, by: Actor, at: datetime
+) -> InboundMessage:
+    """Say what a reply in words comes to, as a person; "" keeps it as an opinion alone.
+
+    Raises CallBackRefused when it was read already.
+    """
+    with transaction.atomic():
+        row = InboundMessage.objects.select_for_update(of=("self",)).get(pk=row.pk)
+        if row.taken_at is not None:
+            raise CallBackRefused(code="reply_read")
+        if row.callback is not None:
+            callback = lock_callback(row.callback)
+            _hear(callback, row, str(verdict), by=by, at=at, opinion=row.text)
+            row.answer = str(verdict)
+        else:
+            Event.objects.append(row, "reply_read", by=by, at=at)
+        row.taken_at = at
+        row.save(update_fields=["answer", "taken_at"])
+    return row
+
+
+# -- No answer -----------------------------------------------------------------------------------
+
+
+def _look_after_sms(*, at: datetime) -> int:
+    rows = CallBack.objects.filter(status=CallBackStatus.SENT).order_by("created_at", "pk")
+    done = 0
+    for pk in list(rows.values_list("pk", flat=True)):
+        with transaction.atomic():
+            locked = CallBack.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
+            row = locked.filter(pk=pk, status=CallBackStatus.SENT).first()
+            done += int(row is not None and _look_after(row, at=at))
+    return done
+
+
+def _look_after(callback: CallBack, *, at: datetime) -> bool:
+    """Turn to the telephone or end the wait, if it is time (RULE 4). Whether it was."""
+    delivery = callback.delivery
+    assert delivery is not None, "what is sent has its message"
+    is_lost = delivery.is_received is False or delivery.status in (
+        DeliveryStatus.FAILED,
+        DeliveryStatus.SUPERSEDED,
+    )
+    wait = policy.length("callback_sms_wait", at=callback.created_at)
+    since = delivery.accepted_at or max(callback.created_at, delivery.due_at)
+    is_over = wait is not None and at >= since + wait
+    if is_lost or (is_over and delivery.accepted_at is None):
+        _to_the_telephone(callback, CallBackTurn.NOT_DELIVERED, by=None, at=at)
+    elif is_over and _is_called_without_reply(callback):
+        _to_the_telephone(callback, CallBackTurn.NO_REPLY, by=None, at=at)
+    elif is_over:
+        move(callback, CallBackStatus.UNANSWERED, by=None, at=at)
+    else:
+        return False
+    return True
+
+
+def _is_called_without_reply(callback: CallBack) -> bool:
+    rule = policy.value("callback_sms_no_reply", at=callback.created_at)
+    return rule == "phone_after_3_days"
+
+
+def _to_the_telephone(
+    callback: CallBack, why: CallBackTurn, *, by: Actor, at: datetime, **values: Any
+) -> None:
+    move(
+        callback,
+        CallBackStatus.TO_CALL,
+        by=by,
+        at=at,
+        method=CallBackChannel.PHONE,
+        turned=why,
+        tries=0,
+        tried_at=None,
+        **values,
+    )
+    clocks.callback_owed(callback, at=timezone.localtime(at))

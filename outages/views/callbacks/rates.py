@@ -1,0 +1,63 @@
+"""How many were asked and how content they are, by month and department."""
+
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from outages.models import CallBackDraw
+from outages.policy.report_periods import Period, month_of, months_until
+from outages.selectors import callbacks as lists
+from outages.selectors import policy
+from outages.views.callbacks.words import QUESTION_NAMES
+from outages.views.shape.screen import may
+
+MONTHS = 12
+
+
+@require_safe
+@never_cache
+@may("outages.view_callbacks")
+def rates_page(request: HttpRequest) -> HttpResponse:
+    """Show the rates of one month, by department and channel, beside their goals."""
+    now = timezone.now()
+    today = timezone.localdate(now)
+    period = _month(request.GET.get("month", ""), today)
+    department = request.GET.get("department", "")
+    rows = lists.rates(period, department=department)
+    asked = lists.questionnaire(period, department=department)
+    context = {
+        "period": period,
+        "months": months_until(today, MONTHS)[::-1],
+        "department": department,
+        "departments": lists.departments_asked_about(),
+        "rows": rows,
+        "total": lists.totals(rows),
+        "without_number": sum(row.without_number for row in rows),
+        "questions": [_question(str(QUESTION_NAMES[code]), *asked[code]) for code in asked],
+        "goals": {
+            key: policy.number(key, at=now)
+            for key in ("callback_rate_target", "satisfaction_target", "satisfaction_alert")
+        },
+        "draw": CallBackDraw.objects.filter(month=period.first).first(),
+    }
+    return render(request, "outages/callbacks/rates.html", context)
+
+
+def _month(told: str, today: date) -> Period:
+    try:
+        day = parse_date(f"{told}-01") if told else None
+    except ValueError:
+        day = None
+    return month_of(day or today)
+
+
+def _question(name: str, satisfied: int, unsatisfied: int) -> dict[str, Any]:
+    asked = satisfied + unsatisfied
+    share = round(100 * satisfied / asked, 1) if asked else None
+    return {"name": name, "satisfied": satisfied, "unsatisfied": unsatisfied, "share": share}
