@@ -35,9 +35,9 @@ _SPOKEN = Q(attempts__result=TryResult.REACHED) & ~Q(attempts__method=CallBackCh
 class Counts:
     """How many call-backs: drawn, carried out, reached, answered, and what was said.
 
-    `carried_out` has its SMS with the provider, or was called to its end; `reached` counts whom
-    somebody spoke with or who answered the SMS; `satisfied` and `unsatisfied` are of the work as
-    it was at first, `solved` of the dissatisfied those who were satisfied in the end.
+    `carried_out` has its SMS with the provider, was answered, or was tried to its end; `reached`
+    counts whom somebody spoke with or who answered the SMS; `satisfied` and `unsatisfied` are of
+    the work as it was at first, `solved` of the dissatisfied those who were satisfied in the end.
     """
 
     drawn: int = 0
@@ -149,7 +149,7 @@ _COUNTED = {
     "carried_out": Count(
         "pk",
         distinct=True,
-        filter=(Q(method=CallBackChannel.SMS) & _SMS_OUT) | Q(done_at__isnull=False),
+        filter=_SMS_OUT | Q(done_at__isnull=False) | ~Q(verdict=""),
     ),
     "reached": Count("pk", distinct=True, filter=_SPOKEN | ~Q(verdict="")),
     "answered": Count("pk", distinct=True, filter=~Q(verdict="")),

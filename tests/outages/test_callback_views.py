@@ -108,6 +108,7 @@ def test_a_department_writes_its_visit_and_what_it_does_better(agent: Any) -> No
     assert "太慢" in opinions
     assert "服务态度" in opinions
     assert "太慢" not in other.get(reverse("outages:callback-opinions")).content.decode()
+    assert "太慢" in agent.get(reverse("outages:callback-opinions")).content.decode()
     assert clerk.post(url(callback, "improve"), {"text": "加一组人"}).status_code == 302
     assert "加一组人" in clerk.get(reverse("outages:callback-opinions")).content.decode()
 

@@ -35,7 +35,7 @@ SHOWN: Final[dict[str, tuple[str | Promise, Callable[[], QuerySet[CallBack]]]]] 
     "visit": (_("To be visited"), lists.in_hand),
     "sms": (_("SMS out"), lists.waiting_for_reply),
     "done": (
-        _("Done"),
+        _("Over"),
         lambda: lists.all_callbacks().filter(done_at__isnull=False).order_by("-done_at"),
     ),
 }
@@ -116,13 +116,16 @@ def reply_read(request: HttpRequest, reply_id: int) -> HttpResponse:
 def opinion_list(request: HttpRequest) -> HttpResponse:
     """List what users said of a department's work; its own people see their own."""
     own = department_code_of(request.user)
-    chosen = request.GET.get("department", own)
+    departments = list(lists.departments_asked_about())
+    # Who handles no orders has no opinions of its own to begin with.
+    begins = own if request.user.has_perm("outages.handle_orders") else ""
+    chosen = request.GET.get("department", begins)
     page = Paginator(lists.opinions(department=chosen), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "own": own,
         "department": chosen,
-        "departments": lists.departments_asked_about(),
+        "departments": departments,
         "rectifications": [
             (
                 row,

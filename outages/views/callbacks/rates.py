@@ -59,5 +59,11 @@ def _month(told: str, today: date) -> Period:
 
 def _question(name: str, satisfied: int, unsatisfied: int) -> dict[str, Any]:
     asked = satisfied + unsatisfied
-    share = round(100 * satisfied / asked, 1) if asked else None
-    return {"name": name, "satisfied": satisfied, "unsatisfied": unsatisfied, "share": share}
+    share = satisfied / asked if asked else None
+    return {
+        "name": name,
+        "satisfied": satisfied,
+        "unsatisfied": unsatisfied,
+        "share": share,
+        "percent": None if share is None else 100 * share,
+    }
