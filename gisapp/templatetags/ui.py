@@ -34,6 +34,8 @@ STEP_GLYPHS: Final = {
     "void": "void",
     "reopen": "reopen",
 }
+# What is done at hydrants, washouts and air valves.
+OUTLET_STEPS: Final = frozenset({"drain", "vent", "flush"})
 NUMBERED_GLYPHS: Final = frozenset({"todo", "operating", "reopen", "outlet"})
 LETTER_GLYPHS: Final = frozenset(
     {"key-user", "key-user-in", "special-user", "special-user-in", "new"}
@@ -253,7 +255,11 @@ def step_card(step: Mapping[str, Any], *, current: bool = False) -> Context:
 
 
 def _with_glyph(step: Mapping[str, Any]) -> dict[str, Any]:
-    return {**step, "glyph": STEP_GLYPHS[step.get("status", "waiting")]}
+    status = step.get("status", "waiting")
+    glyph = STEP_GLYPHS[status]
+    if step.get("direction") in OUTLET_STEPS:
+        glyph = {"waiting": "outlet", "reopen": "outlet", "done": "outlet-done"}.get(status, glyph)
+    return {**step, "glyph": glyph}
 
 
 @register.inclusion_tag("ui/timeline.html")
