@@ -1,0 +1,73 @@
+"""Notices as part of another use case: an emergency's goes out by itself, and what follows."""
+
+from datetime import datetime
+from typing import Final
+
+from django.conf import settings
+
+from outages.choices import NoticeKind
+from outages.models import Event, Outage, OutageNotice
+from outages.models.events import Actor
+from outages.services.publishing import audience
+from outages.services.publishing.audience import AudienceRefused
+from outages.services.publishing.notices.approving import PublishRefused, needs_second
+from outages.services.publishing.notices.drafting import draft_notice
+from outages.services.publishing.notices.sending import publish_notice
+from outages.services.publishing.wording import MissingNoticeField
+from outages.services.rules import alerts
+from outages.workflow import (
+    OutageKind,
+)
+
+# Who is told at once that a large notice waits: one approves, another publishes.
+SECOND_LOOKS: Final = ("dispatcher", "call_agent", "leader")
+
+
+def announce(
+    outage: Outage, *, kind: NoticeKind, by: Actor, at: datetime, reason: str = ""
+) -> OutageNotice | None:
+    """Draft a notice as part of another use case, and publish it if the rules let it go by itself.
+
+    What cannot be said is withheld and recorded (`notice_withheld`), and the use case goes on:
+    a valve is never left open because a notice lacked a word.
+    """
+    if kind != NoticeKind.FIRST and outage.published_at is None:
+        return None
+    try:
+        notice = draft_notice(outage, kind=kind, by=by, at=at, reason=reason)
+    except (MissingNoticeField, AudienceRefused) as refused:
+        Event.objects.append_refusal(
+            outage, "notice_withheld", refused, by=by, at=at, new=str(kind)
+        )
+        return None
+    if kind == NoticeKind.FIRST and not _publishes_itself(outage):
+        return notice
+    if needs_second(notice, at=at):
+        large = PublishRefused(code="notice_needs_second", customers=outage.customers)
+        Event.objects.append_refusal(outage, "notice_withheld", large, by=by, at=at, new=str(kind))
+        for role in SECOND_LOOKS:
+            alerts.raise_alert(
+                "notice_needs_second",
+                audience=alerts.to_role(role),
+                subject=notice,
+                at=at,
+                by=by,
+                customers=outage.customers,
+            )
+        return notice
+    return publish_notice(notice, by=None, at=at)
+
+
+def tell_spared(outage: Outage, *, by: Actor, at: datetime, reason: str) -> OutageNotice | None:
+    """Tell those whom the plan in force spares that their water stays on, or is back.
+
+    None where nobody who may have heard otherwise is spared.
+    """
+    if not audience.recipients(outage, NoticeKind.CORRECTION, at=at):
+        return None
+    return announce(outage, kind=NoticeKind.CORRECTION, by=by, at=at, reason=reason)
+
+
+def _publishes_itself(outage: Outage) -> bool:
+    allowed = getattr(settings, "NOTICE_AUTO_PUBLISH_UNPLANNED", True)
+    return outage.kind == OutageKind.UNPLANNED and allowed
