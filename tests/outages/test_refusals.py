@@ -48,7 +48,6 @@ CLASSES = sorted(_classes(), key=lambda each: each.__name__)
 # As the services fill them in; `status` and `field` are words of ours and must be translated.
 FACTS = {
     "reference": "R261122-1",
-    "most": 4,
     "asset": "P-1",
     "key": "S",
     "minutes": 10,
