@@ -78,11 +78,11 @@ TABLES = (
     *(f"ANALYZE bench_{name}" for name in ("pipe", "junction", "edge", "customer", "before")),
 )
 
-# Against the flow: from where water could reach the burst.
+# Against the flow: from where water could reach the burst. A source's node, not what feeds it.
 ZONE = """INSERT INTO bench_zone SELECT DISTINCT node FROM pgr_drivingDistance(
     'SELECT id, head AS source, tail AS target, 1 AS cost,
             CASE WHEN two_way THEN 1 ELSE -1 END AS reverse_cost
-     FROM bench_edge WHERE NOT stops',
+     FROM bench_edge WHERE NOT stops AND tail <> 0',
     ARRAY(SELECT part + half FROM bench_pipe, generate_series(0, (middle IS NOT NULL)::int) half
           WHERE asset_id = %(pipe)s), 1e9, directed := true)"""
 BOUNDARY = """INSERT INTO bench_shut SELECT valve FROM bench_edge
