@@ -24,8 +24,11 @@ floods the network once; for the whole way, one that floods it twice; wntr's `va
 reading the same files and copying their rows into tables without index or check; fetching by index
 the customers of a plan, and pgRouting's floods in the same database. A plan is committed to disk
 with its customers and event, its steps in a second transaction (adr/0017); a fetch commits
-nothing, and what a commit takes is told beside it. The whole table: `./run bench --sizes
-town,100000,1000000 --write`.
+nothing, and what a commit takes is told beside it.
+
+The whole table, on a quiet machine: `./run bench --sizes town,100000,1000000 --write`. Cities are
+generated once and kept in /var/tmp/mainbreak-cities (`--cities`), half a gigabyte for a million
+pipes; the database of the run is its own and goes with it. How long each part took is told.
 """
 
 

@@ -31,7 +31,7 @@ from outages.workflow import ReportStatus
 from tests.bench.ground import ROOT, environment_of
 from tests.bench.timing import duration
 
-CLICKS, BESIDE_IMPORT, PROCESSES = 200, 60, 3
+CLICKS, BESIDE_IMPORT, PROCESSES = 120, 40, 3
 
 
 def rows(name: str, source: Path, revision: NetworkRevision, folder: Path) -> list[list[str]]:
