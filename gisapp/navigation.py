@@ -92,6 +92,7 @@ DESTINATIONS: Final = (
     ),
     Destination("outages:callbacks", "outages.view_callbacks", _("Call-backs"), "phone"),
     Destination("outages:shift", "outages.keep_shift", _("Shift"), "users"),
+    Destination("outages:monthly", "outages.view_monthly", _("Monthly report"), "report"),
     Destination("outages:notices", "outages.publish_notice", _("Notices"), "bell"),
     Destination("outages:access-log", "outages.view_audit", _("Access log"), "eye"),
     Destination("network:check", "network.import_network", _("Network"), "network"),

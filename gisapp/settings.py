@@ -191,6 +191,7 @@ _PERIODIC = (
     ("scan-deadlines", "outages.scan_deadlines", 15),
     ("watch-callbacks", "outages.watch_callbacks", 15),
     ("watch-the-desk", "outages.watch_the_desk", 60),
+    ("watch-monthly-report", "outages.watch_monthly_report", 120),
     ("reckon-risk", "gisapp.reckon_risk", 15),
     ("back-up-when-due", "gisapp.back_up_when_due", 3_600),
     ("reckon-supply", "outages.tasks.reckon_supply", 60),

@@ -12,7 +12,7 @@ from layers.rate_limits import forget_old_counts
 from network.selectors import prepare_current_state
 from network.services.criticality import take_up_criticality
 from outages.selectors import policy
-from outages.services import orders, rosters, shifts
+from outages.services import monthly, orders, rosters, shifts
 from outages.services.callbacks import hearing
 from outages.services.desk.public_reports import take_public_reports, update_stages
 from outages.services.rules import deadlines
@@ -76,3 +76,9 @@ def watch_the_desk() -> None:
 def watch_callbacks() -> None:
     """Take replies to call-backs, and look after the SMS that stay without one."""
     hearing.watch(at=timezone.now())
+
+
+@shared_task(name="outages.watch_monthly_report")
+def watch_monthly_report() -> None:
+    """Draft the month's report on its day, and alarm when it stays a draft."""
+    monthly.watch(at=timezone.now())

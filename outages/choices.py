@@ -380,3 +380,18 @@ class DisclosureReason(TextChoices):
     INSPECTION = "inspection", _("inspection")
     UNASKED = "unasked", _("not asked")  # a file taken away with the page that it belongs to
     OTHER = "other", _("another reason")
+
+
+class MonthlySection(TextChoices):
+    """The three parts of the monthly report that people comment on (RPT-01)."""
+
+    COMPLAINTS = "complaints", _("Complaints handled")
+    CALL_BACKS = "call_backs", _("Call-backs")
+    ANALYSIS = "analysis", _("Analysis")
+
+
+class ActionResult(TextChoices):
+    """How an action of the monthly report ended."""
+
+    DONE = "done", _("done")
+    DROPPED = "dropped", _("given up")

@@ -94,6 +94,13 @@ class WorkOrderStatus(StrEnum):
     VOID = "void"
 
 
+class MonthlyStatus(StrEnum):
+    """One version of a month's report."""
+
+    DRAFT = "draft"
+    ISSUED = "issued"
+
+
 class NoticeStatus(StrEnum):
     DRAFT = "draft"
     PUBLISHED = "published"
@@ -295,6 +302,12 @@ APPROVAL_TRANSITIONS: dict[StrEnum, frozenset[StrEnum]] = {
     # Decided once; a new sheet asks anew.
     ApprovalStatus.APPROVED: frozenset(),
     ApprovalStatus.REJECTED: frozenset(),
+}
+
+MONTHLY_TRANSITIONS: dict[StrEnum, frozenset[StrEnum]] = {
+    MonthlyStatus.DRAFT: frozenset({MonthlyStatus.ISSUED}),
+    # What was wrong in it is put right by another version.
+    MonthlyStatus.ISSUED: frozenset(),
 }
 
 OPEN_OUTAGES = frozenset(

@@ -47,6 +47,9 @@ ALL_PERMISSIONS: Final = frozenset(
         "outages.set_policy",
         "outages.view_breaches",
         "outages.view_interruptions",
+        "outages.view_monthly",
+        "outages.write_monthly",
+        "outages.issue_monthly",
         # The duties of an outage: whose they are, and the papers that they wait for.
         "outages.act_for_call_centre",
         "outages.act_for_engineering",
@@ -85,6 +88,8 @@ CALL_DESK: Final = frozenset(
         "outages.view_customers",
         "outages.publish_notice",
         "outages.view_interruptions",
+        "outages.view_monthly",
+        "outages.write_monthly",
         "outages.issue_orders",
         "outages.act_for_call_centre",
         "outages.exchange",
@@ -110,16 +115,23 @@ ROLE_PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
             "outages.stop_plant",
             "outages.exchange",
             "outages.issue_orders",
+            "outages.view_monthly",
             "outages.handle_orders",
             "outages.keep_roster",
             "outages.view_callbacks",
         }
     ),
     Role.CALL_AGENT: CALL_DESK,
-    Role.SHIFT_LEADER: CALL_DESK | {"outages.lead_shift", "outages.keep_roster"},
+    Role.SHIFT_LEADER: CALL_DESK
+    | {"outages.lead_shift", "outages.issue_monthly", "outages.keep_roster"},
     # Whoever accepts orders for a department: the rules see to it that it is their own.
     Role.DEPARTMENT: frozenset(
-        {"network.view_network", "outages.view_outages", "outages.handle_orders"}
+        {
+            "network.view_network",
+            "outages.view_outages",
+            "outages.handle_orders",
+            "outages.view_monthly",
+        }
     ),
     Role.CREW: frozenset({"network.view_network", "outages.work_orders", "outages.operate_plan"}),
     Role.PRODUCTION: frozenset(
@@ -132,6 +144,7 @@ ROLE_PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
             "outages.hand_over_sheet",
             "outages.stop_plant",
             "outages.handle_orders",
+            "outages.view_monthly",
         }
     ),
     Role.DISPATCH_CENTRE: frozenset(
@@ -160,6 +173,7 @@ ROLE_PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
             "outages.set_policy",
             "outages.view_breaches",
             "outages.view_interruptions",
+            "outages.view_monthly",
             "outages.approve_outage",
             "outages.act_for_company_leader",
             "outages.approve_extensions",
@@ -180,6 +194,7 @@ ROLE_PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
             "outages.view_callbacks",
             "outages.close_callback",
             "outages.order_rectification",
+            "outages.view_monthly",
         }
     ),
     Role.ADMIN: ALL_PERMISSIONS,

@@ -22,6 +22,7 @@ from outages.models.events import Event
 from outages.models.exchange import Anomaly, ExchangeMessage
 from outages.models.inbound import InboundMessage
 from outages.models.intake import IntakeClient, IntakeRequest
+from outages.models.monthly import ActionItem, MonthlyComment, MonthlyReport
 from outages.models.notices import Delivery, OutageNotice
 from outages.models.order_records import (
     Escalation,
@@ -54,6 +55,7 @@ from outages.models.work import Crew, OperationPhoto, WorkOrder
 
 __all__ = [
     "Acceptor",
+    "ActionItem",
     "AffectedCustomer",
     "Alert",
     "Anomaly",
@@ -86,6 +88,8 @@ __all__ = [
     "IsolationPlan",
     "LeaderApproval",
     "LogEntry",
+    "MonthlyComment",
+    "MonthlyReport",
     "OperationPhoto",
     "OrderCategory",
     "OrderMilestone",

@@ -49,6 +49,8 @@ SUBJECTS = {
     "CallBackDraw": "draw",
     "Rectification": "rectify",
     "Disclosure": "disclosure",
+    "MonthlyReport": "monthly",
+    "ActionItem": "action",
 }
 
 

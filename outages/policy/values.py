@@ -174,7 +174,7 @@ def _one_of(table: Mapping[str, Any], told: str, code: str) -> Any:
 
 
 def _number(told: str) -> int:
-    digits = re.fullmatch(r"(\d{1,3}(?:,\d{3})+|\d+)\s*(?:%|人|persons?|日)?", told)
+    digits = re.fullmatch(r"(?:day\s+)?(\d{1,3}(?:,\d{3})+|\d+)\s*(?:%|人|persons?|日)?", told)
     if digits is None:
         raise BadValue(code="not_a_number", value=told)
     return int(digits[1].replace(",", ""))

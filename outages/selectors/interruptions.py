@@ -142,6 +142,11 @@ def interruption_report(period: Period, *, at: datetime) -> InterruptionReport:
     )
 
 
+def lost_in(period: Period, *, at: datetime) -> Account:
+    """Return what a period cost as a whole, not divided. One query."""
+    return _account(_interruptions(period, at=at), period)
+
+
 def _limits(period: Period) -> tuple[datetime, datetime]:
     zone = timezone.get_default_timezone()
     return period.begins(zone), period.ends(zone)

@@ -40,3 +40,10 @@ def cell_text(cell: Cell) -> str:
             return number_format(cell, force_grouping=True)
         case _:
             return cell
+
+
+@register.filter
+def linked_cells(of: Table) -> list[tuple[list[tuple[str, bool]], str]]:
+    """Return the rows as texts, each with where it leads; empty for nowhere."""
+    links = of.links or ("",) * len(of.rows)
+    return list(zip(cells(of), links, strict=True))

@@ -48,6 +48,7 @@ NAMES = all_of("outages.view_outages", "outages.view_customers")
 CLOSES = all_of("outages.view_outages", "outages.close_outage")
 SEES_BREACHES = all_of("outages.view_breaches")
 COUNTS_INTERRUPTIONS = all_of("outages.view_interruptions")
+READS_MONTHLY = all_of("outages.view_monthly")
 PUBLISHES = all_of("outages.publish_notice")
 SEES_NOTICES = any_of("outages.publish_notice", "outages.approve_plan")
 SECONDS_NOTICES = all_of("outages.approve_plan")
@@ -133,6 +134,9 @@ ASKED: Final[dict[Rule, str]] = {
     SEES_BREACHES: "outages:breaches",
     all_of("outages.view_audit"): "outages:access-log",
     COUNTS_INTERRUPTIONS: "outages:interruptions",
+    READS_MONTHLY: """
+        outages:monthly outages:monthly-running outages:monthly-report outages:monthly-print
+    """,
     ENQUIRES: "outages:desk",
     ASKS_WHY: "outages:desk-customer-why",
     TAKES_REPORTS: "outages:desk-duplicates",
@@ -182,6 +186,11 @@ SENT: Final[dict[Rule, str]] = {
         outages:shift-open outages:shift-give outages:shift-take outages:shift-leader
     """,
     acts("outages.keep_roster"): "outages:roster-add outages:roster-void",
+    acts("outages.write_monthly"): """
+        outages:monthly-comment outages:monthly-action outages:monthly-draft
+    """,
+    acts("outages.issue_monthly"): "outages:monthly-issue outages:monthly-correct",
+    acts("outages.write_monthly", "outages.handle_orders"): "outages:monthly-action-close",
     ISSUES: """
         outages:case-issue outages:case-draft outages:order-issue outages:order-notify
         outages:order-feedback outages:order-send-back outages:order-urge outages:order-ask-crew

@@ -76,6 +76,8 @@ FACTS = {
     "pipe": "P-1",
     "planned": 2,
     "report": "R3",
+    "last": "2026-11-25",
+    "newest": 2,
     "sources": "S",
     "status": "restored",
     "valves": "V1",

@@ -16,4 +16,4 @@ def test_the_page_of_states_is_true() -> None:
 def test_every_state_of_an_order_stands_on_it() -> None:
     text = page()
     assert all(f"| {state} |" in text for state in WORK_ORDER_TRANSITIONS)
-    assert len(TABLES) == 6
+    assert len(TABLES) == 7

@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 from gisapp.demo_callbacks import load_callbacks
 from gisapp.demo_cases import load_cases
 from gisapp.demo_duty import load_duty
+from gisapp.demo_months import load_months
 from gisapp.demo_town import is_loaded, load_town
 from network.importer.progress import Progress
 from network.importer.report import report_lines
@@ -47,6 +48,7 @@ class Command(BaseCommand):
             load_cases(at=timezone.now())
             load_callbacks(at=timezone.now())
             load_duty(at=timezone.now())
+            load_months(at=timezone.now())
         if result.blocking:
             msg = "the demo town has blocking findings: its generator is broken"
             raise CommandError(msg)

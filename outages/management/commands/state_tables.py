@@ -16,6 +16,7 @@ TABLES: Final[tuple[tuple[str, dict[StrEnum, frozenset[StrEnum]]], ...]] = (
     ("Planned outage (计划性停水)", workflow.PLANNED_OUTAGE_TRANSITIONS),
     ("Shutdown plan (关阀方案)", workflow.PLAN_TRANSITIONS),
     ("Step (操作步骤)", workflow.STEP_TRANSITIONS),
+    ("Monthly report (月度报告)", workflow.MONTHLY_TRANSITIONS),
 )
 
 

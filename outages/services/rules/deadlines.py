@@ -21,7 +21,7 @@ from outages.policy import deadlines as arithmetic
 from outages.policy.calendar import WorkingCalendar
 from outages.policy.keys import KEYS
 from outages.policy.rows import PolicyKey, Runs
-from outages.policy.values import Span, Unit
+from outages.policy.values import Span, Unit, Value
 from outages.selectors import policy
 from outages.selectors.deadlines import open_deadline
 from outages.services.rules.alerts import raise_alert, settle, to_department, to_role
@@ -56,14 +56,13 @@ def start(
     """Start the clock of `key` on a record, with the value in force at `at`.
 
     `before` is the moment that a limit such as `key_user_notice` is counted back from; `due_at`
-    sets the end where somebody agreed on it (an appointment); `about` says which duty. None where
-    the policy gives no limit, or `before` is not known. While such a clock runs on the record it
-    is returned as is.
+    sets the end where somebody agreed on it (an appointment) or the calendar says it (a day of
+    the month); `about` says which duty. None where the policy gives no limit, or `before` is not
+    known. While such a clock runs on the record it is returned as is.
     """
     found = policy.in_force(key, at=at)
     if (running := open_deadline(subject, key)) or found.value is None:
         return running
-    assert isinstance(found.value, Span), "only durations have a clock"
     ends = due_at or _ends(found.key, found.value, at=at, before=before)
     if ends is None:
         return None
@@ -97,7 +96,10 @@ def _stored(deadline: Deadline, subject: Model) -> Deadline | None:
     return deadline
 
 
-def _ends(key: PolicyKey, value: Span, *, at: datetime, before: datetime | None) -> datetime | None:
+def _ends(
+    key: PolicyKey, value: Value, *, at: datetime, before: datetime | None
+) -> datetime | None:
+    assert isinstance(value, Span), "only durations have a clock without an end that is given"
     calendar = policy.working_calendar() if value.unit is Unit.WORKING_DAYS else WorkingCalendar()
     zone = timezone.get_default_timezone()
     if key.runs is not Runs.BEFORE:

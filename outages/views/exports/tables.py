@@ -27,6 +27,8 @@ class Table:
     head: tuple[str, ...]
     rows: tuple[Row, ...]
     note: str = ""
+    # Where each row leads on the screen, if the table leads anywhere.
+    links: tuple[str, ...] = ()
 
     def column(self, place: int) -> list[Cell]:
         """Return the cells of one column."""
@@ -56,9 +58,16 @@ class Document:
         return {each.key: each for each in self.tables}[key]
 
 
-def table(key: str, title: str, head: Iterable[str], rows: Iterable[Row], note: str = "") -> Table:
+def table(
+    key: str,
+    title: str,
+    head: Iterable[str],
+    rows: Iterable[Row],
+    note: str = "",
+    links: Iterable[str] = (),
+) -> Table:
     """Make a table. Raises ValueError where a row has other columns than the head."""
-    made = Table(key, title, tuple(head), tuple(tuple(row) for row in rows), note)
+    made = Table(key, title, tuple(head), tuple(tuple(row) for row in rows), note, tuple(links))
     for row in made.rows:
         if len(row) != len(made.head):
             msg = f"{key}: {len(row)} cells under {len(made.head)} headings"

@@ -139,6 +139,10 @@ def _case(deadline: Deadline) -> tuple[str, str]:
         return deadline.outage.code, reverse("outages:outage", args=[deadline.outage.pk])
     if deadline.report is not None:
         return deadline.report.reference, reverse("outages:report", args=[deadline.report.pk])
+    if deadline.subject == "monthly":
+        return gettext("Monthly report"), reverse(
+            "outages:monthly-report", args=[deadline.subject_id]
+        )
     return (deadline.order.number, "") if deadline.order is not None else ("—", "")
 
 

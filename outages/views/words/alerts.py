@@ -18,6 +18,7 @@ from outages.views.duties.words import task_name
 from outages.views.orders.words import ALERT_WORDS
 from outages.views.shifts.words import SHIFT_ALERTS
 from outages.views.words.limits import limit_name
+from outages.views.words.monthly import MONTHLY_ALERTS
 
 # code -> tone and sentence. The facts are those that `raise_alert` was given, besides `limit` and
 # `due` for deadlines.
@@ -35,6 +36,7 @@ WORDS: Final[dict[str, tuple[str, str | Promise]]] = {
     **ALERT_WORDS,
     **CALLBACK_ALERTS,
     **SHIFT_ALERTS,
+    **MONTHLY_ALERTS,
 }
 # The order is named, but what is to be done stands on its call-back.
 ON_THE_CALL_BACK: Final = frozenset(CALLBACK_ALERTS) - {"follow_up_waits"}
@@ -94,8 +96,19 @@ def _url(alert: Alert) -> str:
         return reverse("outages:outage", args=[alert.outage_id])
     if alert.report_id is not None:
         return reverse("outages:report", args=[alert.report_id])
+    return _url_by_subject(alert)
+
+
+def _url_by_subject(alert: Alert) -> str:
+    """Say where an alert leads that belongs to no outage and no report."""
     if alert.subject == "disclosure":
         return f"{reverse('outages:access-log')}?{urlencode({'q': alert.facts['staff']})}"
+    if alert.subject == "monthly":
+        return reverse("outages:monthly-report", args=[alert.subject_id])
+    if alert.subject == "action":
+        return reverse("outages:monthly-report", args=[alert.facts["monthly"]])
+    if alert.facts.get("key") == "monthly_report_due":
+        return reverse("outages:monthly")
     if alert.code == "roster_gap":
         return reverse("outages:roster")
     return reverse("outages:shift") if alert.subject in ("shift", "self_check") else ""

@@ -16,6 +16,7 @@ from outages.models.callbacks import Verdict
 from outages.views.callbacks.words import CALLBACK_CHIPS, CALLBACK_VERBS
 from outages.views.duties.words import task_name
 from outages.views.shifts.words import SHIFT_VERBS
+from outages.views.words.monthly import MONTHLY_VERBS
 from outages.views.words.refusals import state_words, words_of
 from outages.views.words.wording import ORDER_STATUSES, OUTAGE_CHIPS
 
@@ -71,6 +72,7 @@ VERBS: Final[dict[str, tuple[str, str | Promise]]] = {
     "pressure_failed": ("danger", _("Pressures could not be reckoned")),
     **CALLBACK_VERBS,
     **SHIFT_VERBS,
+    **MONTHLY_VERBS,
     "phone_shown": ("draft", _("A telephone number was shown")),
     "file_opened": ("draft", _("The customer's file was opened")),
     "list_taken": ("draft", _("A list of customers was taken away")),
@@ -126,6 +128,7 @@ PLAN_STATUS_TEXTS: Final[dict[str, tuple[str, str | Promise]]] = {
 SPOKEN: Final = frozenset(
     {
         "placed",
+        "monthly_corrected",
         "merged",
         "unmerged",
         "invalidated",

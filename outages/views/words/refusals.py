@@ -16,6 +16,7 @@ from outages.services.field.work import Refusal
 from outages.views.duties.refusals import DUTY_WORDS
 from outages.views.duties.words import ITEMS, owner_name, task_name
 from outages.views.shifts.words import SHIFT_REFUSALS
+from outages.views.words.monthly import MONTHLY_REFUSALS
 from outages.views.words.wording import ORDER_STATUSES, OUTAGE_CHIPS, PLAN_CHIPS, REPORT_CHIPS
 from outages.workflow import Refused
 
@@ -48,6 +49,7 @@ WORDS: Final[dict[str, str | Promise]] = {
     **PHOTO_WORDS,
     **DUTY_WORDS,
     **SHIFT_REFUSALS,
+    **MONTHLY_REFUSALS,
     # plans
     "no_network": _("There is no network yet: import one first."),
     "no_pipe": _("The report is on no pipe: choose the burst pipe first."),

@@ -1,0 +1,1 @@
+"""The monthly report on the screen, on paper and as files."""
