@@ -344,3 +344,14 @@ def test_what_is_left_over_becomes_an_order_that_follows() -> None:
     assert (made.category, made.task, made.report) == (road, "路面待修复", order.report)
     assert made.number in agent.get(shown).content.decode()
     assert order.number in agent.get(reverse("outages:order", args=[made.number])).content.decode()
+
+
+def test_the_duty_log_names_the_limit_that_was_overstepped() -> None:
+    leader = member("shift_leader", username="ada")
+    shifts.open_first_shift(leader=leader, people=[], at=NOON)
+    order = overdue()
+    deadlines.scan(at=NOON + HOUR)
+    page = client_of(leader).get(reverse("outages:shift")).content.decode()
+    assert "已逾期：普通工单受理时限" in page
+    assert "deadline_breached" not in page
+    assert order.report is not None

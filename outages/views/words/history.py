@@ -16,6 +16,7 @@ from outages.models.callbacks import Verdict
 from outages.views.callbacks.words import CALLBACK_CHIPS, CALLBACK_VERBS
 from outages.views.duties.words import task_name
 from outages.views.shifts.words import SHIFT_VERBS
+from outages.views.words.limits import limit_name
 from outages.views.words.monthly import MONTHLY_VERBS
 from outages.views.words.refusals import state_words, words_of
 from outages.views.words.wording import ORDER_STATUSES, OUTAGE_CHIPS
@@ -109,6 +110,9 @@ VERBS: Final[dict[str, tuple[str, str | Promise]]] = {
     "call_owed": ("planned", _("A call is owed")),
     "call_made": ("ok", _("The call was made")),
     "marked": ("warn", _("Marks changed")),
+    "deadline_warned": ("warn", _("Soon overdue: %(limit)s")),
+    "deadline_breached": ("danger", _("Overdue: %(limit)s")),
+    "deadline_extended": ("planned", _("More time: %(limit)s")),
     "handed_in": ("busy", _("Handed in by %(new)s")),
     "major_by_rule": ("danger", _("Major by the rules")),
     "triaged": ("busy", _("Triaged: %(new)s")),
@@ -195,6 +199,8 @@ def _words(event: Event) -> tuple[str, str]:
     facts = {**event.facts, "new": _new(event)}
     if "task" in facts:
         facts["task"] = task_name(facts["task"])
+    if event.subject == "deadline":
+        facts["limit"] = limit_name(str(event.facts.get("key", "")))
     if event.verb == "published_without":
         facts["lacking"] = "、".join(task_name(task) for task in event.reason.split(", "))
     if event.verb == "plan_status":
