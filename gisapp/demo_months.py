@@ -17,13 +17,24 @@ from django.utils import timezone
 from network.models import Customer
 from network.selectors import current_revision
 from outages.choices import Channel, MonthlySection, ReportKind
-from outages.models import Alert, BurstReport, Department, MonthlyReport, OrderCategory, WorkOrder
+from outages.models import (
+    Alert,
+    BurstReport,
+    CallBack,
+    Department,
+    MonthlyReport,
+    OrderCategory,
+    WorkOrder,
+)
+from outages.models.callbacks import QUESTIONS, TryResult, Verdict
+from outages.policy.callbacks import CallBackStatus
 from outages.policy.monthly.periods import month_drafted_by
 from outages.policy.organisation import category_for
 from outages.selectors import monthly as reports_of
 from outages.selectors.alerts import is_for
 from outages.selectors.departments import proposed_route
 from outages.services import monthly, orders
+from outages.services.callbacks.asking import Answers, record_call
 from outages.services.callbacks.following import open_callbacks
 from outages.services.desk import reports
 from outages.services.orders import OrderFacts, ResultFacts
@@ -169,8 +180,17 @@ class _Past:
         order = orders.enter_result(order, facts=result, by=None, at=self._later(when, 5, 40))
         when = self._later(when, 45, 120)
         order = orders.feed_back(order, by=self.agent, at=when, told="已电话告知处理结果")
+        self._call_back(order, when)
         if not open_callbacks(order):
             orders.archive_order(order, by=self.agent, at=self._later(when, 10, 600))
+
+    def _call_back(self, order: WorkOrder, told_at: datetime) -> None:
+        """Call whom the draw or a complaint put on the telephone list, a day or two later."""
+        owed = CallBack.objects.filter(order=order, status=CallBackStatus.TO_CALL).first()
+        when = self._later(told_at, 900, 3000)
+        if owed is not None and when > told_at:
+            content = Answers(**dict.fromkeys(QUESTIONS, Verdict.SATISFIED))
+            record_call(owed, result=TryResult.REACHED, answers=content, by=self.agent, at=when)
 
     def _later(self, moment: datetime, least: int, most: int) -> datetime:
         """So many minutes later, never after now."""

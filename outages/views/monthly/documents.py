@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.text import capfirst
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from outages.choices import ActionResult, Channel, MonthlySection, ReportKind
@@ -118,7 +118,12 @@ def _intake(figures: Figures) -> Table:
     return table(
         "intake",
         gettext("What came in"),
-        [gettext("Figure"), gettext("This period"), gettext("Period before"), gettext("Change")],
+        [
+            gettext("Figure"),
+            gettext("This period"),
+            gettext("Period before"),
+            pgettext("figures", "Change"),
+        ],
         [(str(words), *_compared(figures.intake, figures.before, field)) for words, field in lines],
     )
 
@@ -443,7 +448,7 @@ def _actions(figures: Figures, names: _Names) -> Table:
 
 def result_name(result: str) -> str:
     """Name how an action ended; one that has not as open."""
-    return str(ActionResult(result).label) if result else gettext("open")
+    return str(ActionResult(result).label) if result else pgettext("action", "open")
 
 
 def _comments(comments: Mapping[str, MonthlyComment]) -> Table:

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -245,7 +246,7 @@ def _action_row(row: ActionItem, request: HttpRequest, at: datetime) -> dict[str
     forbidden = CLOSE_ACTION.forbids is not None and CLOSE_ACTION.forbids(row, request.user)
     is_late = row.closed_at is None and row.due_on < timezone.localdate(at)
     tone = "danger" if is_late else "busy"
-    label = _("overdue") if is_late else _("open")
+    label = _("overdue") if is_late else pgettext("action", "open")
     if row.closed_at is not None:
         tone, label = ("ok" if row.result == "done" else "draft"), row.get_result_display()
     return {

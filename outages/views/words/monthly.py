@@ -59,7 +59,7 @@ MONTHLY_ALERTS: Final[dict[str, tuple[str, str | Promise]]] = {
 MONTHLY_VERBS: Final[dict[str, tuple[str, str | Promise]]] = {
     "monthly_drafted": ("busy", _("Drafted")),
     "monthly_commented": ("draft", _("Comment written")),
-    "monthly_issued": ("ok", _("Issued")),
+    "monthly_issued": ("ok", pgettext_lazy("report", "issued")),
     "monthly_corrected": ("warn", _("Opened to correct the version before")),
     "monthly_report_red": ("danger", _("Not issued in time")),
     "action_agreed": ("planned", _("Action agreed, by %(due)s")),
