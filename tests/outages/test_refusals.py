@@ -10,6 +10,7 @@ from django.utils import translation
 
 import outages.planning
 import outages.services
+from outages.choices import NoticeKind
 from outages.models import Event, Outage
 from outages.planning import NoPlan, PlanningRefused
 from outages.services.publishing import notices
@@ -48,6 +49,7 @@ CLASSES = sorted(_classes(), key=lambda each: each.__name__)
 # As the services fill them in; `status` and `field` are words of ours and must be translated.
 FACTS = {
     "reference": "R261122-1",
+    "most": 4,
     "asset": "P-1",
     "key": "S",
     "minutes": 10,
@@ -152,7 +154,7 @@ def test_why_a_notice_was_withheld_is_told_in_the_readers_language(desk: Desk) -
     outage = Outage.objects.get()
     outage.place = outage.place_en = ""
     outage.save()
-    notices.announce(outage, kind=notices.NoticeKind.UPDATE, by=desk.dana, at=desk.now)
+    notices.announce(outage, kind=NoticeKind.UPDATE, by=desk.dana, at=desk.now)
     event = Event.objects.get(verb="notice_withheld")
     for language, word in (("zh-hans", "地点"), ("en", "place")):
         with translation.override(language):
