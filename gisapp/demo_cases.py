@@ -14,7 +14,7 @@ from django.contrib.auth import get_user_model
 
 from network.models import Customer
 from network.selectors import current_revision
-from outages.choices import EscalationReason, ReportKind, Urgency
+from outages.choices import NETWORK_KINDS, EscalationReason, ReportKind, Urgency
 from outages.models import BurstReport, OrderCategory, WorkOrder
 from outages.policy.organisation import category_for
 from outages.selectors.departments import proposed_route
@@ -75,7 +75,7 @@ class DemoDesk:
         if self.homes:
             home = self.homes[place % len(self.homes)]
             told = replace(told, address=home.address, customer=home.asset_id)
-            if kind in reports.NETWORK_KINDS:
+            if kind in NETWORK_KINDS:
                 told = replace(told, lon=home.geom.x, lat=home.geom.y)
         told = replace(told, **facts)
         return reports.report_burst(facts=told, by=self.agent, at=self.ago(minutes))

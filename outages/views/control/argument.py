@@ -22,7 +22,7 @@ from outages.models import IsolationPlan
 from outages.services.shutdown.arguing import Argument, NotArguable, argument_for, can_be_adopted
 from outages.services.shutdown.in_force import newest_of
 from outages.views.control import argument_words as words
-from outages.views.control.panels import UNDECIDED
+from outages.views.control.allowed import UNDECIDED
 from outages.views.control.plans import panel_url
 from outages.views.shape.screen import is_htmx, may
 from outages.views.words.wording import local

@@ -18,8 +18,9 @@ from outages.models.events import Actor
 from outages.services.desk import reports
 from outages.services.shutdown import plans
 from outages.services.shutdown.plans import PlanningRefused
-from outages.views.control.panels import Banner, outage_panel, report_panel
+from outages.views.control.panels import outage_panel, report_panel
 from outages.views.shape.actor import acting
+from outages.views.shape.banner import Banner
 from outages.views.shape.screen import may, rail_context, show_done, show_screen
 from outages.views.words.refusals import REFUSALS, in_words
 

@@ -14,10 +14,11 @@ from outages.selectors import plan_in_force
 from outages.services import orders
 from outages.services import outages as services
 from outages.services.field import reopening
-from outages.views.control.panels import Banner, outage_panel
+from outages.views.control.panels import outage_panel
 from outages.views.duties.sheets import handed_over
 from outages.views.shape.actions import Actions, Told
 from outages.views.shape.actor import acting
+from outages.views.shape.banner import Banner
 from outages.views.shape.screen import may, show_screen
 
 

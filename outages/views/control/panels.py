@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import Count, Q
 from django.forms import Form
 from django.urls import reverse
@@ -13,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 
 from outages import selectors
-from outages.choices import ISOLATION_KINDS, REOPENING, SHUTDOWN, Direction, Works
+from outages.choices import ISOLATION_KINDS, REOPENING, SHUTDOWN, Direction
 from outages.forms.outages import EstimateForm, OrderForm, RepairForm
 from outages.forms.plans import ApproveForm
 from outages.forms.reports import AnswerForm, MergeForm
@@ -22,8 +21,10 @@ from outages.policy.matrix import Due
 from outages.selectors import policy
 from outages.services.orders import open_order
 from outages.views.control import plan_facts
+from outages.views.control.allowed import UNDECIDED, User, outage_actions, report_actions
 from outages.views.control.stages import stages_of
 from outages.views.duties.gate_chain import Link, chain_of
+from outages.views.shape.banner import Banner
 from outages.views.words import history
 from outages.views.words.wording import (
     chip_of_outage,
@@ -36,22 +37,9 @@ from outages.workflow import (
     HOLDING_PLANS,
     OPEN_OUTAGES,
     DutyStatus,
-    OutageStatus,
     PlanStatus,
     ReportStatus,
 )
-
-User = AbstractBaseUser | AnonymousUser
-UNDECIDED = frozenset({PlanStatus.COMPUTED, PlanStatus.ADJUSTED})
-
-
-@dataclass(frozen=True)
-class Banner:
-    """A message across the panel: tone warn, danger or ok."""
-
-    tone: str
-    title: str
-    text: str = ""
 
 
 @dataclass
@@ -216,7 +204,7 @@ def report_panel(
         report=report,
         banner=banner,
         point=(report.geom.x, report.geom.y) if report.geom else None,
-        actions=_report_actions(report, plan, user),
+        actions=report_actions(report, plan, user),
         duplicates=list(report.duplicates.order_by("received_at")),
         timeline=history.entries(_events_of(report)),
     )
@@ -249,27 +237,6 @@ def _events_of(report: BurstReport) -> list[Event]:
         .select_related("by")
         .order_by("at", "pk")
     )
-
-
-def _report_actions(report: BurstReport, plan: IsolationPlan | None, user: User) -> frozenset[str]:
-    may = user.has_perm  # type: ignore[union-attr]
-    found: set[str] = set()
-    if report.status == ReportStatus.RECEIVED:
-        if may("outages.report_burst"):
-            found |= {"answer", "invalidate", "merge", "place"}
-        if may("outages.plan_isolation") and plan is None and report.pipe:
-            found.add("plan")
-    if may("outages.report_burst"):
-        if report.status == ReportStatus.DUPLICATE:
-            found.add("unmerge")
-        if report.status in (ReportStatus.ANSWERED, ReportStatus.INVALID):
-            found.add("reopen-report")
-    if plan is not None and plan.status in UNDECIDED and not hasattr(plan, "replaced_by"):
-        if may("outages.plan_isolation"):
-            found |= {"edit", "abort"}
-        if may("outages.approve_plan"):
-            found.add("approve")
-    return frozenset(found)
 
 
 def outage_panel(
@@ -305,7 +272,7 @@ def outage_panel(
         notices=notice_states(outage),
         duties=duty_count(outage),
         chain=chain_of(outage),
-        actions=_outage_actions(outage, in_force, proposal, order, user),
+        actions=outage_actions(outage, in_force, proposal, order, user),
     )
     if shown is not None:
         panel.part = plan_part(shown, user)
@@ -366,88 +333,6 @@ def notice_state(notice: OutageNotice) -> NoticeState:
         failed=counts.get("failed", 0),
         unknown=counts.get("unknown", 0),
     )
-
-
-def _outage_actions(
-    outage: Outage,
-    plan: IsolationPlan | None,
-    proposal: IsolationPlan | None,
-    order: WorkOrder | None,
-    user: User,
-) -> frozenset[str]:
-    may = user.has_perm  # type: ignore[union-attr]
-    found: set[str] = set()
-    if may("outages.approve_plan"):
-        found |= _directing(outage, plan, proposal, order)
-    elif proposal is not None and may_confirm(outage, user):
-        found.add("confirm")
-    if may("outages.close_outage"):
-        found |= _ending(outage, plan)
-    if may("outages.plan_isolation") and (proposal or _can_change(outage, plan)):
-        found.add("edit")
-    return frozenset(found)
-
-
-def may_confirm(outage: Outage, user: User) -> bool:
-    """Whether somebody decides on this outage's plan: production does so for its own plants."""
-    may = user.has_perm  # type: ignore[union-attr]
-    return may("outages.approve_plan") or (
-        outage.works == Works.PLANT
-        and outage.status == OutageStatus.DRAFT
-        and may("outages.stop_plant")
-    )
-
-
-def _can_change(outage: Outage, plan: IsolationPlan | None) -> bool:
-    closing = {PlanStatus.APPROVED, PlanStatus.EXECUTING, PlanStatus.ALL_CLOSED}
-    return plan is not None and plan.status in closing and outage.repaired_at is None
-
-
-def _directing(
-    outage: Outage,
-    plan: IsolationPlan | None,
-    proposal: IsolationPlan | None,
-    order: WorkOrder | None,
-) -> set[str]:
-    found: set[str] = set()
-    before = outage.status in (OutageStatus.DRAFT, OutageStatus.IMPACT_CONFIRMED)
-    running = outage.status in (OutageStatus.IN_EFFECT, OutageStatus.RESTORING)
-    if proposal is not None:
-        found.add("adopt" if plan is not None else "confirm")
-    if (running or before or outage.status == OutageStatus.PUBLISHED) and plan is not None:
-        found.add("estimate")
-        if order is None:
-            found.add("order")
-    if outage.kind == "planned" and outage.status == OutageStatus.IMPACT_CONFIRMED:
-        found.add("ready" if outage.on_trunk_road is not None else "sheet")
-    if outage.status == OutageStatus.PUBLISHED:
-        found.add("start")
-    if outage.status == OutageStatus.IN_EFFECT:
-        found.add("plan-reopening" if outage.repaired_at else "repair")
-    if plan is not None and plan.status == PlanStatus.REOPENING:
-        found.add("leave-closed")
-    return found
-
-
-def _ending(outage: Outage, plan: IsolationPlan | None) -> set[str]:
-    found: set[str] = set()
-    if outage.status == OutageStatus.RESTORING and (
-        plan is None or plan.status == PlanStatus.REOPENED
-    ):
-        found.add("restore")
-    if outage.status == OutageStatus.RESTORED:
-        found.add("close")
-    not_begun = {
-        OutageStatus.DRAFT,
-        OutageStatus.IMPACT_CONFIRMED,
-        OutageStatus.AWAITING_LEADER,
-        OutageStatus.AWAITING_PERMIT,
-        OutageStatus.READY,
-        OutageStatus.PUBLISHED,
-    }
-    if outage.status in not_begun:
-        found.add("cancel")
-    return found
 
 
 def wants_isolation(report: BurstReport) -> bool:

@@ -15,8 +15,9 @@ from outages.models import Outage
 from outages.services import outages as services
 from outages.services.shutdown import plans
 from outages.services.shutdown.plans import PlanningRefused
-from outages.views.control.panels import Banner, outage_panel
+from outages.views.control.panels import outage_panel
 from outages.views.shape.actor import acting
+from outages.views.shape.banner import Banner
 from outages.views.shape.screen import is_htmx, may, screen_context, show_screen
 from outages.views.words.refusals import REFUSALS, in_words
 from outages.views.words.wording import chip_of_outage

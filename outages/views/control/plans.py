@@ -30,17 +30,12 @@ from outages.services.desk import disclosures
 from outages.services.shutdown import plans as services
 from outages.services.shutdown.in_force import PlanSuperseded, StalePlan, newest_of
 from outages.views.control import plan_facts
+from outages.views.control.allowed import may_confirm
 from outages.views.control.overlap_rows import overlap_rows
-from outages.views.control.panels import (
-    Banner,
-    Panel,
-    difference,
-    may_confirm,
-    outage_panel,
-    report_panel,
-)
+from outages.views.control.panels import Panel, difference, outage_panel, report_panel
 from outages.views.privacy.reveal import reveal, told_why
 from outages.views.shape.actor import acting
+from outages.views.shape.banner import Banner
 from outages.views.shape.screen import may, may_any, show_done, show_screen
 from outages.views.words.refusals import REFUSALS, in_words
 

@@ -16,9 +16,10 @@ from outages.forms.reports import AnswerForm, MergeForm, PlaceForm
 from outages.models import BurstReport
 from outages.services.desk import reports as services
 from outages.services.shutdown import plans
-from outages.views.control.panels import Banner, report_panel
+from outages.views.control.panels import report_panel
 from outages.views.shape.actions import Actions, Told
 from outages.views.shape.actor import acting
+from outages.views.shape.banner import Banner
 from outages.views.shape.screen import may, show_screen
 from outages.views.words.wording import chip_of_report, report_title
 from outages.workflow import ReportStatus

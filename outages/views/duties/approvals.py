@@ -14,8 +14,8 @@ from outages.forms.duties import ApprovalForm
 from outages.models import LeaderApproval
 from outages.selectors.duties import decided_approvals, open_approvals
 from outages.services.papers import approvals as services
-from outages.views.control.panels import Banner
 from outages.views.shape.actor import acting
+from outages.views.shape.banner import Banner
 from outages.views.shape.page_actions import PageActions, Told
 from outages.views.shape.screen import may
 

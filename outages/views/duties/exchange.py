@@ -21,8 +21,8 @@ from outages.forms.duties import AnomalyForm, AnswerForm, ExchangeForm
 from outages.models import Anomaly, ExchangeMessage, Outage
 from outages.selectors.duties import unread_anomalies, untold_exchanges
 from outages.services import exchange as services
-from outages.views.control.panels import Banner
 from outages.views.shape.actor import acting
+from outages.views.shape.banner import Banner
 from outages.views.shape.page_actions import PageActions, Told
 from outages.views.shape.screen import may
 from outages.views.words.wording import chip_of_outage

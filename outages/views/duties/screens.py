@@ -34,12 +34,12 @@ from outages.services import outages as outage_services
 from outages.services import severity, supply_points
 from outages.services.desk.disclosures import TO_TELL, show_customer_phone
 from outages.services.duties.doing import owner_permission
-from outages.views.control.panels import Banner
 from outages.views.duties.gate_chain import chain_of
 from outages.views.duties.rows import DutyRow, groups_of, is_late, rows_of, urgency
 from outages.views.duties.words import PERMITS, owner_names
 from outages.views.privacy.reveal import reveal
 from outages.views.shape.actor import acting
+from outages.views.shape.banner import Banner
 from outages.views.shape.page_actions import PageActions, Told
 from outages.views.shape.screen import may
 from outages.views.words.wording import chip_of_outage, outage_title

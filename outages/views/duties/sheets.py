@@ -21,10 +21,10 @@ from outages.services.duties import missing_before
 from outages.services.papers import handing_over, sheets
 from outages.services.publishing import notices
 from outages.services.publishing.audience import telling_plan
-from outages.views.control.panels import Banner
 from outages.views.duties.gate_chain import chain_of
 from outages.views.duties.words import ITEMS
 from outages.views.shape.actor import acting
+from outages.views.shape.banner import Banner
 from outages.views.shape.page_actions import PageActions, Told
 from outages.views.shape.screen import may
 from outages.views.words.refusals import REFUSALS, in_words

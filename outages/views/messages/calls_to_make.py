@@ -18,10 +18,10 @@ from outages.services import duties as services
 from outages.services.duties.doing import PHONE_TASKS
 from outages.services.publishing import notices
 from outages.services.publishing.notices import AudienceRefused, MissingNoticeField
-from outages.views.control.panels import Banner
 from outages.views.duties.rows import DutyRow, rows_of, urgency
 from outages.views.duties.screens import called_again
 from outages.views.shape.actor import acting
+from outages.views.shape.banner import Banner
 from outages.views.shape.page_actions import PageActions, Told
 from outages.views.shape.screen import may
 from outages.views.words.wording import local

@@ -19,7 +19,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.functional import Promise
 from django.views.decorators.http import require_POST
 
-from outages.views.control.panels import Banner, Panel
+from outages.views.control.panels import Panel
+from outages.views.shape.banner import Banner
 from outages.views.shape.screen import View, may, show_done, show_screen
 from outages.views.words.refusals import REFUSALS, in_words
 

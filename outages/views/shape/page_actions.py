@@ -21,7 +21,7 @@ from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from outages.views.control.panels import Banner
+from outages.views.shape.banner import Banner
 from outages.views.shape.screen import View, may, may_any
 from outages.views.words.refusals import REFUSALS, in_words
 

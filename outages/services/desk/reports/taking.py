@@ -1,22 +1,17 @@
-"""What people tell us: taking a report, placing it, and what becomes of it."""
+"""A report is taken, once for each key, with its place where the kind needs one."""
 
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from outages import tasks
 from outages.choices import (
-    ISOLATION_KINDS,
     NETWORK_KINDS,
     Channel,
-    Disposition,
-    FollowUpKind,
     MeterSide,
     ReportKind,
     SpokenLanguage,
@@ -25,8 +20,8 @@ from outages.choices import (
 )
 from outages.models import BurstReport, Event, lifecycle
 from outages.models.events import Actor
-from outages.services.desk import follow_ups
 from outages.services.desk.placing import PlaceRefused, placed
+from outages.services.desk.reports.moving import plan_on_commit, update
 from outages.services.rules import clocks, leaders, majors
 from outages.services.rules.reasons import required_reason
 from outages.workflow import (
@@ -39,19 +34,6 @@ from outages.workflow import (
 
 # Without the letters and figures that people mix up on the telephone.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-
-
-class MergeRefused(Refused):
-    """A report cannot be merged into itself, into a duplicate, or once an order is out."""
-
-    codes = (
-        "merge_with_itself",
-        "merge_into_duplicate",
-        "merge_into_answered",
-        "merge_has_outage",
-        "merge_has_duplicates",
-        "reopen_duplicate",
-    )
 
 
 class ReportRefused(Refused):
@@ -131,6 +113,7 @@ def report_burst(*, facts: ReportFacts, by: Actor, at: datetime) -> BurstReport:
 
 
 _WORDS = ("kind", "address", "landmark", "description", "contact_name", "contact_phone")
+
 _TOLD = ("lon", "lat", "pipe", "meter_side", "is_danger", *_WORDS)
 
 
@@ -256,7 +239,7 @@ def place_report(
             is_danger=report.is_danger,
             urgency=_said_urgency(report),
         )
-        _update(report, **place)
+        update(report, **place)
         Event.objects.append(
             report, "placed", by=by, at=at, old=was[:40], new=report.pipe[:40], reason=reason
         )
@@ -264,182 +247,7 @@ def place_report(
     return report
 
 
-def merge_report(
-    report: BurstReport, *, into: BurstReport, by: Actor, at: datetime, reason: str = ""
-) -> BurstReport:
-    """Mark a report as a duplicate of `into`; it joins that report's outage, if there is one.
-
-    Raises MergeRefused, TransitionRefused.
-    """
-    with transaction.atomic():
-        # Always locked in the same order, so that two merges across cannot wait for one another.
-        rows = BurstReport.objects.select_for_update(no_key=True).order_by("pk")
-        both = {row.pk: row for row in rows.filter(pk__in=[report.pk, into.pk])}
-        report, into = both[report.pk], both[into.pk]
-        _require_mergeable(report, into)
-        _move(
-            report,
-            ReportStatus.DUPLICATE,
-            "merged",
-            by=by,
-            at=at,
-            reason=reason,
-            duplicate_of=into,
-            outage_id=into.outage_id,
-        )
-        # Somebody had to tell us once more: the matter counts it, and its order shows it.
-        _update(into, repeat_count=into.repeat_count + 1)
-        if report.is_complaint:
-            follow_ups.owe_call(
-                report,
-                kind=FollowUpKind.ANSWER,
-                due_at=clocks.reply_due_at(report),
-                text=into.reference,
-                by=by,
-                at=at,
-            )
-    return report
-
-
-def _require_mergeable(report: BurstReport, into: BurstReport) -> None:
-    if report.pk == into.pk:
-        raise MergeRefused(code="merge_with_itself", report=report.reference)
-    if into.status == ReportStatus.DUPLICATE:
-        original = into.duplicate_of.reference if into.duplicate_of else ""
-        raise MergeRefused(code="merge_into_duplicate", into=into.reference, original=original)
-    if into.status not in (ReportStatus.RECEIVED, ReportStatus.ORDER_ISSUED):
-        raise MergeRefused(code="merge_into_answered", into=into.reference)
-    if report.outage_id:
-        raise MergeRefused(code="merge_has_outage", report=report.reference)
-    if report.duplicates.exists():
-        raise MergeRefused(code="merge_has_duplicates", report=report.reference)
-
-
-def unmerge_report(report: BurstReport, *, by: Actor, at: datetime, reason: str) -> BurstReport:
-    """Take a duplicate out of its group again ("that is another burst")."""
-    with transaction.atomic():
-        report = lifecycle.lock_report(report)
-        _move(
-            report,
-            ReportStatus.RECEIVED,
-            "unmerged",
-            by=by,
-            at=at,
-            reason=required_reason(reason),
-            duplicate_of=None,
-            outage_id=None,
-        )
-        plan_on_commit(report)
-    return report
-
-
-def answer_report(report: BurstReport, *, text: str, by: Actor, at: datetime) -> BurstReport:
-    """Close a report with an answer to the caller (nothing to dig).
-
-    A fault that is ours, or that nobody could tell, ends in an order, never in words alone.
-    Raises ReportRefused, ReasonMissing, TransitionRefused.
-    """
-    with transaction.atomic():
-        report = lifecycle.lock_report(report)
-        if report.triage in (Triage.UTILITY_SIDE, Triage.UNKNOWN):
-            raise ReportRefused(code="triage_needs_order", report=report.reference)
-        _move(
-            report,
-            ReportStatus.ANSWERED,
-            "answered",
-            by=by,
-            at=at,
-            answer=required_reason(text)[:200],
-        )
-    return report
-
-
-def invalidate_report(
-    report: BurstReport,
-    *,
-    reason: str,
-    by: Actor,
-    at: datetime,
-    disposition: Disposition | str = "",
-) -> BurstReport:
-    """Mark a report as noise, and as which; it stays on record. `reason` is required."""
-    with transaction.atomic():
-        report = lifecycle.lock_report(report)
-        _move(
-            report,
-            ReportStatus.INVALID,
-            "invalidated",
-            by=by,
-            at=at,
-            reason=required_reason(reason),
-            disposition=disposition,
-        )
-    return report
-
-
-def reopen_report(report: BurstReport, *, reason: str, by: Actor, at: datetime) -> BurstReport:
-    """Take an answered or invalid report up again."""
-    with transaction.atomic():
-        report = lifecycle.lock_report(report)
-        if report.status == ReportStatus.DUPLICATE:
-            raise MergeRefused(code="reopen_duplicate", report=report.reference)
-        _move(
-            report,
-            ReportStatus.RECEIVED,
-            "reopened",
-            by=by,
-            at=at,
-            reason=required_reason(reason),
-        )
-        plan_on_commit(report)
-    return report
-
-
-def wants_plan(report: BurstReport) -> bool:
-    """Whether a plan is proposed without asking: water from a main, before the meter.
-
-    What lies after the meter is the customer's, unless the triage found otherwise.
-    """
-    is_ours = report.meter_side != MeterSide.AFTER or report.triage == Triage.UTILITY_SIDE
-    return (
-        report.kind in ISOLATION_KINDS
-        and is_ours
-        and report.status == ReportStatus.RECEIVED
-        and bool(report.pipe)
-    )
-
-
-def plan_on_commit(report: BurstReport) -> None:
-    """Ask for a plan once the report is stored, where one is proposed without asking."""
-    if wants_plan(report):
-        transaction.on_commit(partial(tasks.wake, tasks.plan_report, report_id=report.pk))
-
-
 def new_reference(at: datetime) -> str:
     """Return a reference that nobody can guess from another one: the public asks by it."""
     day = timezone.localtime(at, timezone.get_default_timezone())
     return f"R{day:%y%m%d}-" + "".join(secrets.choice(_ALPHABET) for _ in range(10))
-
-
-def _update(report: BurstReport, **values: Any) -> None:
-    for name, value in values.items():
-        setattr(report, name, value)
-    report.save(update_fields=[name.removesuffix("_id") for name in values])
-
-
-def _move(
-    report: BurstReport,
-    status: ReportStatus,
-    verb: str,
-    *,
-    by: Actor,
-    at: datetime,
-    reason: str = "",
-    **values: Any,
-) -> None:
-    """Change status by the table, with its event."""
-    require(REPORT_TRANSITIONS, str(report), report.status, status)
-    was = report.status
-    _update(report, status=status, **values)
-    Event.objects.append(report, verb, by=by, at=at, old=was, new=status, reason=reason)
-    clocks.report_moved(report, by=by, at=at, reason=reason or verb)

@@ -1,0 +1,231 @@
+"""From a draft to the first valve: planned, confirmed, ready, begun, moved to another time."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from outages.choices import Cause, NoticeKind, Supply, Works
+from outages.models import (
+    Event,
+    IsolationPlan,
+    Outage,
+    RestorationEstimate,
+    lifecycle,
+)
+from outages.models.events import Actor
+from outages.policy.matrix import Gate
+from outages.services import duties, exchange
+from outages.services.codes import next_code
+from outages.services.papers import handing_over
+from outages.services.publishing import notices
+from outages.services.rules import clocks
+from outages.services.rules.reasons import required_reason
+from outages.services.shutdown import in_force
+from outages.workflow import (
+    OutageKind,
+    OutageStatus,
+    Refused,
+    TransitionRefused,
+    outage_transitions,
+    require,
+)
+
+# Planned works that may still be moved to another time.
+NOT_BEGUN = frozenset(
+    {
+        OutageStatus.DRAFT,
+        OutageStatus.IMPACT_CONFIRMED,
+        OutageStatus.AWAITING_LEADER,
+        OutageStatus.AWAITING_PERMIT,
+        OutageStatus.READY,
+        OutageStatus.PUBLISHED,
+    }
+)
+
+
+class NotPublished(Refused):
+    """A planned outage begins only after its notice is out (notices.publish_notice)."""
+
+    codes = ("not_published",)
+
+
+class WindowRefused(Refused):
+    """A planned outage ends after it begins, and is not over yet."""
+
+    codes = ("window_ends_first", "window_over")
+
+
+def draft_planned_outage(
+    *,
+    place: str,
+    planned_start_at: datetime,
+    planned_end_at: datetime,
+    by: Actor,
+    at: datetime,
+    place_en: str = "",
+    cause: Cause | str = Cause.RENEWAL,
+    works: Works | str = Works.NETWORK,
+    supply: Supply | str = Supply.NO_WATER,
+    remark_public: str = "",
+    remark_public_en: str = "",
+    on_trunk_road: bool | None = None,
+) -> Outage:
+    """Begin a planned outage. Next: `plans.propose_plan(outage=…, pipes=…)`, `confirm_impact`.
+
+    `on_trunk_road` may wait until the sheet is handed over, and no longer.
+    Raises WindowRefused.
+    """
+    _require_window(planned_start_at, planned_end_at, at=at)
+    with transaction.atomic():
+        outage = Outage.objects.create(
+            code=next_code(Outage, "code", prefix="P", at=at),
+            kind=OutageKind.PLANNED,
+            works=works,
+            cause=cause,
+            supply=supply,
+            created_at=at,
+            created_by=by,
+            place=place,
+            place_en=place_en,
+            remark_public=remark_public,
+            remark_public_en=remark_public_en,
+            on_trunk_road=on_trunk_road,
+            planned_start_at=planned_start_at,
+            planned_end_at=planned_end_at,
+            estimated_restoration_at=planned_end_at,
+        )
+        Event.objects.append(outage, "outage_opened", by=by, at=at, new=OutageStatus.DRAFT)
+        clocks.outage_planned(outage, at=at)
+    return outage
+
+
+def confirm_impact(
+    outage: Outage, *, plan: IsolationPlan, by: Actor, at: datetime, reason: str = ""
+) -> Outage:
+    """Take a plan as the outage's plan and its impact as the outage's.
+
+    A plant that has stopped is in effect with that, and everybody is told; what is planned goes
+    on to its sheet. A source in the zone is what a plant's plan is about, so no reason is needed.
+    Raises plans.StalePlan, plans.PlanSuperseded, plans.NotIsolating, TransitionRefused.
+    """
+    if outage.works == Works.PLANT:
+        reason = reason or "plant"
+
+    def confirm(plan: IsolationPlan) -> Outage:
+        locked = lifecycle.lock_outage(outage)
+        lifecycle.move_outage(locked, OutageStatus.IMPACT_CONFIRMED, by=by, at=at, reason=reason)
+        in_force.put_in_force(plan, locked, by=by, at=at)
+        if locked.kind == OutageKind.UNPLANNED:
+            _begin_at_once(locked, by=by, at=at)
+        else:
+            handing_over.follow_plan(locked, by=by, at=at)
+        return locked
+
+    return in_force.decided(plan, by=by, at=at, reason=reason, then=confirm)
+
+
+def _begin_at_once(outage: Outage, *, by: Actor, at: datetime) -> None:
+    """A stop that nobody planned: the duties, the notice and the dispatch centre follow now."""
+    started_at = outage.started_at or at
+    if outage.status == OutageStatus.IMPACT_CONFIRMED:
+        lifecycle.move_outage(outage, OutageStatus.IN_EFFECT, by=by, at=at, started_at=started_at)
+    clocks.outage_opened(outage, at=at)
+    lifecycle.change_outage(outage, handed_over_at=at)
+    duties.refresh(outage, by=by, at=at)
+    notices.announce(outage, kind=NoticeKind.FIRST, by=by, at=at)
+    exchange.tell_dispatch_centre(outage, cause="opened", by=by, at=at)
+
+
+def make_ready(
+    outage: Outage, *, by: Actor, at: datetime, on_trunk_road: bool | None = None
+) -> Outage:
+    """Hand the sheet over and go as far as the gates allow; where all are open, a notice waits.
+
+    Raises TransitionRefused, sheets.SheetRefused, notices.MissingNoticeField,
+    notices.AudienceRefused.
+    """
+    with transaction.atomic():
+        outage = lifecycle.lock_outage(outage)
+        require(outage_transitions(outage.kind), str(outage), outage.status, OutageStatus.READY)
+        handing_over.hand_over(outage, by=by, at=at, on_trunk_road=on_trunk_road)
+    outage.refresh_from_db()
+    return outage
+
+
+def start_outage(outage: Outage, *, by: Actor, at: datetime) -> Outage:
+    """Water goes off now.
+
+    Raises NotPublished for a planned outage without its notice out, duties.GateRefused where a
+    new plan shut a gate again.
+    """
+    with transaction.atomic():
+        outage = lifecycle.lock_outage(outage)
+        if outage.published_at is not None:
+            duties.require_open(outage, Gate.START)
+        try:
+            lifecycle.move_outage(outage, OutageStatus.IN_EFFECT, by=by, at=at, started_at=at)
+        except TransitionRefused as refused:
+            if outage.kind == OutageKind.PLANNED and outage.published_at is None:
+                raise NotPublished(outage=outage.code) from refused
+            raise
+        exchange.tell_dispatch_centre(outage, cause="status", by=by, at=at)
+    return outage
+
+
+def postpone_outage(
+    outage: Outage,
+    *,
+    planned_start_at: datetime,
+    planned_end_at: datetime,
+    reason: str,
+    by: Actor,
+    at: datetime,
+    reason_en: str = "",
+) -> Outage:
+    """Move planned works that have not begun to another time; who was told is told again.
+
+    Sheet, duties and their due times follow. `reason` is public.
+    Raises WindowRefused, ReasonMissing, TransitionRefused.
+    """
+    why = required_reason(reason)
+    _require_window(planned_start_at, planned_end_at, at=at)
+    with transaction.atomic():
+        outage = lifecycle.lock_outage(outage)
+        if outage.kind != OutageKind.PLANNED or outage.status not in NOT_BEGUN:
+            raise TransitionRefused(str(outage), outage.status, "postponed", frozenset())
+        was = outage.planned_start_at
+        lifecycle.change_outage(
+            outage,
+            planned_start_at=planned_start_at,
+            planned_end_at=planned_end_at,
+            estimated_restoration_at=planned_end_at,
+        )
+        RestorationEstimate.objects.create(
+            outage=outage,
+            at=at,
+            by=by,
+            estimated_restoration_at=planned_end_at,
+            reason=why[:200],
+            reason_en=reason_en[:200],
+        )
+        Event.objects.append(
+            outage,
+            "outage_postponed",
+            by=by,
+            at=at,
+            old=was.isoformat()[:40] if was else "",
+            new=planned_start_at.isoformat()[:40],
+            reason=why,
+        )
+        clocks.outage_moved(outage, by=by, at=at)
+        handing_over.follow_plan(outage, by=by, at=at, reason="postponed")
+        notices.announce(outage, kind=NoticeKind.UPDATE, by=by, at=at, reason=why)
+        exchange.tell_dispatch_centre(outage, cause="estimate", by=by, at=at)
+    return outage
+
+
+def _require_window(start: datetime, end: datetime, *, at: datetime) -> None:
+    if end <= start:
+        raise WindowRefused(code="window_ends_first")
+    if end <= at:
+        raise WindowRefused(code="window_over")
