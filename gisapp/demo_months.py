@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from network.models import Customer
 from network.selectors import current_revision
-from outages.choices import Channel, MonthlySection, ReportKind
+from outages.choices import NETWORK_KINDS, Channel, MonthlySection, ReportKind
 from outages.models import (
     Alert,
     BurstReport,
@@ -136,7 +136,7 @@ class _Past:
             some = self.homes[: len(self.homes) // 8]
             home = self.chance.choice(some if self.chance.random() < 0.55 else self.homes)
             told |= {"address": home.address, "customer": home.asset_id}
-            if kind in reports.NETWORK_KINDS:
+            if kind in NETWORK_KINDS:
                 told |= {"lon": home.geom.x, "lat": home.geom.y}
         facts = reports.ReportFacts(**told)
         return reports.report_burst(facts=facts, by=self.agent, at=moment)

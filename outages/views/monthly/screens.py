@@ -28,7 +28,8 @@ from outages.views.exports.paper import paper_page
 from outages.views.exports.tables import Document
 from outages.views.monthly import drawing
 from outages.views.monthly.acts import CLOSE_ACTION, REPORT_ACTS
-from outages.views.monthly.documents import moment_words, monthly_document, sections_of
+from outages.views.monthly.documents import monthly_document, sections_of
+from outages.views.monthly.names import moment_words
 from outages.views.shape.actor import acting
 from outages.views.shape.acts import ActPage
 from outages.views.shape.screen import may
