@@ -373,9 +373,11 @@ def the_record_is_complete(story: Story) -> None:
         story.outage,
     )
     # Notices of a burst go out without anybody's click (that is how the instance is set up),
-    # clocks and duties follow what a person did, and pressures are graded unasked.
+    # clocks, duties and call-backs follow what a person did, the policy says what is major, and
+    # pressures are graded unasked.
     by_itself = re.compile(
-        "plan_computed|steps_made|reported|(delivery|notice|pressure|deadline|duty|duties|alert)_.*"
+        "plan_computed|steps_made|reported|major_by_rule"
+        "|(delivery|notice|pressure|deadline|duty|duties|alert|callback)_.*"
     )
     assert not [row["verb"] for row in nameless if not by_itself.fullmatch(row["verb"])]
     actors = story.dispatcher.locator("#panel .timeline").last.locator(".faint").all_inner_texts()
