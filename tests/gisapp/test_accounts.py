@@ -29,8 +29,9 @@ def test_separate_duties_stay_separate() -> None:
     assert "outages.view_customers" not in ROLE_PERMISSIONS[Role.CREW]
     signers = [role for role, may in ROLE_PERMISSIONS.items() if "outages.operate_plan" in may]
     assert signers == [Role.CREW, Role.ADMIN]
-    reads = "network outages customers audit breaches interruptions confidential"
-    supervises = {f"view_{name}" for name in reads.split()} | {"resolve_escalations"}
+    reads = "network outages customers audit breaches interruptions confidential monthly callbacks"
+    judges = {"resolve_escalations", "close_callback", "order_rectification"}
+    supervises = {f"view_{name}" for name in reads.split()} | judges
     assert {name.split(".")[1] for name in ROLE_PERMISSIONS[Role.SUPERVISION]} == supervises
 
 

@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from gisapp.accounts.roles import sync_roles
+from outages.choices import NETWORK_KINDS
 from outages.models import BurstReport, Department, OrderCategory, WorkOrder
 from outages.services import departments, orders
 from outages.services.desk import reports
@@ -67,7 +68,7 @@ def told(
         "description": "说了些什么",
         "address": "解放路8号",
     }
-    if kind in reports.NETWORK_KINDS:
+    if kind in NETWORK_KINDS:
         given |= HERE
     return reports.report_burst(facts=reports.ReportFacts(**{**given, **facts}), by=by, at=at)
 

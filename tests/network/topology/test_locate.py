@@ -26,7 +26,7 @@ from tests.oracles.burst_towns import (
 
 LENGTH_M = 100.0
 # Of the 16 towns tried here; docs/where-is-the-burst.md has a hundred.
-PLACES, STRETCHES, NEAR = 7, 5, 4
+PLACES, STRETCHES, NEAR = 5, 4, 4
 
 
 HOUSEHOLDS = 30.0
@@ -192,7 +192,9 @@ class TestHoles:
         beside = (of_x ** (-1 / 1.852) + of_y ** (-1 / 1.852)) ** -1.852
         nodes, own = holes.unit
         assert own[0] == pytest.approx(beside + holes.resistance[2] / 2, rel=0.01)
-        assert nodes[0].max() == pytest.approx(beside, rel=0.01)
+        ends = nodes[0, [mains.us[2], mains.vs[2]]]
+        # a falls by the ways' loss; in b, behind the burst, the water stands at the burst's head.
+        assert sorted(ends) == pytest.approx([beside, own[0]], rel=0.01)
 
     def test_what_runs_out_makes_the_fall(self) -> None:
         mains = laid(sketch(self.LINE))

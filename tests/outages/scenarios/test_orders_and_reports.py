@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from network.models import Customer
-from outages.choices import ReportKind
+from outages.choices import NETWORK_KINDS, ReportKind
 from outages.models import BurstReport, CallBack, Deadline, Event, ExtensionRequest, WorkOrder
 from outages.selectors.deadlines import breaches, next_deadline
 from outages.selectors.orders import open_orders
@@ -273,7 +273,7 @@ def test_t29_charges_and_metering_never_open_an_outage_only_are_forwarded(kind: 
 
 def test_t29_only_faults_may_become_outages() -> None:
     faults = {"burst", "leak", "no_water", "low_pressure", "water_quality", "other"}
-    assert {str(kind) for kind in reports.NETWORK_KINDS} == faults
+    assert {str(kind) for kind in NETWORK_KINDS} == faults
     # The nine kinds of the regulations are all there, and a complaint is a mark on any of them.
     nine = {"leak", "other", "burst", "water_quality", "low_pressure", "charges", "metering",
             "workmanship", "conduct"}  # fmt: skip
