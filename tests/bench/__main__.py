@@ -5,6 +5,7 @@ import os
 import platform
 import sys
 import time
+import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 
 import django
 
+_broken: list[str] = []
 TARGET = Path(__file__).resolve().parents[2] / "docs" / "performance.md"
 # A million pipes take a while to generate and half a gigabyte to keep.
 CITIES = Path("/var/tmp/mainbreak-cities")
@@ -128,10 +130,17 @@ def _of_product(sizes: list[str], cities: Path) -> list[list[str]]:
 def _part(
     what: str, rows: Callable[..., list[list[str]]], *given: Any, **told: Any
 ) -> list[list[str]]:
-    """The rows of one part; how long it took is told, for whoever waits."""
+    """The rows of one part, told as soon as they are there; a part that breaks leaves the others."""
     sys.stderr.write(f"… {what}\n")
     start = time.perf_counter()
-    found = rows(*given, **told)
+    found: list[list[str]] = []
+    try:
+        found = rows(*given, **told)
+    except Exception:  # noqa: BLE001 - half an hour of other measurements would be lost with it
+        traceback.print_exc()
+        _broken.append(what)
+    for row in found:
+        sys.stderr.write(f"  {' | '.join(row)}\n")
     sys.stderr.write(f"  {time.perf_counter() - start:,.0f} s\n")
     return found
 
@@ -144,7 +153,9 @@ def _tell(found: list[list[str]], *, write: bool) -> int:
     sys.stdout.write(table(found) + "\n")
     if write:
         TARGET.write_text(f"{HEADER}\n{where}\n\n{table(found)}\n", encoding="utf-8")
-    return 0
+    for what in _broken:
+        sys.stderr.write(f"not measured: {what}\n")
+    return 1 if _broken else 0
 
 
 if __name__ == "__main__":
