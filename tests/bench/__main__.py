@@ -130,13 +130,13 @@ def _of_product(sizes: list[str], cities: Path) -> list[list[str]]:
 def _part(
     what: str, rows: Callable[..., list[list[str]]], *given: Any, **told: Any
 ) -> list[list[str]]:
-    """The rows of one part, told as soon as they are there; a part that breaks leaves the others."""
+    """The rows of a part, told as soon as they are there; one that breaks leaves the others."""
     sys.stderr.write(f"… {what}\n")
     start = time.perf_counter()
     found: list[list[str]] = []
     try:
         found = rows(*given, **told)
-    except Exception:  # noqa: BLE001 - half an hour of other measurements would be lost with it
+    except Exception:  # half an hour of other measurements would be lost with it
         traceback.print_exc()
         _broken.append(what)
     for row in found:
