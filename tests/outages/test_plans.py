@@ -12,6 +12,7 @@ from network.services import set_valve_operability, set_valve_state
 from outages.models import AffectedCustomer, Event, IsolationPlan, Outage
 from outages.planning import PlanningRefused, WhatIf, waiting
 from outages.services.desk import reports
+from outages.services.desk.placing import PlaceRefused
 from outages.services.shutdown import plans
 from tests.factories import NOON, lay
 from tests.outages.conftest import Desk, make_desk
@@ -59,7 +60,7 @@ def test_a_report_far_from_any_pipe_is_kept_and_asks_for_one(desk: Desk) -> None
 
 @pytest.mark.parametrize("lon", [float("nan"), float("inf"), 181.0])
 def test_a_place_off_the_earth_is_refused(desk: Desk, lon: float) -> None:
-    with pytest.raises(reports.PlaceRefused):
+    with pytest.raises(PlaceRefused):
         reports.report_burst(facts=reports.ReportFacts(lon=lon, lat=22.9), by=None, at=NOON)
 
 

@@ -5,7 +5,14 @@ from datetime import timedelta
 import pytest
 
 from network.selectors import network_state
-from outages.models import AffectedCustomer, Delivery, Event, IsolationPlan, OutageNotice
+from outages.models import (
+    AffectedCustomer,
+    Delivery,
+    Event,
+    IsolationPlan,
+    Outage,
+    OutageNotice,
+)
 from outages.services import outages
 from outages.services.field import reopening, work
 from outages.services.field.work import Refusal
@@ -124,7 +131,7 @@ def test_nobody_is_told_all_clear_whom_the_other_outage_leaves_dry(desk: Desk) -
     assert set(told) == {"c.p2"}
 
 
-def planned(desk: Desk, pipe: str = "p2") -> tuple[outages.Outage, IsolationPlan]:
+def planned(desk: Desk, pipe: str = "p2") -> tuple[Outage, IsolationPlan]:
     outage = outages.draft_planned_outage(
         place="解放路",
         planned_start_at=NOON + timedelta(days=2),
