@@ -178,6 +178,8 @@ def turn(phone: Page, answer: str) -> str:
 def work_through(phone: Page, phase: str, answer: str) -> list[str]:
     """Answer every step that is left in a phase, wait until the server knows, return the valves."""
     turned = []
+    # The page's script shows the step that is next: until then there is none to count.
+    expect(card(phone)).to_be_visible()
     while card(phone).count():
         at_outlet = phone.locator("[data-outlet] [data-card]:visible").count()
         valve = turn(phone, answer)
