@@ -7,8 +7,11 @@ from django.utils.translation import gettext as _
 
 def script_texts() -> dict[str, str]:
     """Return the texts by key, in the active language."""
+    return _of_the_map() | _of_all_pages()
+
+
+def _of_the_map() -> dict[str, str]:
     return {
-        "days_hours": _("{days} d {hours} h"),
         "metres": _("{n} m"),
         "kilometres": _("{n} km"),
         "valves_merged": _("{n} valves"),
@@ -51,6 +54,12 @@ def script_texts() -> dict[str, str]:
         "map_failed": _("The map background did not load. Lists and forms still work."),
         "pick_start": _("Arrows move the cross-hair 10 m, Shift 1 m, Enter sets, Esc stops."),
         "pick_set": _("Point set."),
+    }
+
+
+def _of_all_pages() -> dict[str, str]:
+    return {
+        "days_hours": _("{days} d {hours} h"),
         "close": _("Close"),
         "keys_title": _("All keys"),
         "keys_off": _("Single-letter keys"),

@@ -15,7 +15,7 @@ from csp.constants import NONCE, NONE, SELF, UNSAFE_INLINE
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from gisapp import gdal
+from gisapp import gdal, schedule
 from gisapp.environment import (
     basemap_sources,
     env,
@@ -177,38 +177,9 @@ CELERY_TASK_SOFT_TIME_LIMIT = 240
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
-# Periodic work. One line each: name, task, seconds. `expires` drops a wake-up that is already
-# outdated by the next one, so a long stop does not end in a burst of sweeps.
-_PERIODIC = (
-    ("send-due-deliveries", "outages.tasks.send_due_deliveries", 10),
-    ("plan-waiting-reports", "outages.tasks.plan_waiting_reports", 15),
-    ("advance-planned-outages", "outages.tasks.advance_planned_outages", 60),
-    ("prepare-state", "network.prepare_state", 5),
-    ("publish-public", "layers.publish_public", 30),
-    ("reckon-pressures", "outages.tasks.reckon_pressures", 10),
-    ("collect-inbound", "outages.tasks.collect_inbound", 30),
-    ("take-public-reports", "gisapp.take_public_reports", 5),
-    ("scan-deadlines", "outages.scan_deadlines", 15),
-    ("watch-callbacks", "outages.watch_callbacks", 15),
-    ("watch-the-desk", "outages.watch_the_desk", 60),
-    ("watch-monthly-report", "outages.watch_monthly_report", 120),
-    ("reckon-risk", "gisapp.reckon_risk", 15),
-    ("back-up-when-due", "gisapp.back_up_when_due", 3_600),
-    ("reckon-supply", "outages.tasks.reckon_supply", 60),
-)
-CELERY_BEAT_SCHEDULE = {
-    name: {"task": task, "schedule": float(seconds), "options": {"expires": seconds}}
-    for name, task, seconds in _PERIODIC
-}
-# What takes more than a moment has workers of its own (the program "reckoner"): a notice never
-# waits behind a city.
-RECKONING_QUEUE = "reckoning"
-CELERY_TASK_ROUTES = {
-    "gisapp.reckon_risk": {"queue": RECKONING_QUEUE},
-    "gisapp.back_up_when_due": {"queue": RECKONING_QUEUE},
-    "outages.tasks.reckon_pressures": {"queue": RECKONING_QUEUE},
-    "outages.tasks.reckon_supply": {"queue": RECKONING_QUEUE},
-}
+RECKONING_QUEUE = schedule.RECKONING_QUEUE
+CELERY_BEAT_SCHEDULE = schedule.BEAT_SCHEDULE
+CELERY_TASK_ROUTES = schedule.TASK_ROUTES
 CELERY_BEAT_SCHEDULE_FILENAME = str(STATE_DIR / "celerybeat-schedule")
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 
