@@ -1,5 +1,6 @@
 """The ways out: which are on and how they fare, a test to oneself, and the programs that listen."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from django.contrib import messages
@@ -75,31 +76,29 @@ def _chip(
 @may(MANAGES)
 def switch(request: HttpRequest, channel: str) -> HttpResponse:
     """Switch a channel off or on again, with a reason."""
-    known = _known(channel)
     form = SwitchForm(request.POST)
-    if not form.is_valid():
-        return _show(request, error=_first_error(form), status=422)
-    try:
-        services.switch_channel(known, by=acting(request), at=timezone.now(), **form.cleaned_data)
-    except REFUSALS as refused:
-        return _show(request, error=in_words(refused), status=409)
-    messages.success(request, gettext("Done."))
-    return redirect("outages:channels")
+    return _act(request, channel, form, services.switch_channel, gettext("Done."))
 
 
 @require_POST
 @may(MANAGES)
 def test(request: HttpRequest, channel: str) -> HttpResponse:
     """Send a test message to oneself."""
-    known = _known(channel)
     form = TestMessageForm(request.POST)
+    return _act(request, channel, form, services.send_test, gettext("The test is on its way."))
+
+
+def _act(
+    request: HttpRequest, channel: str, form: Form, act: Callable[..., Any], said: str
+) -> HttpResponse:
+    known = _known(channel)
     if not form.is_valid():
         return _show(request, error=_first_error(form), status=422)
     try:
-        services.send_test(known, by=acting(request), at=timezone.now(), **form.cleaned_data)
+        act(known, by=acting(request), at=timezone.now(), **form.cleaned_data)
     except REFUSALS as refused:
         return _show(request, error=in_words(refused), status=409)
-    messages.success(request, gettext("The test is on its way."))
+    messages.success(request, said)
     return redirect("outages:channels")
 
 
