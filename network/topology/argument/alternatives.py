@@ -1,8 +1,8 @@
 """Other plans for a burst: what each buys and what it costs, none worse than another in all.
 
-RULE 1  A plan is the plain answer after up to `most_moves` moves: a valve left out (the next ones
-        beyond are taken), a stuck valve tried that may work after all, a temporary stop on a pipe
-        (line stop, squeeze-off, freezing), a closed valve opened to feed those cut off.
+RULE 1  A plan is the plain answer after up to `most_moves` moves: a valve to close left out (the
+        next ones beyond are taken), a stuck valve tried that may work after all, a temporary stop
+        on a pipe (line stop, squeeze-off, freezing), a closed valve opened to feed those cut off.
 RULE 2  Every plan is a whole answer of the engine in the state that its moves make. Its customers
         are those who had water as things stand and have none with it.
 RULE 3  A stop or a tried valve that the answer does not close is no plan, nor is a valve opened

@@ -4,7 +4,7 @@
 5xx what is kept and how it is ranked
 """
 
-from itertools import combinations
+from itertools import combinations, permutations
 
 import pytest
 from hypothesis import given, settings
@@ -220,14 +220,38 @@ def all_costs(question: Question, wishes: Wishes) -> set[Costs]:
         costs
         for size in (0, 1, 2)
         for some in combinations(moves, size)
-        if (costs := _costs(asked, some, wishes)) is not None
+        if _leaves_out_what_is_closed(asked, some)
+        and (costs := _costs(asked, some, wishes)) is not None
     }
 
 
-def _costs(asked: Asked, moves: tuple[Move, ...], wishes: Wishes) -> Costs | None:
-    left, tried, opened = (
-        {move.asset for move in moves if move.kind == kind} for kind in (LEAVE_OUT, TRY, OPEN)
+def _leaves_out_what_is_closed(asked: Asked, moves: tuple[Move, ...]) -> bool:
+    """Whether the moves have an order in which each valve left out is one that was to be closed.
+
+    Leaving out another changes nothing but in one corner: at a junction with one pipe and two
+    valves in a row, the inner one open, the junction counts as zone (all pipes around the valve
+    are in it); were it stuck, the outer, closed one would bound the zone.
+    """
+
+    def closes(before: tuple[Move, ...], valve: str) -> bool:
+        left, tried, opened = _sorted_out(before)
+        return valve in asked.answer(opened=opened, stuck=left, freed=tried)["valves_to_close"]
+
+    return any(
+        all(
+            move.kind != LEAVE_OUT or closes(order[:nth], move.asset)
+            for nth, move in enumerate(order)
+        )
+        for order in permutations(moves)
     )
+
+
+def _sorted_out(moves: tuple[Move, ...]) -> list[set[str]]:
+    return [{m.asset for m in moves if m.kind == kind} for kind in (LEAVE_OUT, TRY, OPEN)]
+
+
+def _costs(asked: Asked, moves: tuple[Move, ...], wishes: Wishes) -> Costs | None:
+    left, tried, opened = _sorted_out(moves)
     answer = asked.answer(opened=opened, stuck=left, freed=tried)
     close = answer["valves_to_close"]
     if not answer["sources_to_shut"] <= asked.plain["sources_to_shut"]:
