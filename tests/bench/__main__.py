@@ -94,7 +94,7 @@ def _of_engine(sizes: list[str], cities: Path) -> list[list[str]]:
 
 def _of_product(sizes: list[str], cities: Path) -> list[list[str]]:
     from network.selectors import current_revision
-    from tests.bench import clicks, importing, isolation, planning, snapshot
+    from tests.bench import arguing, clicks, importing, isolation, planning, snapshot
     from tests.bench.ground import own_database, write_network
 
     found: list[list[str]] = []
@@ -123,6 +123,7 @@ def _of_product(sizes: list[str], cities: Path) -> list[list[str]]:
                 with_pgrouting=bool(pipes),
                 flooded_at_most=runs,
             )
+            found += _part(f"arguing, {name}", arguing.rows, name, revision)
             found += _part(f"clicks, {name}", clicks.rows, name, source, revision, folder)
     return found
 
