@@ -88,6 +88,16 @@ def history(key: str) -> list[PolicyValue]:
     )
 
 
+def shortest(key: str) -> timedelta:
+    """Return the shortest that a duration ever was, or was set to be. One query.
+
+    For looking up what may be over by the value that holds for each.
+    """
+    known = KEYS[key]
+    ever = [known.default, *(known.from_json(row.value) for row in history(key))]
+    return min((_length(each) for each in ever if each is not None), default=timedelta(0))
+
+
 def coming(*, at: datetime) -> list[PolicyValue]:
     """Return what is set and not yet in force, the next first. One query."""
     return list(PolicyValue.objects.filter(effective_from__gt=at).order_by("effective_from", "pk"))

@@ -13,7 +13,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import CharField, F, Func, Q, QuerySet, Value
+from django.db.models.functions import Concat, Right
 from django.utils import timezone
 
 from outages.choices import InboundKind
@@ -44,10 +45,7 @@ def watch(*, at: datetime) -> int:
 
 def take_replies(*, at: datetime) -> int:
     """Let every reply that nobody has taken have its effect; return how many had one."""
-    fresh = Q(callback__isnull=True, received_at__gte=at - LATEST_ANSWER)
-    waiting = InboundMessage.objects.filter(
-        fresh, kind=InboundKind.REPLY, taken_at__isnull=True
-    ).order_by("at", "pk")
+    waiting = _may_answer(at).order_by("at", "pk")
     done = 0
     for pk in list(waiting.values_list("pk", flat=True)[:MOST_AT_ONCE]):
         with transaction.atomic():
@@ -55,6 +53,41 @@ def take_replies(*, at: datetime) -> int:
             row = rows.filter(pk=pk, taken_at__isnull=True).first()
             done += int(row is not None and _take(row, at=at))
     return done
+
+
+# A sender as our recipients are written: the last eleven figures, with the country's code.
+_NUMBER: Final = Concat(
+    Value("+86"),
+    Right(
+        Func(
+            F("sender"),
+            Value(r"\D"),
+            Value(""),
+            Value("g"),
+            function="regexp_replace",
+            output_field=CharField(),
+        ),
+        11,
+    ),
+)
+
+
+def _may_answer(at: datetime) -> QuerySet[InboundMessage]:
+    """Replies that can be a call-back's at all; `_meant` has the last word.
+
+    After a notice to thousands hundreds write back to that. They wait for a person, and nobody
+    who answered a call-back waits behind them.
+    """
+    asked = CallBack.objects.filter(delivery__accepted_at__gte=at - 2 * LATEST_ANSWER)
+    answers = ~Q(answer="") & Q(number__in=asked.values("delivery__recipient"))
+    words = Q(answer="", delivery__in=asked.values("delivery"))
+    return InboundMessage.objects.annotate(number=_NUMBER).filter(
+        answers | words,
+        kind=InboundKind.REPLY,
+        taken_at__isnull=True,
+        callback__isnull=True,
+        received_at__gte=at - LATEST_ANSWER,
+    )
 
 
 def _take(row: InboundMessage, *, at: datetime) -> bool:
@@ -180,10 +213,16 @@ def read_reply(
 # -- No answer -----------------------------------------------------------------------------------
 
 
+_LOST: Final = Q(delivery__is_received=False) | Q(
+    delivery__status__in=[DeliveryStatus.FAILED, DeliveryStatus.SUPERSEDED]
+)
+
+
 def _look_after_sms(*, at: datetime) -> int:
-    rows = CallBack.objects.filter(status=CallBackStatus.SENT).order_by("created_at", "pk")
+    is_over = Q(created_at__lte=at - policy.shortest("callback_sms_wait"))
+    rows = CallBack.objects.filter(_LOST | is_over, status=CallBackStatus.SENT)
     done = 0
-    for pk in list(rows.values_list("pk", flat=True)):
+    for pk in list(rows.order_by("created_at", "pk").values_list("pk", flat=True)):
         with transaction.atomic():
             locked = CallBack.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
             row = locked.filter(pk=pk, status=CallBackStatus.SENT).first()
