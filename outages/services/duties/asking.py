@@ -14,7 +14,7 @@ from outages.policy.matrix import Due, Gate, Owner, Task
 from outages.services.duties.doing import DutyRefused, may_act_for
 from outages.services.duties.limits import follow
 from outages.services.rules.reasons import required_reason
-from outages.workflow import OPEN_OUTAGES, OutageKind
+from outages.workflow import OPEN_OUTAGES, DutyStatus, OutageKind
 
 # What may be asked for, and whose it is.
 ASKABLE: Final[dict[Task, Owner]] = {
@@ -51,25 +51,19 @@ def ask_for(
         if outage.status not in OPEN_OUTAGES:
             raise DutyRefused(code="duty_not_asked", task=str(task))
         known = outage.duties.filter(task=task, target=target, round=0).first()
-        if known is not None:
+        # What the matrix dropped may be asked for all the same, and is one row.
+        if known is not None and known.status != DutyStatus.NOT_NEEDED:
             raise DutyRefused(code="duty_listed", place=said, task=str(task))
+        duty = known or OutageTask(outage=outage, task=task, target=target, target_name=said)
         planned = outage.kind == OutageKind.PLANNED
         ahead = planned and task in (Task.POSTING, Task.PORTAL, Task.NEWSPAPER)
         untold = planned and outage.handed_over_at is None and owner == Owner.CALL_CENTRE
         due_at = outage.planned_start_at if ahead else at
-        duty = OutageTask.objects.create(
-            outage=outage,
-            task=task,
-            target=target,
-            target_name=said,
-            owner=owner,
-            due=Due.BEFORE_START if ahead else Due.AT_ONCE,
-            due_at=None if untold and not ahead else due_at,
-            gate=Gate.NONE,
-            article="",
-            made_at=at,
-            asked_by=by,
-        )
+        duty.status, duty.reason, duty.owner = DutyStatus.PENDING, "", owner
+        duty.due = Due.BEFORE_START if ahead else Due.AT_ONCE
+        duty.due_at = None if untold and not ahead else due_at
+        duty.gate, duty.made_at, duty.asked_by = Gate.NONE, at, by
+        duty.save()
         Event.objects.append(duty, "duty_asked", by=by, at=at, task=str(task), place=said)
         follow(outage, by=by, at=at)
     return duty

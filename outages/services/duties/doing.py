@@ -174,6 +174,8 @@ def record_call(
     with transaction.atomic():
         duty = _locked(duty)
         _require_own(duty, by)
+        # Somebody else may have reached them meanwhile: that stays as it is told.
+        require(DUTY_TRANSITIONS, str(duty), duty.status, DutyStatus.FAILED)
         duty.call_result, duty.attempts = str(result), duty.attempts + 1
         _take(duty, given)
         if result == CallResult.NO_ANSWER:

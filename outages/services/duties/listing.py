@@ -15,7 +15,7 @@ from outages.services.duties.correcting import correct
 from outages.services.duties.facts import facts_of
 from outages.services.duties.limits import follow
 from outages.services.duties.targets import Target, targets_of
-from outages.services.rules import majors
+from outages.services.rules import clocks, majors
 from outages.workflow import OPEN_OUTAGES, DutyStatus, OutageKind
 
 # The call centre's clocks run from when it is told; a planned outage may be days old by then.
@@ -79,7 +79,24 @@ def refresh(outage: Outage, *, by: Actor, at: datetime, reason: str = "") -> lis
         _tell(outage, added, again, dropped, by=by, at=at, reason=reason)
     _require_permit(outage, at=at)
     follow(outage, by=by, at=at, is_moved=reason == "postponed")
+    _follow_key_users(outage, by=by, at=at)
     return [*added, *again, *told]
+
+
+def _follow_key_users(outage: Outage, *, by: Actor, at: datetime) -> None:
+    """The one clock of the calls before planned works runs while somebody is left to ring."""
+    if outage.kind != OutageKind.PLANNED or outage.handed_over_at is None:
+        return
+    rows = outage.duties.filter(task=Task.PHONE_KEY_USERS, round=0)
+    stands = set(rows.values_list("status", flat=True))
+    if DutyStatus.PENDING in stands:
+        clocks.key_users_to_tell(outage, at=at)
+    elif DutyStatus.FAILED in stands:
+        return
+    elif DutyStatus.DONE in stands:
+        clocks.key_users_told(outage, by=by, at=at)
+    else:
+        clocks.key_users_spared(outage, by=by, at=at)
 
 
 def wanted_for(outage: Outage, *, at: datetime) -> list[Wanted]:
@@ -147,7 +164,7 @@ def _followed(row: OutageTask, wanted: Wanted, *, taken_up: bool = False) -> Out
     values = {
         "owner": str(wanted.owner),
         "due": str(wanted.duty.due),
-        "due_at": wanted.due_at,
+        "due_at": _due_at(row, wanted),
         "gate": str(wanted.duty.gate),
         "geom": wanted.target.geom,
     }
@@ -159,6 +176,25 @@ def _followed(row: OutageTask, wanted: Wanted, *, taken_up: bool = False) -> Out
     if changed:
         row.save(update_fields=list(changed))
     return row
+
+
+def _due_at(row: OutageTask, wanted: Wanted) -> datetime | None:
+    """When a row that waits is due now.
+
+    What is counted back from the start moves with it. What is counted from when its owner heard of
+    the outage is no earlier for a row that came onto the list later: it counts from then.
+    """
+    if row.due_at is None or wanted.due_at is None:
+        return wanted.due_at
+    if row.due != wanted.duty.due:  # asked for sooner, or later, than until now
+        return wanted.due_if_new
+    match wanted.duty.due:
+        case Due.AT_ONCE | Due.ON_RECEIPT:
+            return max(row.due_at, wanted.due_at)
+        case Due.KEY_USER_NOTICE:
+            return max(row.made_at, wanted.due_at)
+        case Due.BEFORE_START:
+            return wanted.due_at
 
 
 def _dropped(row: OutageTask, reason: str) -> OutageTask:

@@ -28,7 +28,6 @@ from outages.services.publishing import notices
 from outages.services.rules import clocks
 from outages.workflow import (
     ApprovalStatus,
-    DutyStatus,
     NoticeStatus,
     OutageKind,
     OutageStatus,
@@ -135,8 +134,6 @@ def _tell_call_centre(outage: Outage, *, by: Actor, at: datetime) -> None:
         lifecycle.change_outage(outage, handed_over_at=at)
         duties.refresh(outage, by=by, at=at)
         clocks.ready_to_publish(outage, at=at)
-        if outage.duties.filter(task=Task.PHONE_KEY_USERS, status=DutyStatus.PENDING).exists():
-            clocks.key_users_to_tell(outage, at=at)
         exchange.tell_dispatch_centre(outage, cause="opened", by=by, at=at)
     if not outage.notices.filter(kind=NoticeKind.FIRST, status=NoticeStatus.DRAFT).exists():
         notices.draft_notice(outage, kind=NoticeKind.FIRST, by=by, at=at)

@@ -39,6 +39,7 @@ from outages.services.rules.clocks.orders import (
 from outages.services.rules.clocks.outages import (
     duty_over,
     duty_owed,
+    key_users_spared,
     key_users_to_tell,
     key_users_told,
     outage_moved,
@@ -67,6 +68,7 @@ __all__ = [
     "duty_over",
     "duty_owed",
     "extend",
+    "key_users_spared",
     "key_users_to_tell",
     "key_users_told",
     "limit_of",

@@ -20,6 +20,8 @@ _CALLS: Final = {
     FollowUpKind.AFTER_TRANSFER: "transfer_followup_call",
     FollowUpKind.PROMISED: "consult_reply",
 }
+# What somebody who told us is owed, whatever becomes of the outage.
+OWED_TO_CALLERS: Final = ("consult_reply", "complaint_reply", "transfer_followup_call")
 
 
 def call_owed(

@@ -14,6 +14,7 @@ from outages.selectors import policy
 from outages.selectors.deadlines import open_deadlines
 from outages.selectors.shifts import open_shift
 from outages.services.rules import deadlines
+from outages.services.rules.clocks.calls import OWED_TO_CALLERS
 
 # The policy that says what a duty's due moment means for its clock.
 _DUTIES: Final = {
@@ -38,6 +39,11 @@ def outage_planned(outage: Outage, *, at: datetime) -> None:
 def key_users_to_tell(outage: Outage, *, at: datetime) -> None:
     """The call centre knows of planned works that key or large users are to be told of."""
     deadlines.start(outage, "key_user_notice", at=at, before=outage.planned_start_at)
+
+
+def key_users_spared(outage: Outage, *, by: Actor, at: datetime) -> None:
+    """None of them loses water any more."""
+    deadlines.cancel(outage, "key_user_notice", by=by, at=at, reason="no_longer_needed")
 
 
 def key_users_told(outage: Outage, *, by: Actor, at: datetime) -> None:
@@ -100,6 +106,9 @@ def duty_over(deadline: Deadline, duty: OutageTask, *, by: Actor, at: datetime, 
 
 
 def outage_over(outage: Outage, *, by: Actor, at: datetime, reason: str) -> None:
-    """Nothing of the outage waits any more."""
-    for deadline in open_deadlines(at=at, outages=[outage.pk]):
+    """Nothing of the outage waits any more, but for the people who are still owed an answer."""
+    over = open_deadlines(at=at, outages=[outage.pk]).exclude(
+        subject="report", key__in=OWED_TO_CALLERS
+    )
+    for deadline in over:
         deadlines.call_off(deadline, by=by, at=at, reason=reason)
