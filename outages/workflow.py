@@ -130,7 +130,8 @@ REPORT_TRANSITIONS: dict[StrEnum, frozenset[StrEnum]] = {
     ReportStatus.INVALID: frozenset({ReportStatus.RECEIVED}),
     # "That is another burst": a duplicate is taken out of its group again.
     ReportStatus.DUPLICATE: frozenset({ReportStatus.RECEIVED}),
-    ReportStatus.ORDER_ISSUED: frozenset(),
+    # Every order for it was taken back: somebody has to decide anew.
+    ReportStatus.ORDER_ISSUED: frozenset({ReportStatus.RECEIVED}),
 }
 
 PLAN_TRANSITIONS: dict[StrEnum, frozenset[StrEnum]] = {

@@ -30,7 +30,7 @@ TABLES: dict[str, tuple[dict[StrEnum, frozenset[StrEnum]], type[StrEnum]]] = {
     "order": (WORK_ORDER_TRANSITIONS, WorkOrderStatus),
 }
 HAPPY = [
-    ("report", "received order_issued"),
+    ("report", "received order_issued received"),
     ("report", "received answered received invalid received duplicate received"),
     ("plan", "computed adjusted adjusted approved executing all_closed reopening reopened"),
     ("plan", "computed approved all_closed executing superseded"),
@@ -52,7 +52,7 @@ HAPPY = [
     ("order", "issued accepted in_progress result_entered fed_back archived"),
 ]
 UNHAPPY = [
-    ("report", "order_issued received"),
+    ("report", "order_issued answered"),
     ("plan", "superseded approved"),
     ("plan", "computed executing"),
     ("plan", "reopened reopening"),

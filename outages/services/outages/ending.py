@@ -16,6 +16,7 @@ from outages.models.events import Actor
 from outages.models.locking import lock_decisions, whole
 from outages.planning import PlanningRefused
 from outages.services import duties, exchange, orders
+from outages.services.desk import reports
 from outages.services.publishing import notices
 from outages.services.rules import clocks
 from outages.services.rules.reasons import required_reason
@@ -77,12 +78,14 @@ def close_outage(outage: Outage, *, by: Actor, at: datetime) -> Outage:
 def cancel_outage(outage: Outage, *, reason: str, by: Actor, at: datetime) -> Outage:
     """Call off an outage that has not begun; people who were told are told so.
 
+    Its reports wait again: what was told of is still there, or somebody says that it is not.
     Raises ReasonMissing, in_force.ValvesShut, TransitionRefused.
     """
     why = required_reason(reason)
     with transaction.atomic():
         lock_decisions()
         outage = lifecycle.lock_outage(outage)
+        told = [lifecycle.lock_report(each) for each in outage.reports.order_by("pk")]
         if plan := lifecycle.plan_in_force(outage):
             plan = lifecycle.lock_plan(plan)
             in_force.require_nothing_shut(plan, at=at)
@@ -95,6 +98,8 @@ def cancel_outage(outage: Outage, *, reason: str, by: Actor, at: datetime) -> Ou
         for order in outage.work_orders.filter(status__in=OPEN_WORK_ORDERS):
             if WorkOrderStatus.VOID in WORK_ORDER_TRANSITIONS[WorkOrderStatus(order.status)]:
                 orders.void_order(order, reason=why, by=by, at=at)
+        for report in told:
+            reports.wait_again(report, reason=why, by=by, at=at)
         clocks.outage_over(outage, by=by, at=at, reason=why)
         duties.drop_all(outage, by=by, at=at, reason="cancelled")
         notices.announce(outage, kind=NoticeKind.CANCELLATION, by=by, at=at, reason=why)

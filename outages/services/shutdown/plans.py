@@ -231,15 +231,15 @@ def _tell(outage: Outage, *, by: Actor, at: datetime, reason: str) -> OutageNoti
 
 
 def abort_plan(plan: IsolationPlan, *, reason: str, by: Actor, at: datetime) -> IsolationPlan:
-    """Give up a plan of which no valve is shut. Raises ReasonMissing, ValvesShut.
+    """Give up a plan that nobody has decided on. Raises ReasonMissing, PlanSuperseded.
 
-    TransitionRefused for a plan that is over already.
+    One that is in force is not given up by itself: its outage is called off.
     """
     why = required_reason(reason)
     with transaction.atomic():
         lock_decisions()
         plan = planning.make_steps(lifecycle.lock_plan(plan), by=by, at=at)
-        in_force.require_nothing_shut(plan, at=at)
+        in_force.require_undecided(plan)
         lifecycle.move_plan(plan, PlanStatus.ABORTED, by=by, at=at, reason=why)
         in_force.void_pending(plan, by=by, at=at)
     return plan

@@ -164,6 +164,8 @@ def abort(request: HttpRequest, plan_id: int) -> HttpResponse:
         services.abort_plan(
             found, reason=request.POST.get("reason", ""), by=acting(request), at=timezone.now()
         )
+    except PlanSuperseded as conflict:
+        return _conflict(request, conflict)
     except REFUSALS as refused:
         return _refused(request, found, in_words(refused), abort=ReasonForm(request.POST))
     if found.outage is not None:

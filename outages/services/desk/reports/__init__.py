@@ -3,6 +3,7 @@
 from outages.services.desk.reports.ending import answer_report, invalidate_report, reopen_report
 from outages.services.desk.reports.merging import MergeRefused, merge_report, unmerge_report
 from outages.services.desk.reports.moving import plan_on_commit, wants_plan
+from outages.services.desk.reports.returning import wait_again
 from outages.services.desk.reports.taking import (
     ReportFacts,
     ReportRefused,
@@ -24,5 +25,6 @@ __all__ = [
     "reopen_report",
     "report_burst",
     "unmerge_report",
+    "wait_again",
     "wants_plan",
 ]

@@ -14,9 +14,7 @@ from outages.services.desk.reports.merging import MergeRefused
 from outages.services.desk.reports.moving import move, plan_on_commit
 from outages.services.desk.reports.taking import ReportRefused
 from outages.services.rules.reasons import required_reason
-from outages.workflow import (
-    ReportStatus,
-)
+from outages.workflow import ReportStatus, TransitionRefused
 
 
 def answer_report(report: BurstReport, *, text: str, by: Actor, at: datetime) -> BurstReport:
@@ -64,11 +62,16 @@ def invalidate_report(
 
 
 def reopen_report(report: BurstReport, *, reason: str, by: Actor, at: datetime) -> BurstReport:
-    """Take an answered or invalid report up again."""
+    """Take an answered or invalid report up again.
+
+    Raises ReasonMissing, MergeRefused for a duplicate, TransitionRefused.
+    """
     with transaction.atomic():
         report = lifecycle.lock_report(report)
         if report.status == ReportStatus.DUPLICATE:
             raise MergeRefused(code="reopen_duplicate", report=report.reference)
+        if report.status == ReportStatus.ORDER_ISSUED:  # its order is taken back for that
+            raise TransitionRefused(str(report), report.status, "reopened", frozenset())
         move(
             report,
             ReportStatus.RECEIVED,

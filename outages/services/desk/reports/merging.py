@@ -7,16 +7,13 @@ from django.db import transaction
 from outages.choices import (
     FollowUpKind,
 )
-from outages.models import BurstReport, lifecycle
+from outages.models import BurstReport
 from outages.models.events import Actor
 from outages.services.desk import follow_ups
 from outages.services.desk.reports.moving import move, plan_on_commit, update
 from outages.services.rules import clocks
 from outages.services.rules.reasons import required_reason
-from outages.workflow import (
-    Refused,
-    ReportStatus,
-)
+from outages.workflow import Refused, ReportStatus, TransitionRefused
 
 
 class MergeRefused(Refused):
@@ -40,10 +37,9 @@ def merge_report(
     Raises MergeRefused, TransitionRefused.
     """
     with transaction.atomic():
-        # Always locked in the same order, so that two merges across cannot wait for one another.
-        rows = BurstReport.objects.select_for_update(no_key=True).order_by("pk")
-        both = {row.pk: row for row in rows.filter(pk__in=[report.pk, into.pk])}
-        report, into = both[report.pk], both[into.pk]
+        report, original = _locked(report, into)
+        assert original is not None, "nobody deletes reports"
+        into = original
         _require_mergeable(report, into)
         move(
             report,
@@ -69,6 +65,16 @@ def merge_report(
     return report
 
 
+def _locked(
+    report: BurstReport, other: BurstReport | None
+) -> tuple[BurstReport, BurstReport | None]:
+    """Lock both, always in the same order: two merges across cannot wait for one another."""
+    rows = BurstReport.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
+    wanted = [report.pk] if other is None else [report.pk, other.pk]
+    both = {row.pk: row for row in rows.filter(pk__in=wanted)}
+    return both[report.pk], both[other.pk] if other is not None else None
+
+
 def _require_mergeable(report: BurstReport, into: BurstReport) -> None:
     if report.pk == into.pk:
         raise MergeRefused(code="merge_with_itself", report=report.reference)
@@ -84,9 +90,16 @@ def _require_mergeable(report: BurstReport, into: BurstReport) -> None:
 
 
 def unmerge_report(report: BurstReport, *, by: Actor, at: datetime, reason: str) -> BurstReport:
-    """Take a duplicate out of its group again ("that is another burst")."""
+    """Take a duplicate out of its group again ("that is another burst").
+
+    Nobody came back about the other matter then. Raises ReasonMissing, TransitionRefused.
+    """
     with transaction.atomic():
-        report = lifecycle.lock_report(report)
+        report, into = _locked(report, BurstReport.objects.get(pk=report.pk).duplicate_of)
+        if report.status != ReportStatus.DUPLICATE:
+            raise TransitionRefused(str(report), report.status, "unmerged", frozenset())
+        if into is not None and into.repeat_count:
+            update(into, repeat_count=into.repeat_count - 1)
         move(
             report,
             ReportStatus.RECEIVED,
