@@ -1,7 +1,8 @@
-"""Asking for more time, and deciding on it: the leader of the department, nobody else.
+"""Asking for more time, and deciding on it: who leads, and nobody else.
 
 RULE 1  Asked before the limit runs out; asked later it is kept, marked late, and the breach stays.
-RULE 2  The leader of the department that has the order decides, never who asked.
+RULE 2  The leader of the department that has the order decides, or a company leader where the
+        policy `extension_approver` says so; never who asked.
 RULE 3  The due time moves on approval alone; the history keeps both times.
 RULE 4  An approval owes the user a call with the plan and the new date.
 """
@@ -11,8 +12,11 @@ from datetime import datetime
 from django.db import transaction
 
 from outages.choices import FollowUpKind
-from outages.models import Event, ExtensionRequest, WorkOrder, lifecycle
+from outages.models import Department, Event, ExtensionRequest, WorkOrder, lifecycle
 from outages.models.events import Actor
+from outages.policy import organisation
+from outages.selectors import policy
+from outages.services.departments import shipped_department
 from outages.services.desk import follow_ups
 from outages.services.orders.locked import (
     OrderRefused,
@@ -23,6 +27,8 @@ from outages.services.orders.locked import (
 from outages.services.rules import clocks, leaders
 from outages.services.rules.reasons import required_reason
 from outages.workflow import ORDERS_AT_WORK
+
+_Decision = ExtensionRequest.Decision
 
 
 def ask_extension(
@@ -45,7 +51,7 @@ def ask_extension(
         require_own(order, by)
         if order.status not in ORDERS_AT_WORK:
             raise OrderRefused(code="order_not_at_work", order=order.number)
-        if order.extensions.filter(decision=ExtensionRequest.Decision.PENDING).exists():
+        if order.extensions.filter(decision=_Decision.PENDING).exists():
             raise OrderRefused(code="extension_pending", order=order.number)
         limit = clocks.limit_of(order, key)
         if limit is None:
@@ -75,14 +81,21 @@ def ask_extension(
             wanted=wanted_until.isoformat(),
             late=asked.is_late,
         )
-        leaders.tell_department_leader("extension_asked", order=order, at=at)
+        leaders.tell_leaders_of(_deciding(asked).code, "extension_asked", order=order, at=at)
         leaders.tell_call_centre("extension_asked", order=order, at=at)
     return asked
 
 
 def may_decide(asked: ExtensionRequest, by: Actor) -> bool:
-    """Whether somebody leads the department that asks; the right itself is the view's matter."""
-    return department_code_of(by) == asked.department.code and by.pk != asked.asked_by_id
+    """Whether somebody leads who decides (RULE 2); the right itself is the view's matter."""
+    return department_code_of(by) == _deciding(asked).code and by.pk != asked.asked_by_id
+
+
+def _deciding(asked: ExtensionRequest) -> Department:
+    """Return the department whose leader decides, by the policy of when it was asked."""
+    if policy.value("extension_approver", at=asked.asked_at) == "company_leader":
+        return shipped_department(organisation.LEADERS)
+    return asked.department
 
 
 def decide_extension(
@@ -90,21 +103,19 @@ def decide_extension(
 ) -> ExtensionRequest:
     """Approve or reject; a rejection says why. Raises OrderRefused, ReasonMissing."""
     with transaction.atomic():
+        # The report before the order, as a transfer does.
+        first = asked.order.report
+        report = lifecycle.lock_report(first) if first is not None else None
         order = lock_order(asked.order)
-        report = lifecycle.lock_report(order.report) if order.report else None
         asked = ExtensionRequest.objects.select_for_update().get(pk=asked.pk)
-        if asked.decision != ExtensionRequest.Decision.PENDING:
+        if asked.decision != _Decision.PENDING:
             raise OrderRefused(code="extension_decided")
         if by.pk == asked.asked_by_id:  # RULE 2
             raise OrderRefused(code="extension_own")
         if not may_decide(asked, by):
-            raise OrderRefused(code="extension_other_department", department=asked.department.name)
-        asked.decision = ExtensionRequest.Decision(
-            ExtensionRequest.Decision.APPROVED if approve else ExtensionRequest.Decision.REJECTED
-        )
-        asked.decided_at, asked.decided_by = at, by
-        asked.decision_note = (note if approve else required_reason(note)).strip()[:300]
-        asked.save()
+            raise OrderRefused(code="extension_other_department", department=_deciding(asked).name)
+        told = note if approve else required_reason(note)
+        _decide(asked, _Decision.APPROVED if approve else _Decision.REJECTED, told, by=by, at=at)
         if approve:
             clocks.extend(asked, by=by, at=at)  # RULE 3
             if report is not None:  # RULE 4
@@ -118,7 +129,28 @@ def decide_extension(
                     by=by,
                     at=at,
                 )
-        Event.objects.append(
-            order, "extension_decided", by=by, at=at, new=asked.decision, reason=asked.decision_note
-        )
     return asked
+
+
+def drop_request(order: WorkOrder, *, why: str, by: Actor, at: datetime) -> None:
+    """Turn down what nobody needs to decide any more: a locked order goes elsewhere, or is over.
+
+    The next department could not ask, and its leader not decide, while it stood open.
+    """
+    waiting = order.extensions.select_for_update(of=("self",)).filter(decision=_Decision.PENDING)
+    for asked in waiting:
+        _decide(asked, _Decision.REJECTED, why, by=by, at=at)
+
+
+def _decide(asked: ExtensionRequest, decision: str, note: str, *, by: Actor, at: datetime) -> None:
+    asked.decision, asked.decision_note = _Decision(decision), note.strip()[:300]
+    asked.decided_at, asked.decided_by = at, by
+    asked.save()
+    Event.objects.append(
+        asked.order,
+        "extension_decided",
+        by=by,
+        at=at,
+        new=asked.decision,
+        reason=asked.decision_note,
+    )

@@ -28,6 +28,7 @@ from outages.workflow import (
     NOT_ACCEPTED,
     OPEN_OUTAGES,
     OPEN_WORK_ORDERS,
+    ORDERS_AT_WORK,
     REPORT_TRANSITIONS,
     WORK_ORDER_TRANSITIONS,
     ReportStatus,
@@ -60,6 +61,9 @@ def issue_order(outage: Outage, *, crew: Crew, by: Actor, at: datetime) -> WorkO
         outage = lifecycle.lock_outage(outage)
         if outage.status not in OPEN_OUTAGES:
             raise OrderRefused(code="order_outage_over", outage=outage.code)
+        # Reports before orders, and before the number of an order, as everybody locks them.
+        told = [lifecycle.lock_report(each) for each in outage.reports.order_by("pk")]
+        _require_free(crew, outage)
         first = outage.reports.filter(duplicate_of=None).order_by("received_at", "pk").first()
         order = _taken_over(first, outage, crew, by=by, at=at) or WorkOrder.objects.create(
             number=next_code(WorkOrder, "number", prefix="W", at=at),
@@ -75,12 +79,18 @@ def issue_order(outage: Outage, *, crew: Crew, by: Actor, at: datetime) -> WorkO
         Event.objects.append(
             order, "order_issued", by=by, at=at, new=WorkOrderStatus.ISSUED, crew=crew.code
         )
-        for report in BurstReport.objects.select_for_update(of=("self",), no_key=True).filter(
-            outage=outage, status=ReportStatus.RECEIVED
-        ):
-            _order_issued_for(report, by=by, at=at)
+        for report in told:
+            if report.status == ReportStatus.RECEIVED:
+                _order_issued_for(report, by=by, at=at)
         clocks.order_issued(order, at=at)
     return order
+
+
+def _require_free(crew: Crew, outage: Outage) -> None:
+    """Refuse a second order to the same crew: two people pressed the button."""
+    out = outage.work_orders.filter(crew=crew, status__in=ORDERS_AT_WORK).first()
+    if out is not None:
+        raise OrderRefused(code="order_exists", order=out.number)
 
 
 def _taken_over(

@@ -12,6 +12,7 @@ from outages.models.events import Actor
 from outages.services import exchange
 from outages.services.callbacks.following import lacks_visit
 from outages.services.orders.contact import may_be_reached, was_contacted
+from outages.services.orders.extension import drop_request
 from outages.services.orders.locked import OrderRefused, advance, lock_order, require_own, write
 from outages.services.rules import clocks, leaders
 from outages.services.rules.reasons import required_reason
@@ -51,6 +52,7 @@ def complete_repair(
 ) -> WorkOrder:
     """Record that the pipe is sound again; the reopening may then be planned.
 
+    Told twice, by a phone that heard no answer, it stays as it was told first.
     Raises OrderRefused when the leak check failed or nothing is said of what was done,
     TransitionRefused before the crew has begun.
     """
@@ -67,6 +69,8 @@ def complete_repair(
             require(
                 WORK_ORDER_TRANSITIONS, order.number, order.status, WorkOrderStatus.RESULT_ENTERED
             )
+        if order.repaired_at is not None:
+            return order
         values = {
             "repaired_at": at,
             "cause_found": cause_found,
@@ -74,7 +78,7 @@ def complete_repair(
             "leak_check_passed": True,
         }
         write(order, **values)
-        if outage is not None:
+        if outage is not None and outage.repaired_at is None:
             lifecycle.change_outage(outage, repaired_at=at)
         Event.objects.append(order, "repair_done", by=by, at=at, reason=action_taken)
         clocks.repaired(outage or order, by=by, at=at)
@@ -110,6 +114,7 @@ def enter_result(
         order = advance(
             order, WorkOrderStatus.RESULT_ENTERED, by=by, at=at, **_values(order, told, at)
         )
+        drop_request(order, why=order.result, by=by, at=at)
         if order.outage is None:
             clocks.repaired(order, by=by, at=at)
         if order.residual:
@@ -159,7 +164,14 @@ def _values(order: WorkOrder, told: ResultFacts, at: datetime) -> dict[str, Any]
 
 
 def send_back(order: WorkOrder, *, reason: str, by: Actor, at: datetime) -> WorkOrder:
-    """Send a result back to work, because the user says that it is not done."""
+    """Send a result back to work, because the user says that it is not done.
+
+    What a department had repaired is to be repaired again, and checked for leaks again; the pipe
+    of an outage is sound since the water came back.
+    """
+    undone: dict[str, Any] = {"finished_at": None}
+    if order.outage_id is None:
+        undone |= {"repaired_at": None, "leak_check_passed": None}
     return advance(
         order,
         WorkOrderStatus.IN_PROGRESS,
@@ -167,5 +179,5 @@ def send_back(order: WorkOrder, *, reason: str, by: Actor, at: datetime) -> Work
         at=at,
         own=False,
         reason=required_reason(reason),
-        finished_at=None,
+        **undone,
     )

@@ -8,6 +8,7 @@ from outages.choices import FollowUpKind
 from outages.models import Department, Event, OrderTransfer, WorkOrder, lifecycle
 from outages.models.events import Actor
 from outages.services.desk import follow_ups
+from outages.services.orders.extension import drop_request
 from outages.services.orders.issue import require_issuable
 from outages.services.orders.locked import OrderRefused, lock_order, write
 from outages.services.rules import clocks
@@ -40,6 +41,7 @@ def transfer_order(
         if order.department_id == to.pk:
             raise OrderRefused(code="transfer_to_same", department=to.name)
         require(WORK_ORDER_TRANSITIONS, order.number, order.status, WorkOrderStatus.ISSUED)
+        drop_request(order, why=why, by=by, at=at)
         was = _keep(order, to, why, by=by, at=at)
         _hand_over(order, to)
         require_issuable(order, at=at)

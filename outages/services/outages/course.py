@@ -92,6 +92,8 @@ def record_repair(outage: Outage, *, by: Actor, at: datetime, reason: str) -> Ou
         outage = lifecycle.lock_outage(outage)
         if outage.status not in OPEN_OUTAGES:
             raise OutageOver(outage=outage.code)
+        if outage.repaired_at is not None:  # the crew said so meanwhile
+            return outage
         lifecycle.change_outage(outage, repaired_at=at)
         Event.objects.append(outage, "repair_done", by=by, at=at, reason=why)
         clocks.repaired(outage, by=by, at=at)

@@ -33,8 +33,8 @@ def approve_outage(
     Raises TransitionRefused (decided already), ApprovalRefused.
     """
     with transaction.atomic():
-        approval = _locked(approval)
         outage = lifecycle.lock_outage(approval.outage)
+        approval = _locked(approval)
         _decide(approval, ApprovalStatus.APPROVED, comment, by=by, at=at)
         duties.meet(
             outage,
@@ -53,8 +53,8 @@ def reject_outage(
     """Send the plan back with a reason; a new sheet asks again. Raises ReasonMissing."""
     why = required_reason(comment)
     with transaction.atomic():
-        approval = _locked(approval)
         outage = lifecycle.lock_outage(approval.outage)
+        approval = _locked(approval)
         _decide(approval, ApprovalStatus.REJECTED, why, by=by, at=at)
         if outage.status == OutageStatus.AWAITING_LEADER:
             lifecycle.move_outage(outage, OutageStatus.IMPACT_CONFIRMED, by=by, at=at, reason=why)
@@ -79,5 +79,6 @@ def _decide(
 
 
 def _locked(approval: LeaderApproval) -> LeaderApproval:
+    """Lock it after its outage, as whoever puts a new sheet before the leader does."""
     rows = LeaderApproval.objects.select_for_update(of=("self",), no_key=True)
     return rows.select_related("outage", "sheet").get(pk=approval.pk)

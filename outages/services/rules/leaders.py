@@ -54,7 +54,14 @@ def tell_department(code: str, *, order: WorkOrder, at: datetime, **facts: Any) 
 
 def tell_department_leader(code: str, *, order: WorkOrder, at: datetime, **facts: Any) -> None:
     """Tell the leader of the department that has the order."""
-    _tell_order(code, order, leaders_of(order.department.code), at, facts)
+    tell_leaders_of(order.department.code, code, order=order, at=at, **facts)
+
+
+def tell_leaders_of(
+    department: str, code: str, *, order: WorkOrder, at: datetime, **facts: Any
+) -> None:
+    """Tell the leaders of a department, by its code, of an order."""
+    _tell_order(code, order, leaders_of(department), at, facts)
 
 
 def tell_call_centre(code: str, *, order: WorkOrder, at: datetime, **facts: Any) -> None:
