@@ -3,14 +3,17 @@
 These are the sweepers: whatever a lost message should have started, they find in the database.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
 import structlog
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.fields.json import KT
 
-from outages.choices import ISOLATION_KINDS, MeterSide
+from outages.choices import ISOLATION_KINDS, MeterSide, Triage
 from outages.models import BurstReport, Event, IsolationPlan, Outage, OutageTask, lifecycle
 from outages.planning import steps
 from outages.planning.proposal import plan_isolation
@@ -43,8 +46,9 @@ def plan_waiting_reports(*, at: datetime) -> int:
 
     Plans whose steps were never made, since a process died in between, get them.
     """
-    for plan in steps.without_steps().filter(computed_at__lt=at - STEPS_LATE).order_by("pk"):
-        steps.make_steps(plan, by=None, at=at)
+    late = steps.without_steps().filter(computed_at__lt=at - STEPS_LATE)
+    for plan in late.order_by("pk"):
+        _try(partial(steps.make_steps, plan, by=None, at=at), plan=plan.pk)
     newest = IsolationPlan.objects.filter(report=OuterRef("pk")).order_by("-version")
     waiting = (
         BurstReport.objects.filter(
@@ -53,15 +57,23 @@ def plan_waiting_reports(*, at: datetime) -> int:
             outage__isnull=True,
             received_at__gte=at - LOOK_BACK,
         )
-        .exclude(meter_side=MeterSide.AFTER)
+        .filter(~Q(meter_side=MeterSide.AFTER) | Q(triage=Triage.UTILITY_SIDE))
         .exclude(pipe="")
         .alias(planned_for=Subquery(newest.values(asked=KT("burst_pipes__0__pipe"))[:1]))
         .filter(Q(planned_for__isnull=True) | ~Q(planned_for=F("pipe")))
     )
     ids = list(waiting.order_by("priority", "received_at").values_list("pk", flat=True))
     for report_id in ids:
-        plan_report(report_id, at=at)
+        _try(partial(plan_report, report_id, at=at), report=report_id)
     return len(ids)
+
+
+def _try(work: Callable[[], Any], **about: int) -> None:
+    """Do one thing of a sweep: whatever is wrong with it, the next one must be looked at."""
+    try:
+        work()
+    except Exception:
+        log.exception("not_planned", **about)
 
 
 def advance_planned_outages(*, at: datetime) -> int:
@@ -82,10 +94,11 @@ def advance_planned_outages(*, at: datetime) -> int:
         planned_start_at__lte=at,
     )
     begun = 0
-    for outage in due:
+    for outage in due.order_by("pk"):
         with transaction.atomic():
             locked = lifecycle.lock_outage(outage)
-            if locked.status == OutageStatus.PUBLISHED:
+            # Moved to another time, called off or held up by a gate since it was looked up.
+            if due.filter(pk=locked.pk).exists():
                 lifecycle.move_outage(
                     locked,
                     OutageStatus.IN_EFFECT,

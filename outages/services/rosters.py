@@ -69,12 +69,8 @@ def warn_of_gaps(*, at: datetime) -> int:
         return 0
     new = 0
     for start, end in gaps_between(at, at + AHEAD):
-        # A gap that has begun starts at every look a little later: its end is what names it.
-        told = Alert.objects.filter(code="roster_gap", facts__until=end.isoformat())
-        if end == at + AHEAD:  # runs past the horizon: named by the day it is seen
-            told = Alert.objects.filter(code="roster_gap", created_at__gt=at - AHEAD)
         with transaction.atomic():
-            if told.exists():
+            if _is_told(start, end, at=at):
                 continue
             for role in (SHIFT_LEADER, DISPATCHER):
                 raise_alert(
@@ -87,3 +83,18 @@ def warn_of_gaps(*, at: datetime) -> int:
                 )
             new += 1
     return new
+
+
+def _is_told(start: datetime, end: datetime, *, at: datetime) -> bool:
+    """Whether somebody was warned of a gap, by that of its ends that stays where it is.
+
+    One that has begun starts at every look a little later; one that runs past the horizon ends a
+    little later. One that does both is named by the day on which it was seen.
+    """
+    told = Alert.objects.filter(code="roster_gap")
+    if start > at:
+        if told.filter(facts__since=start.isoformat()).exists():
+            return True
+    elif end == at + AHEAD:
+        return told.filter(created_at__gt=at - AHEAD).exists()
+    return end != at + AHEAD and told.filter(facts__until=end.isoformat()).exists()

@@ -82,3 +82,14 @@ def test_crews_on_duty_come_first() -> None:
     assert [(c.code, d is not None) for c, d in crews_with_duty(NOON)] == [
         ("C2", True), ("C1", False)
     ]  # fmt: skip
+
+
+def test_a_gap_at_the_end_of_the_roster_is_warned_of_though_another_was() -> None:
+    shifts.open_first_shift(leader=member("shift_leader"), people=[], at=NOON)
+    on("C1", 0, 4)
+    on("C2", 6, 30)
+    assert rosters.warn_of_gaps(at=NOON) == 1
+    # The roster ends at 36 h: from 13 h on its end is within the day.
+    assert rosters.warn_of_gaps(at=NOON + 13 * HOUR) == 1
+    assert rosters.warn_of_gaps(at=NOON + 14 * HOUR) == 0
+    assert rosters.warn_of_gaps(at=NOON + 35 * HOUR) == 0

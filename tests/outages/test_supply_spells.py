@@ -16,6 +16,7 @@ from outages.models import BurstReport, Outage, SupplyMoment, SupplySpell, Valve
 from outages.planning.supply_spells import reckon_supply
 from outages.services.desk import reports
 from outages.services.field import work
+from outages.services.rules import alerts
 from tests.factories import NOON, lay
 from tests.outages.conftest import Desk
 
@@ -189,3 +190,15 @@ def test_a_report_of_no_water_begins_his_spell_before_any_valve_is_shut(
 def test_without_a_network_there_is_nothing_to_derive() -> None:
     assert reckon(rebuild=True).moments == 0
     assert reckon() is None
+
+
+def test_what_says_nothing_of_water_is_no_reason_to_reckon_again(desk: Desk) -> None:
+    """An alert, a limit, a message: most of the history, and none of it dries anybody."""
+    lay(STREET)
+    outage = desk.burst("p3").outage
+    sign(outage, "V2", 30, by=desk.cruz)
+    assert reckon_supply(at=desk.now) is not None
+    alerts.raise_alert("test", audience=alerts.to_role("leader"), subject=outage, at=desk.now)
+    assert reckon_supply(at=desk.now) is None
+    sign(outage, "V3", 40, by=desk.cruz)
+    assert reckon_supply(at=desk.now) is not None
