@@ -172,3 +172,33 @@ def test_an_edit_from_an_old_form_is_refused(desk: Desk) -> None:
     with pytest.raises(outages.EditedMeanwhile, match="edited_meanwhile"):
         outages.change_estimate(outage, at=desk.now, **change)  # type: ignore[arg-type]
     assert outage.estimates.count() == 2
+
+
+def test_an_update_says_that_the_time_changed_only_where_it_did(desk: Desk) -> None:
+    """A new plan moves the area, not the hour: nobody is told of another time."""
+    lay(LINE)
+    wide = plans.adjust_plan(
+        desk.propose(desk.report("p3")),
+        what_if=plans.WhatIf.of(removed=["V2"]),
+        reason="井上停着车",
+        by=desk.dana,
+        at=desk.now,
+    )
+    outage = desk.approve(wide).outage
+    narrow = plans.adjust_plan(
+        wide, what_if=plans.WhatIf(), reason="车开走了", by=desk.dana, at=desk.now
+    )
+    adopted = plans.adopt_plan(narrow, by=desk.dana, at=desk.now).notice
+    assert adopted is not None
+    assert "时间有变" not in adopted.title_zh + adopted.text_zh + adopted.sms_zh
+    assert "time" not in adopted.title_en + adopted.text_en
+    outages.change_estimate(
+        outage,
+        estimated_restoration_at=NOON + timedelta(hours=9),
+        reason="管件晚到",
+        by=desk.dana,
+        at=desk.now,
+    )
+    moved = OutageNotice.objects.filter(outage=outage, kind="update").latest("version")
+    assert "时间有变：管件晚到。" in moved.text_zh
+    assert moved.title_zh.startswith("停水时间变更")

@@ -42,6 +42,7 @@ class NoticeFields:
     hotline: str
     water_zh: str = ""  # where to fetch water meanwhile
     water_en: str = ""
+    is_retimed: bool = True  # an update changes the time that people were told
     why_zh: str = ""  # why a time changed
     why_en: str = ""
 
@@ -138,9 +139,7 @@ def _stoppage(f: NoticeFields) -> tuple[str, str]:
     reason, supply = CAUSE_WORDS[f.cause], SUPPLY_WORDS[f.supply]
     advice = ADVICE[f.is_planned]
     back_zh, back_en = moment_zh(f.estimated_restoration), moment_en(f.estimated_restoration)
-    delayed_zh = f"时间有变：{f.why_zh}。" if f.why_zh else "时间有变。"
-    delayed_en = f"The time has changed: {f.why_en}. " if f.why_en else "The time has changed. "
-    update = f.kind == NoticeKind.UPDATE
+    news_zh, news_en = _news(f) if f.kind == NoticeKind.UPDATE else ("", "")
     if f.is_planned:
         zh = (
             f"尊敬的用户：因{reason[0]}，{f.area_zh}将于{moment_zh(f.start)}至{moment_zh(f.end)}"
@@ -162,8 +161,18 @@ def _stoppage(f: NoticeFields) -> tuple[str, str]:
     water_zh = f"临时取水点：{f.water_zh}。" if f.water_zh else ""
     water_en = f"Water is handed out at: {f.water_en}. " if f.water_en else ""
     return (
-        f"{delayed_zh if update else ''}{zh}{advice[0]}{water_zh}{APOLOGY[0]}",
-        f"{delayed_en if update else ''}{en}{advice[1]} {water_en}{APOLOGY[1]}",
+        f"{news_zh}{zh}{advice[0]}{water_zh}{APOLOGY[0]}",
+        f"{news_en}{en}{advice[1]} {water_en}{APOLOGY[1]}",
+    )
+
+
+def _news(f: NoticeFields) -> tuple[str, str]:
+    """Say what is new: the time, and why, or what stands in the rest of the notice."""
+    if not f.is_retimed:
+        return "停水信息有更新。", "There is news of this stoppage. "
+    return (
+        f"时间有变：{f.why_zh}。" if f.why_zh else "时间有变。",
+        f"The time has changed: {f.why_en}. " if f.why_en else "The time has changed. ",
     )
 
 
@@ -200,7 +209,7 @@ def _correction(f: NoticeFields) -> tuple[str, str]:
 def _title_zh(f: NoticeFields) -> str:
     names = {
         NoticeKind.FIRST: "计划停水通知" if f.is_planned else "抢修停水公告",
-        NoticeKind.UPDATE: "停水时间变更",
+        NoticeKind.UPDATE: "停水时间变更" if f.is_retimed else "停水信息更新",
         NoticeKind.CORRECTION: "停水范围更正",
         NoticeKind.ALL_CLEAR: "恢复供水公告",
         NoticeKind.CANCELLATION: "停水取消通知",
@@ -211,7 +220,7 @@ def _title_zh(f: NoticeFields) -> str:
 def _title_en(f: NoticeFields) -> str:
     names = {
         NoticeKind.FIRST: "Planned water stoppage" if f.is_planned else "Water off: urgent repair",
-        NoticeKind.UPDATE: "Change of time",
+        NoticeKind.UPDATE: "Change of time" if f.is_retimed else "News of the stoppage",
         NoticeKind.CORRECTION: "You keep your water",
         NoticeKind.ALL_CLEAR: "Water is back",
         NoticeKind.CANCELLATION: "Stoppage called off",

@@ -1,7 +1,7 @@
 """What a notice would say and to how many, and the draft that is stored."""
 
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
@@ -81,7 +81,7 @@ def notice_fields(outage: Outage, *, kind: NoticeKind | str) -> NoticeFields:
     """Read off the outage what a notice is made from; nothing is invented here."""
     newest = outage.estimates.first() if kind == NoticeKind.UPDATE else None
     points = list(outage.supply_points.filter(status=SupplyPointStatus.CONFIRMED))
-    return NoticeFields(
+    fields = NoticeFields(
         kind=str(kind),
         is_planned=outage.kind == OutageKind.PLANNED,
         cause=outage.cause,
@@ -98,6 +98,23 @@ def notice_fields(outage: Outage, *, kind: NoticeKind | str) -> NoticeFields:
         why_zh=newest.reason if newest else "",
         why_en=newest.reason_en if newest else "",
     )
+    return replace(fields, is_retimed=_is_retimed(outage, fields))
+
+
+def _is_retimed(outage: Outage, fields: NoticeFields) -> bool:
+    """Whether people were told another end, or another beginning of what has not begun."""
+    told = outage.notices.exclude(status=NoticeStatus.DRAFT).exclude(kind=NoticeKind.CORRECTION)
+    last = told.order_by("-version").first()
+    if last is None:
+        return True
+    names = ["end", "estimated_restoration"]
+    if fields.is_planned and outage.started_at is None:
+        names.append("start")
+    return any(_moment(last.fields.get(name)) != getattr(fields, name) for name in names)
+
+
+def _moment(stored: str | None) -> datetime | None:
+    return datetime.fromisoformat(stored) if stored else None
 
 
 def _named(name: str, hours: str) -> str:
