@@ -120,6 +120,7 @@ class Limits:
     cmp_phone_leaders: Comparator = Comparator.AT_LEAST
     cmp_bureau_unplanned: Comparator = Comparator.AT_LEAST
     permit_always: bool = False  # permit_planned_network = always
+    plant_permit_always: bool = True  # permit_planned_plant = always
     plant_permit_gates_publish: bool = False
     key_user_notice: timedelta = timedelta(hours=24)
     publish_after_receipt: timedelta = timedelta(minutes=30)
@@ -148,6 +149,11 @@ def always(_facts: Facts, _limits: Limits) -> bool:
 def needs_permit(facts: Facts, limits: Limits) -> bool:
     """More persons than the threshold (超过), or all where the policy says always."""
     return limits.permit_always or is_over(facts, limits)
+
+
+def needs_plant_permit(facts: Facts, limits: Limits) -> bool:
+    """All of them, or more persons than the threshold where the policy says so."""
+    return limits.plant_permit_always or is_over(facts, limits)
 
 
 def is_over(facts: Facts, limits: Limits) -> bool:
@@ -218,7 +224,8 @@ MATRIX: Final[tuple[Row, ...]] = (
     # What a planned outage must have before anybody outside hears of it.
     Row(Task.LEADER_APPROVAL, _PP, Owner.COMPANY_LEADER, Due.AT_ONCE, "17(二)", gate=Gate.PUBLISH),
     Row(Task.PERMIT, _PN, _WORKS, Due.BEFORE_START, "16(一)2, 17(一)", needs_permit, Gate.PUBLISH),
-    Row(Task.PERMIT, _PP, _PLANTS, Due.BEFORE_START, "16(三)1, 17(二)", gate=Gate.WARN),
+    Row(Task.PERMIT, _PP, _PLANTS, Due.BEFORE_START, "16(三)1, 17(二)", needs_plant_permit,
+        Gate.WARN),
     # On the spot.
     Row(Task.POSTING, _PN, _WORKS, Due.BEFORE_START, "16(一)2, 5(三)"),
     Row(Task.POSTING, _UN, _WORKS, Due.AT_ONCE, "16(一)3, 18(一)"),

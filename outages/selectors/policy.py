@@ -112,6 +112,7 @@ def limits(*, at: datetime) -> matrix.Limits:
         cmp_phone_leaders=matrix.Comparator(str(now["cmp_phone_leaders"])),
         cmp_bureau_unplanned=matrix.Comparator(str(now["cmp_bureau_unplanned"])),
         permit_always=now["permit_planned_network"] == "always",
+        plant_permit_always=now["permit_planned_plant"] == "always",
         plant_permit_gates_publish=bool(now["plant_permit_gates_publish"]),
         key_user_notice=_length(now["key_user_notice"]),
         publish_after_receipt=_length(now["publish_after_receipt"]),

@@ -146,12 +146,14 @@ def test_the_matrix_reads_its_limits_from_the_policy(leader: Any) -> None:
     set_policy_text("big_outage_persons", "3,000", **told)
     set_policy_text("cmp_permit", "≥", **told)
     set_policy_text("permit_planned_network", "always", **told)
+    set_policy_text("permit_planned_plant", "over_threshold", **told)
     set_policy_text("plant_permit_gates_publish", "开", **told)
     set_policy_text("key_user_notice", "2 days", **told)
     assert policy.limits(at=NOON) == Limits(
         big_outage_persons=3_000,
         cmp_permit=Comparator.AT_LEAST,
         permit_always=True,
+        plant_permit_always=False,
         plant_permit_gates_publish=True,
         key_user_notice=timedelta(days=2),
     )

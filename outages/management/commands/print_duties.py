@@ -23,6 +23,7 @@ _KINDS: Final = {
 _CONDITIONS: Final = {
     "always": "",
     "needs_permit": "more than the threshold (超过), or by policy always",
+    "needs_plant_permit": "all, or by policy more than the threshold (超过)",
     "is_over": "more than the threshold (超过)",
     "is_large": "the threshold or more (达到……以上)",
     "is_large_key_or_trunk": "the threshold or more, a key or large user, or a trunk road",

@@ -95,6 +95,9 @@ def test_a_planned_plant_outage_of_any_size_waits_for_the_leader_and_goes_to_por
     assert found[Task.PERMIT].gate == Gate.WARN
     gated = duty(PLANNED_P, Task.PERMIT, Limits(plant_permit_gates_publish=True))
     assert gated.gate == Gate.PUBLISH
+    large_only = Limits(plant_permit_always=False)
+    assert Task.PERMIT not in tasks(replace(PLANNED_P, persons=5000), large_only)
+    assert Task.PERMIT in tasks(replace(PLANNED_P, persons=5001), large_only)
 
 
 @pytest.mark.parametrize(("before_start", "due_before_start"), [(48, 24), (24, 24), (6, 6)])
