@@ -11,7 +11,8 @@ SELECT mod(round(degrees(ST_Azimuth(
          ST_LineInterpolatePoint(m.line, greatest(m.at - m.step, 0)),
          ST_LineInterpolatePoint(m.line, least(m.at + m.step, 1)))))::int, 180) AS bearing
 FROM (
-  SELECT ST_Transform(p.geom, 3857) AS line, ST_LineLocatePoint(p.geom, v.geom) AS at,
+  SELECT ST_Transform(p.geom, 3857) AS line,
+         ST_LineLocatePoint(ST_Transform(p.geom, 3857), ST_Transform(v.geom, 3857)) AS at,
          least(1.0 / greatest(p.length_m, 0.1), 0.5) AS step
   FROM network_pipe p
   WHERE p.revision_id = v.revision_id AND (v.pipe = '' OR p.asset_id = v.pipe)

@@ -56,6 +56,10 @@ class _Reader:
     def assets(self, **fields: Any) -> Assets:
         return Assets(self.table.kind, self.ids, self.table.geometry, fields, self.table.extras)
 
+    def says_anything(self, name: str) -> bool:
+        """Whether a column is there and not blank from top to bottom."""
+        return any(values.texts(self.table.column(name)))
+
     def text(self, name: str, longest: int) -> Packed:
         found = values.texts(self.table.column(name))
         if max((len(max(block, key=len)) for block in found.blocks()), default=0) <= longest:
@@ -173,8 +177,9 @@ def _valves(reader: _Reader) -> Assets:
             reader.tell("valve_kind_unknown", nth, "kind", kind)
     one_way = np.asarray([kind in vocabulary.ONE_WAY for kind in kinds], dtype=bool)
     isolates = ~one_way & ~np.asarray([kind in vocabulary.NOT_ISOLATING for kind in kinds], bool)
-    # Where the source has such a column, a blank in it is "not known"; without one, all is well.
-    has = reader.table.columns.keys()
+    # Where the source has such a column, a blank in it is "not known"; without one, or with one
+    # that nobody ever filled in, all is well.
+    has = {name for name in ("state", "operable") if reader.says_anything(name)}
     no_state = ValveState.UNKNOWN if "state" in has else ValveState.OPEN
     unworked = Operability.UNKNOWN if "operable" in has else Operability.OPERABLE
     return reader.assets(

@@ -40,6 +40,8 @@ LOCAL_CRS: Final = CRS.from_proj4("+proj=tmerc +lat_0=0 +lon_0=0 +k=1 +ellps=WGS
 _WKT_START = re.compile(
     r"^\s*(?:GEOGCS|PROJCS|COMPD_CS|GEOGCRS|PROJCRS|GEODCRS|BOUNDCRS|COMPOUNDCRS)\["
 )
+# What shapefiles and GeoPackages name besides EPSG: Esri's own planes, France's, CRS84.
+_AUTHORITY = re.compile(r"(ESRI|IGNF|OGC):{1,2}(\w+)", re.IGNORECASE)
 _PROJ4 = re.compile(r"^\+proj=(?:tmerc|utm|longlat|lcc|merc|sterea)(?: \+[\w]+(?:=[\w.,-]+)?)*$")
 _BALLPARK = re.compile(r"beijing.?(?:19)?54|xi.?an.?(?:19)?80", re.IGNORECASE)
 # Around a system's area of use, in degrees: networks on its border are still within.
@@ -60,15 +62,18 @@ class CrsChoice:
 
 
 def parse_crs(text: str, *, name: str) -> CRS:
-    """Return a coordinate system from EPSG:n, a number, WKT or a plain PROJ string.
+    """Return a coordinate system from EPSG:n, a number, ESRI:n, WKT or a plain PROJ string.
 
     Raises ImportRefused. Strings that could name files or addresses are not even tried.
     """
     text = text.strip()
     number = re.fullmatch(r"(?:EPSG:{1,2})?(\d{4,6})", text, re.IGNORECASE)
+    named = _AUTHORITY.fullmatch(text)
     try:
         if number:
             crs = CRS.from_epsg(int(number[1]))
+        elif named:
+            crs = CRS.from_authority(named[1].upper(), named[2])
         elif _WKT_START.match(text):
             crs = CRS.from_wkt(text)
         elif _PROJ4.match(text):

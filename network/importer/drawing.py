@@ -15,7 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from network.choices import Flow, LinkKind, PipeStatus
 from network.importer.assets import Assets, understand
 from network.importer.crs import WGS84
-from network.importer.places import Courses, Geometry, bounds_of, coordinates_of
+from network.importer.places import Courses, Geometry, coordinates_of
 from network.importer.progress import Progress
 from network.importer.reading import Source
 from network.importer.refusals import refusal
@@ -41,18 +41,29 @@ from network.topology.noding.clusters import SnappingError
 
 @dataclass(frozen=True, slots=True)
 class Plane:
-    """A plane of metres around a place: true to scale within some hundred kilometres."""
+    """A plane of metres around a place: true to scale within some hundred kilometres.
+
+    Equidistant from the place, so that what was drawn on the far side of the earth by mistake has
+    coordinates too, and a town on the date line is in one piece.
+    """
 
     lon: float
     lat: float
 
     @staticmethod
     def around(geometry: Geometry) -> Plane:
-        """Return the plane whose middle is the middle of some EPSG:4326 geometries."""
-        bounds = bounds_of(geometry)
-        if not np.isfinite(bounds).all():
+        """Return the plane whose middle is where most of some EPSG:4326 geometries lie.
+
+        The median, not the middle of the bounds: one stray pipe would pull the plane away from
+        the town, and half a metre would be measured as a third.
+        """
+        points = coordinates_of(geometry)
+        points = points[np.isfinite(points).all(axis=1)]
+        if not len(points):
             return Plane(0.0, 0.0)
-        return Plane(float(bounds[0] + bounds[2]) / 2, float(bounds[1] + bounds[3]) / 2)
+        half = len(points) // 2
+        lon, lat = np.partition(points, half, axis=0)[half]
+        return Plane(float(lon), float(lat))
 
     def metres(self, geometry: NDArray[np.object_]) -> NDArray[np.object_]:
         """Return EPSG:4326 geometries in metres of this plane."""
@@ -84,7 +95,7 @@ class Plane:
 def _transformer(plane: Plane, *, back: bool) -> Transformer:
     """Return the way into a plane, or back; making one costs twenty milliseconds."""
     metric = CRS.from_proj4(
-        f"+proj=tmerc +lat_0={plane.lat} +lon_0={plane.lon} +k=1 +ellps=WGS84 +units=m"
+        f"+proj=aeqd +lat_0={plane.lat} +lon_0={plane.lon} +ellps=WGS84 +units=m"
     )
     pair = (metric, WGS84) if back else (WGS84, metric)
     return Transformer.from_crs(*pair, always_xy=True)

@@ -64,6 +64,8 @@ class _Model:
     nodes: dict[str, float | None] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
     links: dict[str, _Link] = field(default_factory=dict)
+    more_nodes: list[str] = field(default_factory=list)  # of an id that another one has
+    more_links: list[_Link] = field(default_factory=list)
     places: dict[str, Point] = field(default_factory=dict)
     bends: dict[str, list[Point]] = field(default_factory=lambda: defaultdict(list))
     heads: dict[str, float] = field(default_factory=dict)
@@ -73,6 +75,18 @@ class _Model:
     flow_units: str = "GPM"  # EPANET's own default
     headloss: str = "H-W"
     factor: float = 1.0  # on all demands
+
+    def add_node(self, node: str, elevation: float | None) -> None:
+        """Take up a node; of two with one id both are brought in, so that the check tells them."""
+        if node in self.nodes:
+            self.more_nodes.append(node)
+        self.nodes.setdefault(node, elevation)
+
+    def add_link(self, link: _Link) -> None:
+        """Take up a link; of two with one id both are brought in, so that the check tells them."""
+        if link.link_id in self.links:
+            self.more_links.append(link)
+        self.links.setdefault(link.link_id, link)
 
     @property
     def is_us(self) -> bool:
@@ -113,7 +127,7 @@ def read_epanet(file: DataFile) -> list[Layer]:
 
 
 def _read_line(model: _Model, section: str, words: list[str], number: int) -> None:
-    reader = _SECTIONS.get(section)
+    reader = _SECTIONS.get(section[:_TOLD_BY])
     if reader is None:
         return
     try:
@@ -126,7 +140,7 @@ def _read_line(model: _Model, section: str, words: list[str], number: int) -> No
 
 
 def _junction(model: _Model, words: list[str]) -> None:
-    model.nodes[words[0]] = float(words[1]) if len(words) > 1 else None
+    model.add_node(words[0], float(words[1]) if len(words) > 1 else None)
     if len(words) > 2 and words[0] not in model.several:
         model.demands[words[0]] = float(words[2])
 
@@ -139,14 +153,14 @@ def _demand(model: _Model, words: list[str]) -> None:
 
 
 def _reservoir(model: _Model, words: list[str]) -> None:
-    model.nodes[words[0]] = None
+    model.add_node(words[0], None)
     model.sources[words[0]] = "reservoir"
     if len(words) > 1:
         model.heads[words[0]] = float(words[1])
 
 
 def _tank(model: _Model, words: list[str]) -> None:
-    model.nodes[words[0]] = float(words[1]) if len(words) > 1 else None
+    model.add_node(words[0], float(words[1]) if len(words) > 1 else None)
     model.sources[words[0]] = "tank"
     if len(words) > 2:
         model.heads[words[0]] = float(words[1]) + float(words[2])  # as full as it begins
@@ -159,12 +173,12 @@ def _pipe(model: _Model, words: list[str]) -> None:
     link.is_closed = status == "CLOSED"
     if status == "CV":
         link.kind = "check_valve"
-    model.links[link.link_id] = link
+    model.add_link(link)
 
 
 def _pump(model: _Model, words: list[str]) -> None:
     rated = {word.upper(): value for word, value in zip(words[3::2], words[4::2], strict=False)}
-    model.links[words[0]] = _Link(words[0], words[1], words[2], kind="pump", pump=rated)
+    model.add_link(_Link(words[0], words[1], words[2], kind="pump", pump=rated))
 
 
 def _valve(model: _Model, words: list[str]) -> None:
@@ -172,7 +186,7 @@ def _valve(model: _Model, words: list[str]) -> None:
     link = _Link(words[0], words[1], words[2], kind=kind, diameter=float(words[3]))
     if words[4].upper() in SETTLED_KINDS and len(words) > 5:
         link.setting = words[5]
-    model.links[link.link_id] = link
+    model.add_link(link)
 
 
 def _status(model: _Model, words: list[str]) -> None:
@@ -204,19 +218,21 @@ def _option(model: _Model, words: list[str]) -> None:
         model.factor = float(words[2])
 
 
+# EPANET itself knows a section by its first letters: [JUNCTION] and [COORD] are good names.
+_TOLD_BY: Final = 4
 _SECTIONS: Final[dict[str, Callable[[_Model, list[str]], None]]] = {
-    "JUNCTIONS": _junction,
-    "DEMANDS": _demand,
-    "RESERVOIRS": _reservoir,
-    "TANKS": _tank,
-    "PIPES": _pipe,
-    "PUMPS": _pump,
-    "VALVES": _valve,
-    "STATUS": _status,
-    "CURVES": _curve,
-    "COORDINATES": _coordinate,
-    "VERTICES": _vertex,
-    "OPTIONS": _option,
+    "JUNC": _junction,
+    "DEMA": _demand,
+    "RESE": _reservoir,
+    "TANK": _tank,
+    "PIPE": _pipe,
+    "PUMP": _pump,
+    "VALV": _valve,
+    "STAT": _status,
+    "CURV": _curve,
+    "COOR": _coordinate,
+    "VERT": _vertex,
+    "OPTI": _option,
 }
 
 
@@ -241,7 +257,7 @@ def _column(values: Iterable[object]) -> np.ndarray:
 
 def _pipes(model: _Model) -> Layer:
     inch, foot = INCH_MM if model.is_us else 1.0, model.metres
-    links = list(model.links.values())
+    links = [*model.links.values(), *model.more_links]
     return _layer(
         model,
         "pipes",
@@ -292,14 +308,16 @@ def _point(model: _Model, node: str) -> shapely.Point | None:
 def _nodes(model: _Model) -> Layer:
     foot = model.metres
     daily = model.m3_h * HOURS * model.factor
+    nodes = [*model.nodes, *model.more_nodes]
+    elevations = [model.nodes[node] for node in nodes]
     return _layer(
         model,
         "nodes",
-        [_point(model, node) for node in model.nodes],
-        id=model.nodes,
-        elevation_m=(None if metres is None else metres * foot for metres in model.nodes.values()),
+        [_point(model, node) for node in nodes],
+        id=nodes,
+        elevation_m=(None if metres is None else metres * foot for metres in elevations),
         demand_m3_d=(
-            model.demands[node] * daily if node in model.demands else None for node in model.nodes
+            model.demands[node] * daily if node in model.demands else None for node in nodes
         ),
     )
 

@@ -13,13 +13,14 @@ import stat
 import tempfile
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final, Literal
 
 from django.conf import settings
 
+from network.importer.encodings import CHINESE
 from network.importer.refusals import ImportRefused, refusal
 
 Format = Literal["geojson", "shapefile", "geopackage", "csv", "epanet"]
@@ -41,6 +42,7 @@ ZIP_MEMBERS: Final = 60
 ZIP_RATIO: Final = 100
 FOLDER_DEPTH: Final = 3
 _CHUNK: Final = 1 << 20
+_SAYS_UTF8: Final = 0x800
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,12 +171,27 @@ def _unpack(archive: Path, folder: Path) -> None:
     try:
         with zipfile.ZipFile(archive) as opened:
             members = [each for each in opened.infolist() if not each.is_dir()]
+            for member in members:
+                member.filename = _name_in(member)
             _inspect(members, archive)
             left = settings.IMPORT_MAX_UNPACKED_BYTES
             for member in members:
                 left -= _extract(opened, member, folder, left)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
         raise refusal(reason="zip_broken", name=archive.name, error=error) from error
+
+
+def _name_in(member: zipfile.ZipInfo) -> str:
+    """Return a member's name as it was given: UTF-8 or GBK, whatever the zip says of it.
+
+    A zip that does not say UTF-8 is read as if it were from a PC of 1981, and 管线 is noise.
+    """
+    if member.flag_bits & _SAYS_UTF8:
+        return member.filename
+    for encoding in ("utf-8", CHINESE):
+        with suppress(UnicodeError):
+            return member.filename.encode("cp437").decode(encoding)
+    return member.filename
 
 
 def _inspect(members: list[zipfile.ZipInfo], archive: Path) -> None:

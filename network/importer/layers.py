@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import csv
-import json
-import mmap
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyogrio
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from network.importer.encodings import dbf_encoding, text_encoding
+from network.importer.geojson import geojson_crs, with_feature_ids
 from network.importer.intake import DataFile
 from network.importer.packed import Column, Packed, blocks_of, compact
 from network.importer.places import Geometry
@@ -68,28 +68,61 @@ def read_layer(file: DataFile, name: str) -> Layer:
     """Read one layer. Raises ImportRefused where the file is broken."""
     if file.format == "csv":
         return _read_csv(file)
-    encoding = None
-    if file.format == "shapefile":
-        encoding = dbf_encoding(file.path)
+    encoding = dbf_encoding(file.path) if file.format == "shapefile" else None
+    # An id like 2024-01-05 is no day: GeoJSON has texts and numbers only.
+    options = {"DATE_AS_STRING": "YES"} if file.format == "geojson" else {}
     try:
         meta, _fids, geometry, columns = pyogrio.raw.read(
             file.path,
             layer=name if file.format == "geopackage" else None,
             encoding=encoding,
             force_2d=True,
+            **options,
         )
+        found = {str(field): column for field, column in zip(meta["fields"], columns, strict=True)}
+        for field, stored in zip(meta["fields"], meta["dtypes"], strict=True):
+            if stored == "int64" and _lost_digits(found[field]):
+                found[field] = _as_texts(file, name, field)
     except (DataSourceError, DataLayerError, UnicodeDecodeError, ValueError) as error:
         raise _unreadable(file.path, error) from error
-    names = [str(field) for field in meta["fields"]]
-    crs = _geojson_crs(file.path) if file.format == "geojson" else meta["crs"]
+    if file.format == "geojson":
+        found = with_feature_ids(file.path, found, len(columns[0]) if columns else len(geometry))
+    crs = geojson_crs(file.path) if file.format == "geojson" else _stated(meta["crs"])
     return Layer(
         name=name,
         origin=file.path.name if file.format != "geopackage" else f"{file.path.name}/{name}",
         geometry=_geometries(geometry, len(columns[0]) if columns else 0),
-        columns={name: compact(column) for name, column in zip(names, columns, strict=True)},
+        columns={name: compact(column) for name, column in found.items()},
         crs=crs,
         is_geographic_by_name=file.format == "geojson",
     )
+
+
+def _lost_digits(column: NDArray[Any]) -> bool:
+    """Whether whole numbers beside blanks came as floats, which hold no more than 53 bits."""
+    with np.errstate(invalid="ignore"):
+        return column.dtype.kind == "f" and bool((np.abs(column) >= 2**53).any())
+
+
+def _as_texts(file: DataFile, name: str, field: str) -> NDArray[np.object_]:
+    """Return a column of numbers with all their digits, None for a blank."""
+    layer = name if file.format == "geopackage" else str(pyogrio.list_layers(file.path)[0][0])
+    of, what = (each.replace('"', '\\"') for each in (layer, field))
+    query = f'SELECT CAST("{what}" AS character(20)) AS digits FROM "{of}"'  # noqa: S608
+    _meta, _fids, _geometry, columns = pyogrio.raw.read(
+        file.path, sql=query, sql_dialect="OGRSQL", read_geometry=False
+    )
+    texts: NDArray[np.object_] = columns[0]
+    return texts
+
+
+# How GeoPackages and shapefiles write that they know no system: a plane of its own.
+_NO_SYSTEM = ("ENGCRS[", "ENGINEERINGCRS[", "LOCAL_CS[")
+
+
+def _stated(crs: str | None) -> str | None:
+    """Return the system that a file states, None for the words that state none."""
+    return None if crs is None or crs.lstrip().upper().startswith(_NO_SYSTEM) else crs
 
 
 def _unreadable(path: Path, error: Exception) -> ImportRefused:
@@ -102,34 +135,6 @@ def _geometries(wkb: NDArray[np.object_] | None, count: int) -> NDArray[np.objec
     with np.errstate(invalid="ignore"):  # NaN among the coordinates is for the findings
         geometry: NDArray[np.object_] = shapely.from_wkb(wkb, on_invalid="ignore")
     return geometry
-
-
-_CRS_MEMBER = re.compile(rb'"crs"\s*:\s*(?=\{)')
-_EPSG_NAME = re.compile(r"(?:^urn:ogc:def:crs:EPSG:[^:]*:|^EPSG:)(\d{4,6})$", re.IGNORECASE)
-
-
-def _geojson_crs(path: Path) -> str | None:
-    """Return EPSG:n where a `crs` member names one; GeoJSON without it is WGS 84.
-
-    Only a number is taken from the file, never a definition or a link.
-    """
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        match = _CRS_MEMBER.search(content)
-        if match is None:
-            return None
-        said = content[match.end() : match.end() + 2000].decode("utf-8", "replace")
-        del match  # it holds the mapping
-    try:
-        member, _end = json.JSONDecoder().raw_decode(said)
-        name = str(member["properties"]["name"])
-    except (ValueError, KeyError, TypeError):
-        name = ""
-    if name.upper().endswith("CRS84"):
-        return None
-    numbered = _EPSG_NAME.match(name)
-    if numbered is None:
-        raise refusal(reason="crs_unknown", name=path.name, crs=name[:60])
-    return f"EPSG:{int(numbered[1])}"
 
 
 # -- CSV -------------------------------------------------------------------------------------------
@@ -145,14 +150,17 @@ def _read_csv(file: DataFile) -> Layer:
         rows = csv.reader(opened, delimiter=delimiter)
         try:
             header = [name.strip() for name in next(rows)]
-            columns = _csv_columns(header, rows, file)
+            columns = {
+                name: _whole_numbers(column)
+                for name, column in _csv_columns(header, rows, file).items()
+            }
         except (StopIteration, csv.Error, UnicodeDecodeError) as error:
             raise _unreadable(file.path, error) from error
     geometry, is_lon_lat = _csv_geometry(columns, file)
-    return Layer(file.stem, file.path.name, geometry, columns, None, is_lon_lat)
+    return Layer(file.stem, file.path.name, geometry, {**columns}, None, is_lon_lat)
 
 
-def _csv_columns(header: list[str], rows: Iterator[list[str]], file: DataFile) -> dict[str, Column]:
+def _csv_columns(header: list[str], rows: Iterator[list[str]], file: DataFile) -> dict[str, Packed]:
     packed = [Packed() for _name in header]
     for block in blocks_of(_csv_rows(rows, len(header), file)):
         columns = list(zip_longest(*block, fillvalue=""))
@@ -160,6 +168,19 @@ def _csv_columns(header: list[str], rows: Iterator[list[str]], file: DataFile) -
         for column, values in zip(packed, [*columns, *short], strict=True):
             column.append(values)
     return dict(zip(header, packed, strict=True))
+
+
+_WRITTEN_AS_FLOAT = re.compile(r"(?:-?\d+\.0)?")
+
+
+def _whole_numbers(column: Packed) -> Packed:
+    """Return 12 for 12.0 where all of a column is so: whole numbers that met a blank on the way.
+
+    Spreadsheets and data frames write them like that, and 12.0 would be nobody's id.
+    """
+    if not all(_WRITTEN_AS_FLOAT.fullmatch(text) for text in column):
+        return column
+    return Packed.of(text.removesuffix(".0") for text in column)
 
 
 def _csv_rows(rows: Iterator[list[str]], width: int, file: DataFile) -> Iterator[list[str]]:
@@ -171,7 +192,7 @@ def _csv_rows(rows: Iterator[list[str]], width: int, file: DataFile) -> Iterator
             yield row
 
 
-def _csv_geometry(columns: dict[str, Column], file: DataFile) -> tuple[Geometry, bool]:
+def _csv_geometry(columns: dict[str, Packed], file: DataFile) -> tuple[Geometry, bool]:
     """Return geometries and whether their columns are called longitude and latitude."""
     by_name = {name.lower(): name for name in columns}
     for x_names, y_names, is_lon_lat in ((LON_NAMES, LAT_NAMES, True), (X_NAMES, Y_NAMES, False)):

@@ -121,6 +121,9 @@ def _gather(
         kind: with_sound_geometry(joined(kind, several), findings)
         for kind, several in parts.items()
     }
+    if not len(tables["pipes"]) and not any(each.asset_kind == "pipe" for each in findings):
+        names = ", ".join(layer.origin for layer, rule in found if rule.kind == "pipes")
+        raise refusal(reason="pipes_empty", layers=names)
     return Source(
         tables=tables,
         crs=", ".join(labels),

@@ -65,6 +65,10 @@ REASONS: Final = {
         "No layer of pipes was found. The layers are: %(layers)s. Call one of them pipes, or name "
         "it in a mapping file (--mapping)."
     ),
+    "pipes_empty": _(
+        "%(layers)s holds no pipe. A network without pipes does not replace the last one: check "
+        "the export."
+    ),
     "id_column_missing": _(
         "%(layer)s has no column of ids. Its columns are: %(columns)s. Call one of them id, or "
         "name it in a mapping file (--mapping)."

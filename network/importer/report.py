@@ -15,7 +15,7 @@ from network.importer.findings import detail_of, mend_of, title_of
 from network.models import CheckFinding, ImportRun
 from network.topology.findings import BLOCKING, NOTE, WARNING
 
-SHOWN_IDS = 8
+SHOWN_NOTES = 8
 _ORDER = {BLOCKING: 0, WARNING: 1, NOTE: 2}
 
 
@@ -35,7 +35,10 @@ def report_lines(run: ImportRun) -> Iterator[str]:
 
 
 def finding_lines(run: ImportRun) -> Iterator[str]:
-    """Yield the findings of a run by code, worst first, with the first asset ids."""
+    """Yield the findings of a run by code, worst first, each with its asset id.
+
+    Blocking ones have a line each with what is wrong; of notes the first ids stand for all.
+    """
     groups: dict[tuple[str, str], list[CheckFinding]] = defaultdict(list)
     for finding in run.findings.order_by("pk").iterator():
         groups[finding.severity, finding.code].append(finding)
@@ -44,11 +47,19 @@ def finding_lines(run: ImportRun) -> Iterator[str]:
         return
     for severity, code in sorted(groups, key=lambda key: (_ORDER[key[0]], key[1])):
         found = groups[severity, code]
-        ids = [f"{finding.asset_kind} {finding.asset_id}".strip() for finding in found[:SHOWN_IDS]]
-        more = f" … +{len(found) - SHOWN_IDS}" if len(found) > SHOWN_IDS else ""
         yield f"[{severity}] {code} ({len(found)}): {title_of(code)}"
-        yield f"    {', '.join(ids)}{more}"
+        if severity == BLOCKING:
+            yield from (f"    {_asset(each)}: {detail_of(code, each.facts)}" for each in found)
+            yield f"    {mend_of(code)}"
+            continue
+        shown = found[:SHOWN_NOTES] if severity == NOTE else found
+        more = f" … +{len(found) - len(shown)}" if len(found) > len(shown) else ""
+        yield f"    {', '.join(map(_asset, shown))}{more}"
         yield f"    {detail_of(code, found[0].facts)} {mend_of(code)}"
+
+
+def _asset(finding: CheckFinding) -> str:
+    return f"{finding.asset_kind} {finding.asset_id}".strip()
 
 
 def outcome_line(run: ImportRun) -> str:

@@ -74,7 +74,9 @@ def words(
 ) -> list[Value]:
     """Look every value up among the known words; unknown ones become `otherwise` and are told."""
     given = texts(column)
-    cache = {text: known.get(folded(text)) for text in distinct(given)} | {"": missing}
+    # What was once a column of numbers says 1.0 for 1.
+    cache = {text: known.get(folded(text).removesuffix(".0")) for text in distinct(given)}
+    cache[""] = missing
     strange = {text for text, found in cache.items() if found is None}
     if strange:
         misread.extend((nth, text) for nth, text in enumerate(given) if text in strange)

@@ -31,7 +31,7 @@ LAYER_ALIASES: Final[dict[str, str]] = {
 
 def _id(names: str) -> str:
     """Return the words for an id; a table's own key is the last thing to take for one."""
-    return f"id assetid {names} 编号 编码 唯一编号 code gid objectid"
+    return f"id assetid {names} 编号 编码 唯一编号 code gid objectid fid"
 
 
 _NODE = "node nodeid junction 节点 节点编号 所在节点 点号"
@@ -138,8 +138,8 @@ def _table(words: dict[Value, str]) -> dict[str, Value]:
 
 VALVE_STATES: Final = _table(
     {
-        ValveState.OPEN: "open opened o 1 true on 开 开启 常开 打开 全开",
-        ValveState.CLOSED: "closed close shut c 0 false off 关 关闭 常关 常闭 全关",
+        ValveState.OPEN: "open opened normallyopen o 1 true on 开 开启 常开 打开 全开",
+        ValveState.CLOSED: "closed close shut normallyclosed c 0 false off 关 关闭 常关 常闭 全关",
         ValveState.UNKNOWN: "unknown u ? 未知 不明 不详",
     }
 )

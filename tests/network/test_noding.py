@@ -174,6 +174,17 @@ def test_109_a_line_against_its_ends_is_turned_round():
     assert network.lines[0].coords[0] == (0, 0)
 
 
+@pytest.mark.parametrize(("start", "end"), [("1", ""), ("", "2"), ("1", "2")])
+def test_109b_one_named_end_is_enough_to_turn_it(start, end):
+    """Flow runs from its from_node, however the line was drawn and whatever was left blank."""
+    network, findings = node(
+        pipes(("a", [(10, 0), (0, 0)], start, end), ("b", [(10, 0), (20, 0)], "2", "")),
+        points(("1", (0.0, 0.0), "", ""), ("2", (10.0, 0.0), "", "")),
+    )
+    assert codes(findings) == ["pipe_drawn_backwards"]
+    assert ends(network) == [("1", "2"), ("2", "~1")]
+
+
 def test_110_an_unknown_end_is_told_by_its_pipe():
     _, findings = node(
         pipes(("a", [(0, 0), (10, 0)], "1", "nowhere")), points(("1", (0.0, 0.0), "", ""))
@@ -259,6 +270,22 @@ def test_205_a_branch_under_a_crossing_joins_the_nearer_main_only():
     )
     assert network.splits.pipe.tolist() == [0]
     assert [(f.code, f.asset_id) for f in findings] == [("tee_ambiguous", "north")]
+
+
+def test_206_an_end_that_finds_its_node_on_a_main_is_a_tee():
+    """The main states its ends, the branch leaves its own to where it lies: at a drawn node."""
+    network, findings = node(
+        pipes(("main", [(0, 0), (10, 0)], "1", "2"), ("branch", [(4, 0.1), (4, 9)], "", "")),
+        points(
+            ("1", (0.0, 0.0), "", ""),
+            ("2", (10.0, 0.0), "", ""),
+            ("3", (4.0, 0.0), "", ""),
+        ),
+    )
+    assert findings == []
+    assert ends(network)[1][0] == "3"
+    assert str(network.junctions.ids[network.splits.junction[0]]) == "3"
+    assert network.splits.fraction.tolist() == pytest.approx([0.4])
 
 
 # -- 3xx: valves and what else stands on pipes -------------------------------------------------

@@ -38,6 +38,10 @@ class Command(BaseCommand):
         if tolerance is not None and not 0 < tolerance <= 100:
             msg = "--snap-tolerance is in metres, above 0 and at most 100"
             raise CommandError(msg)
+        findings: Path | None = options["findings"]
+        if findings and not findings.parent.is_dir():
+            msg = f"--findings: there is no folder {findings.parent}"
+            raise CommandError(msg)
         wanted = ImportOptions(
             path=options["path"],
             mapping=options["mapping"],
@@ -54,7 +58,7 @@ class Command(BaseCommand):
                 raise CommandError(str(refused)) from refused
             for line in report_lines(result.run):
                 self.stdout.write(line)
-            if options["findings"]:
-                write_findings(result.run, options["findings"])
+            if findings:
+                write_findings(result.run, findings)
         if result.blocking:
             sys.exit(1)

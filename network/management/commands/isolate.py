@@ -1,19 +1,27 @@
 """`manage isolate`: which valves to close for a burst, on the command line or in a batch."""
 
 import json
-import math
-import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from network.management.commands._isolate_cases import (
+    WHAT_IF,
+    BadCase,
+    case_of_line,
+    id_of,
+    ids_of,
+    joined_values,
+    lines_of,
+    lon_lat,
+    place_named,
+)
 from network.management.commands._isolate_text import as_text
-from network.models import NetworkRevision
+from network.models import NetworkRevision, Pipe
 from network.selectors import Snapshot, load_snapshot, nearest_pipe, network_now
 from network.selectors.arguing import (
     alternatives_for,
@@ -35,19 +43,6 @@ from network.topology.contract import (
 from network.topology.elements import TopologyError, UnknownAsset
 from network.topology.engine.isolation import Burst, Caution
 from network.topology.engine.states import NetworkState
-
-# What-if lists of a batch line, and the keywords of NetworkState.with_changes they become.
-WHAT_IF = {
-    "closed": "closed",
-    "open": "opened",
-    "inoperable": "inoperable",
-    "inactive_sources": "inactive_sources",
-}
-PLACES = ("pipe", "pipes", "at")
-
-
-class BadCase(ValueError):
-    """A case that cannot be asked; its message is the answer on its line."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +69,7 @@ class Desk:
     def answer(self, case: dict[str, Any]) -> dict[str, Any]:
         """The JSON answer to one case. Raises BadCase or TopologyError."""
         bursts, extra = self._bursts(case)
-        changes = {ours: _ids(case, theirs) for theirs, ours in WHAT_IF.items()}
+        changes = {ours: ids_of(case, theirs) for theirs, ours in WHAT_IF.items()}
         state = self.state.with_changes(**changes)
         ignored = [v for v in changes["closed"] if not self._cuts(v)]
         if ignored:
@@ -111,25 +106,30 @@ class Desk:
         points = supply_points(scene, self.revision, found.rest)
         return restoration_as_json(found, [each.as_json() for each in points])
 
+    def told(self, error: UnknownAsset) -> str:
+        """What is unknown; a pipe that is stored but carries no water is told as that."""
+        if error.kind == "pipe":
+            rows = Pipe.objects.filter(revision=self.revision, asset_id=error.asset_id)
+            for status in rows.values_list("status", flat=True):
+                return f"pipe {error.asset_id} is not in service ({status})"
+        return str(error)
+
     def _cuts(self, valve: str) -> bool:
         topology = self.snapshot.topology
         index = topology.index("valve", valve)
         return bool(topology.valve_isolates[index] or topology.valve_one_way[index])
 
     def _bursts(self, case: dict[str, Any]) -> tuple[list[Burst], list[Caution]]:
-        named = [place for place in PLACES if case.get(place) not in (None, [])]
-        if len(named) != 1:
-            msg = "name the burst by exactly one of pipe, pipes and at"
-            raise BadCase(msg)
-        if named[0] == "at":
+        named = place_named(case)
+        if named == "at":
             return _burst_at(case["at"])
-        if named[0] == "pipes":
-            return [Burst(each) for each in _ids(case, "pipes")], []
-        return [Burst(str(case["pipe"]))], []
+        if named == "pipes":
+            return [Burst(each) for each in ids_of(case, "pipes")], []
+        return [Burst(id_of(case["pipe"], "pipe"))], []
 
 
 def _burst_at(at: object) -> tuple[list[Burst], list[Caution]]:
-    lon, lat = _lon_lat(at)
+    lon, lat = lon_lat(at)
     near = nearest_pipe(lon, lat, settings.REPORT_SNAP_M)
     if near is None:
         msg = f"no pipe within {settings.REPORT_SNAP_M:g} m of {lon}, {lat}"
@@ -140,28 +140,12 @@ def _burst_at(at: object) -> tuple[list[Burst], list[Caution]]:
     return [Burst(near.pipe, near.fraction)], extra
 
 
-def _lon_lat(at: object) -> tuple[float, float]:
-    try:
-        lon, lat = (float(each) for each in at)  # type: ignore[attr-defined]
-    except (TypeError, ValueError):
-        msg = f"at must be [lon, lat], not {at!r}"
-        raise BadCase(msg) from None
-    if not (math.isfinite(lon) and math.isfinite(lat) and abs(lon) <= 180 and abs(lat) <= 90):
-        msg = f"at must be degrees [lon, lat] (EPSG:4326), not {at!r}"
-        raise BadCase(msg)
-    return lon, lat
-
-
-def _ids(case: dict[str, Any], name: str) -> list[str]:
-    value = case.get(name) or []
-    if not isinstance(value, list):
-        msg = f"{name} must be a list of ids"
-        raise BadCase(msg)
-    return [str(each) for each in value]
-
-
 class Command(BaseCommand):
     help = "Say which valves to close for a burst, and who loses water."
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        """Let a place in the west follow its option: `--at -70.6,-33.4`."""
+        super().run_from_argv(list(joined_values(argv)))
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         place = parser.add_mutually_exclusive_group(required=True)
@@ -216,6 +200,8 @@ class Command(BaseCommand):
             return
         try:
             answer = desk.answer(_case_of(options))
+        except UnknownAsset as error:
+            raise CommandError(desk.told(error)) from error
         except (BadCase, TopologyError) as error:
             raise CommandError(str(error)) from error
         if options["json"]:
@@ -226,37 +212,25 @@ class Command(BaseCommand):
     def _answers(self, desk: Desk, batch: str) -> Iterator[dict[str, Any]]:
         """One answer a line, in the order asked; a case that fails says why, the rest goes on."""
         try:
-            text = self._read(batch)
+            lines = list(lines_of(batch))
         except OSError as error:
             msg = f"cannot read {batch}: {error.strerror}"
             raise CommandError(msg) from error
-        for number, line in enumerate(text.splitlines(), start=1):
-            if not line.strip():
-                continue
-            case_id: object = None
-            try:
-                case = json.loads(line)
-                if not isinstance(case, dict):
-                    msg = "a case must be a JSON object"
-                    raise BadCase(msg)
-                case_id = case.get("id")
-                yield desk.answer(case)
-            except json.JSONDecodeError as error:
-                yield {"id": None, "error": f"line {number} is not JSON: {error.msg}"}
-            except UnknownAsset as error:
-                yield {
-                    "id": case_id,
-                    "error": str(error),
-                    "unknown": {"kind": error.kind, "id": error.asset_id},
-                }
-            except (BadCase, TopologyError) as error:
-                yield {"id": case_id, "error": str(error)}
+        for number, line in lines:
+            yield _answer_to_line(desk, number, line)
 
-    @staticmethod
-    def _read(batch: str) -> str:
-        if batch == "-":
-            return sys.stdin.read()
-        return Path(batch).read_text(encoding="utf-8")
+
+def _answer_to_line(desk: Desk, number: int, line: bytes) -> dict[str, Any]:
+    case_id: object = None
+    try:
+        case = case_of_line(number, line)
+        case_id = case.get("id")
+        return desk.answer(case)
+    except UnknownAsset as error:
+        unknown = {"kind": error.kind, "id": error.asset_id}
+        return {"id": case_id, "error": desk.told(error), "unknown": unknown}
+    except (BadCase, TopologyError) as error:
+        return {"id": case_id, "error": str(error)}
 
 
 def _case_of(options: dict[str, Any]) -> dict[str, Any]:

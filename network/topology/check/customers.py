@@ -37,6 +37,12 @@ def _on_unused_pipes(records: Records, points: RawPoints, places: Places) -> Ite
     for nth in on_pipe[~network.pipes.in_service[places.pipe[on_pipe]]].tolist():
         pipe = str(network.pipes.ids[places.pipe[nth]])
         yield records.about_point("customer_on_unused_pipe", "customer", points, nth, pipe=pipe)
+    unserved = records.unserved_junctions() if len(on_pipe) < len(places) else {}
+    for nth in np.flatnonzero(places.pipe == NOWHERE).tolist() if unserved else ():
+        junction = int(places.junction[nth])
+        if junction in unserved:
+            pipe = unserved[junction]
+            yield records.about_point("customer_on_unused_pipe", "customer", points, nth, pipe=pipe)
 
 
 def _accounts(records: Records) -> Iterator[Finding]:
@@ -65,6 +71,9 @@ def check_sources(records: Records) -> Iterator[Finding]:
     network, sources = records.network, records.sources
     if len(network.lines) and not len(sources.points):
         yield Finding("source_missing", "network", "", None, {})
+    unserved = records.unserved_junctions()
+    for nth in where(np.isin(network.sources.junction, list(unserved))):
+        yield records.about_point("source_off_network", "source", sources.points, nth)
     index = records.pipe_index()
     for nth, inlets in enumerate(sources.inlet_pipes):
         at = int(network.sources.junction[nth])

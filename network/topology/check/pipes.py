@@ -9,7 +9,8 @@ import shapely
 
 from network.topology.check.records import Records, rounded, where
 from network.topology.findings import Finding
-from network.topology.noding.columns import Booleans, Floats, Integers
+from network.topology.noding.columns import NOWHERE, Booleans, Floats, Integers
+from network.topology.noding.nearest import nearest_within
 
 SHORT_PIPE_M = 0.2
 DIAMETERS_MM = (10.0, 4000.0)
@@ -17,6 +18,9 @@ DIAMETERS_MM = (10.0, 4000.0)
 LENGTH_SHARE = 0.25
 LENGTH_SLACK_M = 5.0
 FAR_FROM_NETWORK_M = 50_000.0
+SAME_PLACE_M = 0.01
+# Cosines: two courses this alike are parallel; what lies less than this ahead lies beside.
+PARALLEL, AHEAD = 0.9, 0.5
 
 
 def check_pipes(records: Records) -> Iterator[Finding]:
@@ -99,6 +103,7 @@ def _parallel_twins(records: Records) -> Iterator[Finding]:
     one, other = order[:-1][same], order[1:][same]
     # Pumps side by side are often drawn on one line.
     plain = ~(network.pipes.is_device[one] | network.pipes.is_device[other])
+    plain &= ~_differ_in_size(records.diameter_mm[one], records.diameter_mm[other])
     one, other = one[plain], other[plain]
     apart = shapely.hausdorff_distance(network.lines[one], network.lines[other])
     for first, second in zip(
@@ -106,6 +111,13 @@ def _parallel_twins(records: Records) -> Iterator[Finding]:
     ):
         kept, twin = sorted((int(first), int(second)))
         yield records.about_pipe("pipe_duplicate", twin, other=str(network.pipes.ids[kept]))
+
+
+def _differ_in_size(one: Floats, other: Floats) -> Booleans:
+    """Whether both diameters are known and not one: two mains in a street, drawn as one line."""
+    with np.errstate(invalid="ignore"):
+        differ: Booleans = np.abs(one - other) > 0.1 * np.maximum(one, other)
+    return differ
 
 
 def _connected(records: Records) -> Booleans:
@@ -121,7 +133,12 @@ def _unused_nodes(records: Records) -> Iterator[Finding]:
     network = records.network
     for places in (network.valves, network.hydrants, network.sources, network.customers):
         used[places.junction[places.junction >= 0]] = True
-    for nth in where(~used):
+    unused = np.flatnonzero(~used)
+    assets = [records.valves.points, records.hydrants, records.sources.points]
+    drawn = np.concatenate([each.xy for each in (*assets, records.customers.points)])
+    # A valve that names a node in mid-pipe stands on the pipe; the node is its place all the same.
+    nearest, _ = nearest_within(drawn, network.junctions.xy[unused], SAME_PLACE_M)
+    for nth in unused[nearest == NOWHERE].tolist():
         yield records.about_junction("node_unused", nth)
 
 
@@ -165,8 +182,9 @@ def _near_misses(records: Records) -> Iterator[Finding]:
     other = served[hit]
     apart = (other != own_pipe[nth]) & ~_shares_junction(records, own_pipe[nth], other)
     told: set[int] = set()
-    for end, pipe in zip(dead_end[nth[apart]].tolist(), other[apart].tolist(), strict=True):
-        if end in told:
+    for row in where(apart):
+        end, pipe = int(dead_end[nth[row]]), int(other[row])
+        if end in told or _runs_beside(records, end, int(own_pipe[nth[row]]), pipe):
             continue
         told.add(end)
         metres = shapely.distance(network.lines[pipe], shapely.Point(network.junctions.xy[end]))
@@ -176,6 +194,30 @@ def _near_misses(records: Records) -> Iterator[Finding]:
             pipe=str(network.pipes.ids[pipe]),
             distance_m=rounded(metres, 2),
         )
+
+
+def _runs_beside(records: Records, end: int, own: int, other: int) -> bool:
+    """Whether a dead end lies beside a pipe that runs along with its own, as services do."""
+    network = records.network
+    here, line = shapely.Point(network.junctions.xy[end]), network.lines[other]
+    away = _unit(here, line.interpolate(line.project(here)))
+    toward, along = _course_at(network.lines[own], here), _course_at(line, here)
+    lies_beside = bool(away.any()) and abs(float(toward @ away)) < AHEAD
+    return lies_beside and abs(float(toward @ along)) > PARALLEL
+
+
+def _course_at(line: shapely.LineString, place: shapely.Point) -> Floats:
+    """Return the direction of a line near a place, over about half a metre."""
+    at, step = line.project(place), min(0.25, line.length / 2)
+    return _unit(
+        line.interpolate(max(at - step, 0.0)), line.interpolate(min(at + step, line.length))
+    )
+
+
+def _unit(start: shapely.Point, end: shapely.Point) -> Floats:
+    apart = np.asarray([end.x - start.x, end.y - start.y])
+    length = float(np.hypot(*apart))
+    return apart / length if length else apart
 
 
 def _dead_ends(records: Records) -> tuple[Integers, Integers]:

@@ -84,6 +84,19 @@ class Records:
         place = (float(junctions.xy[nth, 0]), float(junctions.xy[nth, 1]))
         return Finding(code, "node", str(junctions.ids[nth]), place, facts)
 
+    def unserved_junctions(self) -> dict[int, str]:
+        """Return the junctions that only pipes out of service meet, each with one of these."""
+        network = self.network
+        served = np.zeros(len(network.junctions), dtype=bool)
+        unserved: dict[int, str] = {}
+        off = np.flatnonzero(~network.pipes.in_service)
+        for junctions in (network.start, network.end):
+            served[junctions[network.pipes.in_service]] = True
+            names = network.pipes.ids[off].tolist()
+            unserved.update(zip(junctions[off].tolist(), names, strict=True))
+        served[network.splits.junction] = True
+        return {each: pipe for each, pipe in unserved.items() if not served[each]}
+
     def pipe_index(self) -> dict[str, int]:
         """Return the position of every pipe by its id."""
         return {name: nth for nth, name in enumerate(self.network.pipes.ids.tolist())}

@@ -28,6 +28,11 @@ def check_valves(records: Records) -> Iterator[Finding]:
     for nth in on_pipe[~records.network.pipes.in_service[places.pipe[on_pipe]]]:
         pipe = str(records.network.pipes.ids[places.pipe[nth]])
         yield records.about_point("valve_on_unused_pipe", "valve", points, nth, pipe=pipe)
+    at_node = (places.pipe == NOWHERE) & (places.junction != NOWHERE)
+    unserved = records.unserved_junctions() if at_node.any() else {}
+    for nth in where(at_node & np.isin(places.junction, list(unserved))):
+        pipe = unserved[int(places.junction[nth])]
+        yield records.about_point("valve_on_unused_pipe", "valve", points, nth, pipe=pipe)
     yield from _orphans(records)
     yield from _directions(records)
     yield from _same_places(records)

@@ -6,9 +6,9 @@ Given references win; what is missing is found by snapping within a tolerance:
 2. An end without one is the nearest node within the tolerance.
 3. Else it joins other ends within the tolerance. A chain of ends is one junction only while no
    two of them are further apart than twice the tolerance, and never both ends of one pipe.
-4. A junction found that way that touches the middle of another pipe is a tee there. A node that
-   a pipe end uses makes a tee only on a pipe whose own ends were not both given: a source that
-   states its topology is believed.
+4. A junction at which an end was found that way, and that touches the middle of another pipe, is
+   a tee there. A node that ends only ever name makes a tee only on a pipe whose own ends were not
+   both given: a source that states its topology is believed.
 5. Pipes that cross without a shared end are not connected.
 """
 

@@ -117,15 +117,21 @@ def _turned_to_their_ends(
 ) -> tuple[Geometries, Booleans]:
     """Turn lines round that run against their named ends, so that fraction 0 is the start."""
     drawn = _end_points(pipes.lines)
-    both = (named != NOWHERE).all(axis=0)
     flipped = np.zeros(len(pipes), dtype=bool)
-    if not both.any():
+    both = (named != NOWHERE).all(axis=0)
+    if both.any():
+        start, end = nodes_xy[named[0, both]], nodes_xy[named[1, both]]
+        first, last = drawn[0, both], drawn[1, both]
+        as_drawn = _distance(start, first) + _distance(end, last)
+        turned = _distance(start, last) + _distance(end, first)
+        flipped[both] = turned + FAR_END_M / 2 < as_drawn
+    for side in (0, 1):  # of a pipe that names one end only, the node has to lie at the other
+        one = (named[side] != NOWHERE) & (named[1 - side] == NOWHERE)
+        node = nodes_xy[named[side, one]]
+        own, other = _distance(node, drawn[side, one]), _distance(node, drawn[1 - side, one])
+        flipped[one] = (other <= FAR_END_M) & (other + FAR_END_M / 2 < own)
+    if not flipped.any():
         return pipes.lines, flipped
-    start, end = nodes_xy[named[0, both]], nodes_xy[named[1, both]]
-    first, last = drawn[0, both], drawn[1, both]
-    as_drawn = _distance(start, first) + _distance(end, last)
-    turned = _distance(start, last) + _distance(end, first)
-    flipped[both] = turned + FAR_END_M / 2 < as_drawn
     lines = pipes.lines.copy()
     lines[flipped] = shapely.reverse(lines[flipped])
     return lines, flipped

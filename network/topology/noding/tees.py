@@ -40,7 +40,8 @@ def find_tees(
     junction, pipe = junction[apart], pipe[apart]
     along, away, length = measure(ends, pipe, ends.junctions.xy[junction])
     inside = (along > END_MARGIN_M) & (along < length - END_MARGIN_M)
-    trusted = ends.given[0, pipe] & ends.given[1, pipe] & ~ends.junctions.generated[junction]
+    stated = ~_snapped_junctions(pipes, ends)[junction]
+    trusted = ends.given[0, pipe] & ends.given[1, pipe] & stated
     _report_untouched(pipes, ends, junction, pipe, away, inside & trusted, findings)
     keep = inside & ~trusted
     return _nearest_split(
@@ -73,6 +74,14 @@ def _used_junctions(pipes: RawPipes, ends: PipeEnds) -> Integers:
     """Junctions that an end of a pipe in service uses."""
     at = np.concatenate([ends.start[pipes.in_service], ends.end[pipes.in_service]])
     return np.unique(at[at != NOWHERE])
+
+
+def _snapped_junctions(pipes: RawPipes, ends: PipeEnds) -> Booleans:
+    """Junctions that some end found by where it lies: there the drawing has a say."""
+    snapped = np.zeros(len(ends.junctions), dtype=bool)
+    for at, given in zip((ends.start, ends.end), ends.given, strict=True):
+        snapped[at[~given & pipes.in_service]] = True
+    return snapped
 
 
 def _nearest_split(
