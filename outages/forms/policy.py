@@ -27,6 +27,7 @@ VALUE_WORDS = {
     "not_a_switch": _("Write on or off."),
     "not_a_comparator": _("Write more than (>) or at least (≥)."),
     "not_a_choice": _("Choose one of those offered."),
+    "not_hours": _("Write two times of the day: 22:00-07:00."),
     "not_a_text": _("Write a text of at most 200 characters."),
     "out_of_range": _("This value is out of range."),
 }
@@ -76,7 +77,9 @@ class PolicyForm(forms.Form):
 def _value_field(key: PolicyKey, *, chinese: bool) -> forms.Field:
     named = [(code, words.in_language(chinese=chinese)) for code, words in key.choices.items()]
     if key.kind is Kind.SEVERAL:
-        return forms.MultipleChoiceField(choices=named, widget=forms.CheckboxSelectMultiple)
+        return forms.MultipleChoiceField(
+            choices=named, required=not key.may_be_unset, widget=forms.CheckboxSelectMultiple
+        )
     if key.kind is Kind.CHOICE:
         return forms.ChoiceField(choices=named)
     if key.kind is Kind.COMPARATOR:
@@ -96,6 +99,7 @@ _HINTS = {
     Kind.PERSONS: _("A whole number of persons"),
     Kind.PERCENT: _("0 to 100"),
     Kind.DAY_OF_MONTH: _("1 to 28"),
+    Kind.HOURS: _("For example 22:00-07:00"),
 }
 
 

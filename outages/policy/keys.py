@@ -8,6 +8,7 @@ default from a moment on. `manage policy docs` prints the table as docs/policy.m
 from collections.abc import Mapping
 from typing import Final
 
+from outages.policy.message_keys import MESSAGES
 from outages.policy.rows import PolicyKey, Runs, Status, Words
 from outages.policy.values import AT_LEAST, MORE_THAN, Kind, Span, Unit
 
@@ -347,14 +348,7 @@ POLICY: Final[tuple[PolicyKey, ...]] = (
     PolicyKey("handover_signatures", Words("交接班签字", "signatures of a hand-over"),
               Kind.COUNT, 2, Words("双方带班长", "both shift leaders"), Words("班次", "shifts"),
               "003 供电所 二.2（供电）", _ANALOGY),
-    # -- Messages ----------------------------------------------------------------------------
-    PolicyKey("second_approver_customers",
-              Words("通知需第二人复核的户数", "a second person approves a notice"),
-              Kind.COUNT, 5_000, Words("多于此数", "to more customers than"),
-              Words("停水通知", "notices"), "—", _ASSUMED),
-    PolicyKey("call_again", Words("未接通后再次致电", "call again after no answer"),
-              Kind.DURATION, Span(30, _MIN), Words("未接 → 再次待拨", "no answer → due again"),
-              Words("停水电话通知", "calls about an outage"), "—", _ASSUMED),
+    *MESSAGES,
     # -- System ------------------------------------------------------------------------------
     PolicyKey("backup_interval", Words("业务数据备份", "back up the data"),
               Kind.DURATION, Span(7, _DAY), Words("重要数据随时", "important data at once"),

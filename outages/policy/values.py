@@ -14,6 +14,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Final
 
+from outages.policy.quiet import read_hours
+
 
 class Kind(StrEnum):
     """What sort of value a key has; the form and the checks follow from it."""
@@ -27,6 +29,7 @@ class Kind(StrEnum):
     SEVERAL = "several"  # some of the choices
     SWITCH = "switch"
     DAY_OF_MONTH = "day_of_month"
+    HOURS = "hours_of_day"  # from … to …, every day
     TEXT = "text"
 
 
@@ -126,7 +129,7 @@ def parse(kind: Kind, text: str, *, choices: tuple[str, ...] = ()) -> Value:
         case Kind.SEVERAL:
             parts = tuple(part.strip() for part in told.split(",") if part.strip())
             return checked(kind, parts, choices=choices)
-        case Kind.TEXT:
+        case Kind.TEXT | Kind.HOURS:
             return checked(kind, told)
         case _:
             return checked(kind, _number(told))
@@ -149,6 +152,9 @@ def checked(kind: Kind, value: Value, *, choices: tuple[str, ...] = ()) -> Value
     if kind is Kind.SEVERAL:
         known = isinstance(value, tuple) and set(value) <= set(choices) and bool(value)
         return _require(known, value, "not_a_choice", choices=", ".join(choices))
+    if kind is Kind.HOURS:
+        hours = read_hours(value) if isinstance(value, str) else None
+        return str(_require(hours is not None, str(hours), "not_hours"))
     sound = isinstance(value, str) and 0 < len(value) <= LONGEST_TEXT
     return _require(sound, value, "not_a_text", longest=LONGEST_TEXT)
 
