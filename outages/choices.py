@@ -324,6 +324,22 @@ class Purpose(TextChoices):
     CALL_BACK = "call_back", _("call-back")
 
 
+class DeliveryWhy(TextChoices):
+    """Why a message waits, or was taken back."""
+
+    QUIET_HOURS = "quiet_hours", _("quiet hours")
+    NEWER_NOTICE = "newer_notice", _("newer notice")
+    OPTED_OUT = "opted_out", _("wants no messages")
+    ASKED_OTHERWISE = "otherwise", _("asked in another way")
+
+
+class Provider(TextChoices):
+    """Which of a channel's two providers: the one that it goes through, and the one standing by."""
+
+    FIRST = "first", _("first provider")
+    SECOND = "second", _("second provider")
+
+
 class InboundKind(TextChoices):
     RECEIPT = "receipt", _("receipt")
     REPLY = "reply", _("reply")

@@ -21,11 +21,14 @@ class Temporary(Exception):
     """Surely not accepted (refused, busy, no connection): may be sent again later.
 
     `retry_after_s` is how long the gateway asked to be left alone, 0 where it did not say.
+    `is_refusal`: beyond any doubt, so that another provider may be asked instead: no connection
+    was made, or it says that it takes nothing now. An error of its own (500) is none.
     """
 
-    def __init__(self, message: str, *, retry_after_s: float = 0) -> None:
+    def __init__(self, message: str, *, retry_after_s: float = 0, is_refusal: bool = False) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
+        self.is_refusal = is_refusal
 
 
 class Permanent(Exception):
@@ -106,3 +109,4 @@ class Heard:
     text: str = ""
     delivered: bool | None = None
     reason: str = ""
+    provider: str = ""  # which of two providers told it: their numbers may be the same

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from django.conf import settings
 
-from outages.choices import NoticeChannel
+from outages.choices import NoticeChannel, Provider
 from outages.delivery.gateway import Gateway, Promise
 from outages.delivery.mail import MailGateway
 from outages.delivery.push import PushGateway
@@ -21,6 +21,8 @@ UNDELIVERING: Final = {
     "django.core.mail.backends.dummy.EmailBackend",
 }
 
+SECOND_SMS: Final = "sms_second"
+
 
 class NoGateway(Exception):
     """The channel has no gateway in settings.GATEWAYS, or no mail server in EMAIL_URL."""
@@ -29,6 +31,22 @@ class NoGateway(Exception):
 def gateway_for(channel: str) -> Gateway:
     """Return the gateway of a channel. Raises NoGateway."""
     return _GATEWAYS[NoticeChannel(channel)]()
+
+
+def providers_of(channel: str) -> list[tuple[Provider, Gateway]]:
+    """Return the first provider of a channel and, where there is one, the second. Raises NoGateway.
+
+    Only SMS may have a second: settings.GATEWAYS["sms_second"], an entry like the first.
+    """
+    found = [(Provider.FIRST, gateway_for(channel))]
+    if has_two_providers(channel):
+        found.append((Provider.SECOND, _sms(SECOND_SMS)))
+    return found
+
+
+def has_two_providers(channel: str) -> bool:
+    """Whether another provider stands by for a channel."""
+    return channel == NoticeChannel.SMS and bool(settings.GATEWAYS.get(SECOND_SMS))
 
 
 def is_configured(channel: str) -> bool:
@@ -40,8 +58,8 @@ def is_configured(channel: str) -> bool:
     return True
 
 
-def _sms() -> Gateway:
-    entry = _entry("sms")
+def _sms(name: str = "sms") -> Gateway:
+    entry = _entry(name)
     if entry.get("provider") == "tencent":
         wanted = ("secret_id", "secret_key", "app_id", "sign", "templates")
         optional = {k: entry[k] for k in ("region", "endpoint", "scheme") if k in entry}

@@ -32,6 +32,8 @@ from outages.delivery.gateway import OutcomeUnknown, Permanent, Temporary
 MOST_BYTES: Final = 256 * 1024
 # The gateway says itself that it did not take the message.
 TRY_LATER: Final = frozenset({408, 425, 429, 500, 502, 503})
+# It says so before it looked at the message: another provider may be asked.
+REFUSES_NOW: Final = frozenset({429, 503})
 
 
 class Blocked(Permanent):
@@ -62,7 +64,11 @@ class Answer:
         """Return itself where the status is 2xx; otherwise raise what the status means."""
         msg = f"status {self.status}"
         if self.status in TRY_LATER:
-            raise Temporary(msg, retry_after_s=self.retry_after_s)
+            raise Temporary(
+                msg,
+                retry_after_s=self.retry_after_s,
+                is_refusal=self.status in REFUSES_NOW,
+            )
         if 400 <= self.status < 500:
             raise Permanent(msg)
         if not 200 <= self.status < 300:
@@ -113,7 +119,9 @@ class Client:
                 redirect=False,
                 preload_content=False,
             )
-        except (NewConnectionError, ConnectTimeoutError, SSLError) as error:
+        except (NewConnectionError, ConnectTimeoutError) as error:
+            raise Temporary(_short(error), is_refusal=True) from error
+        except SSLError as error:
             raise Temporary(_short(error)) from error
         except HTTPError as error:
             raise OutcomeUnknown(_short(error)) from error

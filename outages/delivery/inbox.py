@@ -7,6 +7,8 @@ message of ours is kept, and a receipt that came before its message's answer fin
 """
 
 import re
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -17,8 +19,10 @@ from django.db.models import Q
 
 from outages.choices import InboundKind, NoticeChannel
 from outages.delivery.gateway import Heard, Temporary
-from outages.delivery.gateways import NoGateway, gateway_for
+from outages.delivery.gateways import NoGateway, providers_of
+from outages.delivery.opt_outs import wish_of, write_down
 from outages.models import Delivery, Event, InboundMessage
+from outages.policy.addresses import mobile_number
 from outages.workflow import DeliveryStatus
 
 log = structlog.get_logger(__name__)
@@ -63,24 +67,52 @@ def take(heard: Heard, *, channel: str, at: datetime) -> InboundMessage | None:
             inbound=row.pk,
             reason=heard.reason,
         )
+        if heard.kind == InboundKind.REPLY:
+            _heed_wish(row, at=at)
     return row
+
+
+def _heed_wish(row: InboundMessage, *, at: datetime) -> None:
+    """Keep that somebody wants no more messages, or wants them again; nobody has to read it."""
+    wish = wish_of(row.text)
+    address = mobile_number(row.sender) if row.channel == NoticeChannel.SMS else row.sender.lower()
+    if wish is None or not address:
+        return
+    write_down(
+        channel=row.channel,
+        address=address,
+        is_out=wish,
+        reason=row.text.strip(),
+        by=None,
+        at=at,
+        customer=row.delivery.customer if row.delivery else "",
+        heard=row,
+    )
+    row.taken_at = at
+    row.save(update_fields=["taken_at"])
 
 
 def collect(*, at: datetime) -> int:
     """Fetch from providers that wait to be asked; returns how much of it was new."""
     try:
-        collecting = getattr(gateway_for(NoticeChannel.SMS), "collect", None)
+        providers = providers_of(NoticeChannel.SMS)
     except NoGateway:
         return 0
-    if collecting is None:
-        return 0
     new = 0
-    try:
-        for heard in collecting():
-            new += take(heard, channel=NoticeChannel.SMS, at=at) is not None
-    except Temporary as error:
-        log.warning("provider_not_asked", channel="sms", error=str(error))
+    for provider, gateway in providers:
+        collecting = getattr(gateway, "collect", None)
+        if collecting is None:
+            continue
+        try:
+            new += _take_all(collecting(), provider, at=at)
+        except Temporary as error:
+            log.warning("provider_not_asked", channel="sms", error=str(error))
     return new
+
+
+def _take_all(every: Iterable[Heard], provider: str, *, at: datetime) -> int:
+    named = (replace(heard, provider=str(provider)) for heard in every)
+    return sum(take(heard, channel=NoticeChannel.SMS, at=at) is not None for heard in named)
 
 
 def answer_of(text: str) -> str:
@@ -102,11 +134,16 @@ def _meant(heard: Heard, channel: str) -> Delivery | None:
     rows = Delivery.objects.select_for_update(of=("self",), no_key=True).filter(channel=channel)
     if heard.kind == InboundKind.REPLY:
         return (
-            rows.filter(recipient=heard.sender, accepted_at__isnull=False)
+            rows.filter(
+                recipient__in=[heard.sender, mobile_number(heard.sender) or heard.sender],
+                accepted_at__isnull=False,
+            )
             .order_by("-accepted_at", "-pk")
             .first()
         )
     wanted = Q(provider_reference=heard.reference) if heard.reference else Q(pk__in=[])
+    if heard.provider:
+        wanted &= Q(provider__in=["", heard.provider])
     if key := _as_key(heard.key):
         wanted |= Q(key=key)
     return rows.filter(wanted).first()
@@ -117,6 +154,32 @@ def _as_key(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
+
+
+def catch_up(delivery: Delivery, *, at: datetime) -> None:
+    """Give a message just accepted the receipt that came before its own number was written down."""
+    rows = InboundMessage.objects.filter(
+        kind=InboundKind.RECEIPT,
+        channel=delivery.channel,
+        delivery=None,
+        reference=delivery.provider_reference,
+    )
+    row = rows.order_by("-at", "-pk").first()
+    if row is None:
+        return
+    row.delivery = delivery
+    row.save(update_fields=["delivery"])
+    delivery.is_received, delivery.receipt_at = row.is_delivered, row.at
+    delivery.last_error = row.text[:200]
+    delivery.save(update_fields=["is_received", "receipt_at", "last_error"])
+    Event.objects.append(
+        delivery,
+        "receipt_heard",
+        by=None,
+        at=at,
+        new="received" if row.is_delivered else "not_received",
+        inbound=row.pk,
+    )
 
 
 def _mark(delivery: Delivery, heard: Heard, *, at: datetime) -> None:

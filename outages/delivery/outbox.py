@@ -10,24 +10,33 @@
    idempotent: the same key again, within the gateway's window; queryable: ask first; receipts:
    ask, and never send again; neither: a person decides.
 
+What may wait is put off at step 2 while quiet hours last, and what its recipient does not want is
+taken back. Of two providers the second is asked only for what the first surely has not taken
+(see providers).
+
 The database's clock alone decides leases and due times. Times are seconds.
 """
 
 import random
 from collections import Counter
+from collections.abc import Iterable
 from time import monotonic
 
 import structlog
 from django.db import transaction
 
-from outages.delivery import claims
+from outages.choices import DeliveryWhy, NoticeChannel, Provider
+from outages.delivery import claims, inbox
 from outages.delivery.claims import Claim, claim_due
 from outages.delivery.composing import message_for
 from outages.delivery.gateway import Gateway, OutcomeUnknown, Permanent, Promise, Temporary
-from outages.delivery.gateways import SENT_CHANNELS, NoGateway, gateway_for
+from outages.delivery.gateways import SENT_CHANNELS, NoGateway
 from outages.delivery.health import is_switched_on, note_round
+from outages.delivery.holding import Holding
 from outages.delivery.kill_points import reached
+from outages.delivery.providers import Way, Ways
 from outages.models import Delivery, Event, OutageNotice
+from outages.selectors.opt_outs import wants_none
 from outages.workflow import DeliveryStatus
 
 __all__ = ["Claim", "Sender", "claim_due", "send_due"]
@@ -39,6 +48,8 @@ LEASE_S = 30.0
 BATCH = 20
 # One round is over after this time: a slow gateway does not hold its process for ever.
 ROUND_S = 60.0
+# Where every provider's circuit is open, a message is looked at again after this.
+REST_S = 15.0
 
 
 def send_due(*, lease_s: float = LEASE_S, round_s: float = ROUND_S) -> Counter[str]:
@@ -59,7 +70,8 @@ class Sender:
     def __init__(self, *, lease_s: float = LEASE_S) -> None:
         self.lease_s = lease_s
         self.gave_up = False  # a gateway was in trouble, or the time was over
-        self._gateways: dict[str, Gateway | None] = {}
+        self._ways: dict[str, Ways | None] = {}
+        self._holding = Holding()
         self._notices: dict[int, OutageNotice] = {}
 
     def send_channel(self, channel: str, *, round_s: float = ROUND_S) -> Counter[str]:
@@ -75,10 +87,10 @@ class Sender:
         troubles = 0
         while claimed := claim_due(channel, limit=BATCH, lease_s=self.lease_s):
             reached("after_claim")
-            gateway = self._gateway(channel)
-            patience = gateway.habits.troubles_in_a_row if gateway else 1
+            ways = self._ways_of(channel)
+            patience = ways.first.gateway.habits.troubles_in_a_row if ways else 1
             for index, claim in enumerate(claimed):
-                if monotonic() > ends or (troubles >= patience and gateway):
+                if monotonic() > ends or (troubles >= patience and ways):
                     claims.release(claimed[index:])
                     self.gave_up = True
                     return outcomes
@@ -89,40 +101,94 @@ class Sender:
 
     def send_one(self, claim: Claim) -> str:
         """Send one claimed row and write its outcome; returns the outcome's name."""
-        gateway = self._gateway(claim.channel)
-        if gateway is None:
+        ways = self._ways_of(claim.channel)
+        if ways is None:
             return self.write(claim, DeliveryStatus.FAILED, error="no gateway")
-        if claim.send_started_at is not None and (settled := self._settle(claim, gateway)):
-            return settled
-        if not self.is_still_mine(claim):
+        to_ask: Iterable[Way] = ways
+        if _is_bound(claim):
+            begun_with = ways.of(claim.provider)
+            if begun_with is None:
+                return self.write(claim, DeliveryStatus.UNKNOWN, error="its provider is gone")
+            to_ask = [begun_with]
+            if claim.send_started_at is not None:
+                if settled := self._settle(claim, begun_with.gateway):
+                    return settled
+                return self._send(claim, to_ask)
+        return "held" if self._holding.put_off(claim) else self._send(claim, to_ask)
+
+    def _send(self, claim: Claim, ways: Iterable[Way]) -> str:
+        """Ask one provider after the other, until one has it or may have it."""
+        refused: tuple[Way, Temporary | Permanent] | None = None
+        for way in ways:
+            if not _is_bound(claim) and not way.may_be_asked():
+                continue
+            answer = self._ask(claim, way)
+            if isinstance(answer, str):
+                return answer
+            # One that may take it later counts for more than one that never will.
+            if refused is None or isinstance(answer, Temporary):
+                refused = way, answer
+        if refused is None:
+            claims.put_off(claim, error="all providers rest", wait_s=REST_S, maybe_sent=False)
+            return "later"
+        way, error = refused
+        if isinstance(error, Permanent):
+            return self.write(claim, DeliveryStatus.FAILED, error=str(error))
+        # All have refused it: whoever is ready first may have it.
+        return self._later(
+            claim,
+            way.gateway,
+            str(error),
+            retry_after_s=error.retry_after_s,
+            is_free=not _is_bound(claim),
+        )
+
+    def _ask(self, claim: Claim, way: Way) -> str | Temporary | Permanent:
+        """Hand it to one provider; returns the outcome, or the refusal that leaves it to others."""
+        if not self.is_still_mine(claim, provider=way.provider):
             return self._taken_back(claim)
         reached("after_fence")
         try:
-            reference = gateway.send(message_for(claim, self._notice(claim)))
+            reference = way.gateway.send(message_for(claim, self._notice(claim)))
             reached("after_send")
         except Temporary as error:
-            return self._later(claim, gateway, str(error), retry_after_s=error.retry_after_s)
+            way.was_in_trouble(str(error))
+            if error.is_refusal:
+                return error
+            return self._later(claim, way.gateway, str(error), retry_after_s=error.retry_after_s)
         except Permanent as error:
-            return self.write(claim, DeliveryStatus.FAILED, error=str(error))
+            return error
         except OutcomeUnknown as error:
-            if gateway.promise == Promise.NEITHER:
+            way.was_in_trouble(str(error))
+            if way.gateway.promise == Promise.NEITHER:
                 return self.write(claim, DeliveryStatus.UNKNOWN, error=str(error))
-            return self._later(claim, gateway, str(error), maybe_sent=True)
-        return self.write(claim, DeliveryStatus.ACCEPTED, reference=reference)
+            return self._later(claim, way.gateway, str(error), maybe_sent=True)
+        outcome = self.write(claim, DeliveryStatus.ACCEPTED, reference=reference)
+        way.worked()
+        return outcome
 
-    def is_still_mine(self, claim: Claim) -> bool:
+    def is_still_mine(self, claim: Claim, *, provider: str = Provider.FIRST) -> bool:
         """The fence; see claims.still_mine. The tests' negative control takes it away."""
-        return claims.still_mine(claim, lease_s=self.lease_s)
+        return claims.still_mine(claim, lease_s=self.lease_s, provider=provider)
 
     def _taken_back(self, claim: Claim) -> str:
-        """Take a message back whose notice was replaced; the row of somebody else stays as it is.
+        """Take a message back whose notice was replaced, or whose recipient wants none.
 
-        A claim that is still ours was shut out by a newer notice: nothing else does that.
+        A claim that is still ours was shut out by one of these two: nothing else does that. The
+        row of somebody else stays as it is.
         """
-        return self.write(claim, DeliveryStatus.SUPERSEDED)
+        is_out = wants_none(claim.channel, claim.recipient)
+        why = DeliveryWhy.OPTED_OUT if is_out else DeliveryWhy.NEWER_NOTICE
+        return self.write(claim, DeliveryStatus.SUPERSEDED, why=why)
 
     def write(
-        self, claim: Claim, status: DeliveryStatus, *, reference: str = "", error: str = ""
+        self,
+        claim: Claim,
+        status: DeliveryStatus,
+        *,
+        reference: str = "",
+        error: str = "",
+        why: str = "",
     ) -> str:
         """Write a final outcome with its event, if the claim is still ours."""
         with transaction.atomic():
@@ -134,10 +200,14 @@ class Sender:
                 return "fenced_out"
             now = claims.database_time()
             row.status, row.lease_until, row.last_error = status, None, error[:200]
+            row.why = why
             if status == DeliveryStatus.ACCEPTED:
                 row.accepted_at, row.provider_reference = now, reference
                 row.send_started_at = None
             row.save()
+            if status == DeliveryStatus.ACCEPTED and row.channel == NoticeChannel.WECHAT:
+                # Its receipt names WeChat's number, and may have been quicker than the answer.
+                inbox.catch_up(row, at=now)
             Event.objects.append(
                 row,
                 f"delivery_{status}",
@@ -148,6 +218,8 @@ class Sender:
                 reason=error,
                 channel=row.channel,
                 attempts=row.attempts,
+                why=why,
+                provider=row.provider,
             )
             reached("before_mark")
         reached("after_commit")
@@ -192,8 +264,12 @@ class Sender:
         *,
         maybe_sent: bool = False,
         retry_after_s: float = 0,
+        is_free: bool = False,
     ) -> str:
-        """Try again after a while; `maybe_sent` keeps the mark that an attempt may have arrived."""
+        """Try again after a while; `maybe_sent` keeps the mark that an attempt may have arrived.
+
+        `is_free`: no provider has ever had it, so any may be asked.
+        """
         habits = gateway.habits
         if claim.attempts >= habits.max_attempts:
             status = DeliveryStatus.UNKNOWN if maybe_sent else DeliveryStatus.FAILED
@@ -203,7 +279,7 @@ class Sender:
         step = habits.back_off_s[min(claim.attempts, len(habits.back_off_s)) - 1]
         # Spread, so that a gateway that is back is not met by everything at once.
         wait_s = max(step * random.uniform(0.9, 1.1), retry_after_s)  # noqa: S311 - no secret
-        claims.put_off(claim, error=error, wait_s=wait_s, maybe_sent=maybe_sent)
+        claims.put_off(claim, error=error, wait_s=wait_s, maybe_sent=maybe_sent, is_free=is_free)
         return "later"
 
     def _notice(self, claim: Claim) -> OutageNotice | None:
@@ -215,10 +291,15 @@ class Sender:
             )
         return self._notices[claim.notice_id]
 
-    def _gateway(self, channel: str) -> Gateway | None:
-        if channel not in self._gateways:
+    def _ways_of(self, channel: str) -> Ways | None:
+        if channel not in self._ways:
             try:
-                self._gateways[channel] = gateway_for(channel)
+                self._ways[channel] = Ways(channel)
             except NoGateway:
-                self._gateways[channel] = None
-        return self._gateways[channel]
+                self._ways[channel] = None
+        return self._ways[channel]
+
+
+def _is_bound(claim: Claim) -> bool:
+    """Whether one provider alone may be asked: not all that it said of it was a clear refusal."""
+    return bool(claim.provider) or claim.send_started_at is not None

@@ -165,12 +165,12 @@ class TencentSms:
 def _refuse(code: str, message: str = "") -> None:
     """Raise what an error code means for the message; its words may hold the number."""
     if code in _BUSY:
-        raise Temporary(code)
+        raise Temporary(code, is_refusal=True)
     if code in _LATER:
-        raise Temporary(code, retry_after_s=60)
+        raise Temporary(code, retry_after_s=60, is_refusal=True)
     if "NewConnectionError" in message or "ConnectTimeout" in message:
         msg = "connection refused"
-        raise Temporary(msg)
+        raise Temporary(msg, is_refusal=True)
     if code == "ServerNetworkError" and ("429" in message or "503" in message):
         raise Temporary(code)
     if code.startswith(_UNSURE):

@@ -8,7 +8,13 @@ from outages.models.callbacks import (
     Rectification,
 )
 from outages.models.calls import CallNote
-from outages.models.channels import ChannelState, GatewayToken, WebhookSubscriber
+from outages.models.channels import (
+    ChannelState,
+    GatewayToken,
+    OptOut,
+    ProviderState,
+    WebhookSubscriber,
+)
 from outages.models.deadlines import Deadline
 from outages.models.departments import (
     Acceptor,
@@ -91,6 +97,7 @@ __all__ = [
     "MonthlyComment",
     "MonthlyReport",
     "OperationPhoto",
+    "OptOut",
     "OrderCategory",
     "OrderMilestone",
     "OrderTransfer",
@@ -101,6 +108,7 @@ __all__ = [
     "Permit",
     "PolicyValue",
     "PressureRun",
+    "ProviderState",
     "PublicReport",
     "Rectification",
     "RestorationEstimate",

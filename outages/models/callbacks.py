@@ -32,6 +32,8 @@ class CallBackTurn(TextChoices):
     DISSATISFIED = "dissatisfied", _("dissatisfied by SMS")
     NO_REPLY = "no_reply", _("no reply to the SMS")
     AFTER_VISIT = "after_visit", _("asked again after the visit")
+    OPTED_OUT = "opted_out", _("wants no SMS")
+    USER_CALLED = "user_called", _("called before the SMS went out")
 
 
 class Verdict(TextChoices):

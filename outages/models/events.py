@@ -40,6 +40,8 @@ SUBJECTS = {
     "RoutingEntry": "route",
     "ChannelState": "channel",
     "InboundMessage": "inbound",
+    "ProviderState": "provider",
+    "OptOut": "opt_out",
     "WebhookSubscriber": "webhook",
     "IntakeClient": "intake",
     "Shift": "shift",

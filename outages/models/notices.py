@@ -5,7 +5,7 @@ from django.contrib.gis.db import models
 from django.contrib.gis.db.models.functions import IsEmpty, IsValid
 from django.db.models import Q
 
-from outages.choices import NoticeChannel, NoticeKind, Purpose
+from outages.choices import DeliveryWhy, NoticeChannel, NoticeKind, Provider, Purpose
 from outages.models.outages import Outage
 from outages.workflow import DeliveryStatus, NoticeStatus
 
@@ -70,7 +70,8 @@ class Delivery(models.Model):
     `attempts` is the fencing token: a sender whose claim was taken over sees another
     number and stops. `send_started_at` is set just before the gateway is called and
     cleared when its answer is known: a claim that ended with it set may have arrived.
-    `key` travels with the message so that a gateway can refuse a repeat.
+    `key` travels with the message so that a gateway can refuse a repeat. `provider` is who has it,
+    or had it last: while `send_started_at` is set, nobody else is asked.
     """
 
     notice = models.ForeignKey(
@@ -99,6 +100,12 @@ class Delivery(models.Model):
     # What the provider said later: whether the telephone has it. Null until it says.
     is_received = models.BooleanField(null=True, blank=True)
     receipt_at = models.DateTimeField(null=True, blank=True)
+    provider = models.CharField(max_length=6, choices=Provider.choices, blank=True)
+    why = models.CharField(max_length=12, choices=DeliveryWhy.choices, blank=True)
+    # Until when it may wait for quiet hours to end; null where it goes at once.
+    may_wait_until = models.DateTimeField(null=True, blank=True)
+    # Whether it is one of those that an opt-out stops.
+    heeds_opt_out = models.BooleanField(default=False)
 
     class Meta:
         verbose_name_plural = "deliveries"

@@ -1,11 +1,9 @@
-"""How a call-back stands and what may follow: the table in force. And when people may be asked."""
+"""How a call-back stands and what may follow: the table in force."""
 
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
-# Nobody is asked by SMS how they liked the repair in the middle of the night.
-AWAKE: Final = (time(8), time(21))
 # An answer that comes later than this after its message is about something else.
 LATEST_ANSWER: Final = timedelta(days=30)
 # By how much the provider's clock may be behind ours.
@@ -55,13 +53,3 @@ CALLBACK_TRANSITIONS: dict[StrEnum, frozenset[StrEnum]] = {
 }
 
 OPEN_CALLBACKS = frozenset({CallBackStatus.SENT, CallBackStatus.TO_CALL, CallBackStatus.TO_SOLVE})
-
-
-def when_awake(at: datetime) -> datetime:
-    """Return `at`, in the utility's own time, or the next morning if that is in the night."""
-    begins, ends = AWAKE
-    if at.time() < begins:
-        return datetime.combine(at.date(), begins, at.tzinfo)
-    if at.time() >= ends:
-        return datetime.combine(at.date() + timedelta(days=1), begins, at.tzinfo)
-    return at

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db.models import Count, Min, Q, QuerySet
 
-from outages.choices import NoticeChannel
-from outages.models import ChannelState, Delivery, WebhookSubscriber
+from outages.choices import NoticeChannel, Provider
+from outages.models import ChannelState, Delivery, ProviderState, WebhookSubscriber
 from outages.workflow import DeliveryStatus
 
 # Longer than this a message should not have waited: somebody has to look.
@@ -83,6 +83,41 @@ def _health(
         troubles=state.troubles if state else 0,
         last_error=error,
     )
+
+
+@dataclass(frozen=True)
+class Circuit:
+    """One of a channel's two providers as it is now."""
+
+    provider: Provider
+    troubles: int
+    open_until: datetime | None
+    worked_at: datetime | None
+    troubled_at: datetime | None
+    last_error: str
+
+    def is_open(self) -> bool:
+        """Whether it is left alone; after `open_until` one message tries it."""
+        return self.open_until is not None
+
+
+def circuits(channel: str) -> list[Circuit]:
+    """Return how both providers of a channel fare, the first first. One query."""
+    rows = {row.provider: row for row in ProviderState.objects.filter(channel=channel)}
+    found = []
+    for provider in Provider:
+        row = rows.get(provider) or ProviderState(channel=channel, provider=provider)
+        found.append(
+            Circuit(
+                provider=provider,
+                troubles=row.troubles,
+                open_until=row.open_until,
+                worked_at=row.worked_at,
+                troubled_at=row.troubled_at,
+                last_error=row.last_error if row.troubles else "",
+            )
+        )
+    return found
 
 
 def subscribers() -> QuerySet[WebhookSubscriber]:

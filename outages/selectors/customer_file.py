@@ -11,17 +11,15 @@ from outages.models import (
     AffectedCustomer,
     BurstReport,
     CallBack,
-    Delivery,
     Outage,
     SupplySpell,
     WorkOrder,
 )
 from outages.models.events import Actor
 from outages.selectors.privacy import may_know
+from outages.selectors.told import MOST, Told, told
 from outages.workflow import HOLDING_PLANS, PlanStatus
 
-# Of each kind; the file of a housing estate could hold thousands of messages.
-MOST = 200
 _IN_FORCE = [*HOLDING_PLANS, PlanStatus.REOPENED]
 
 
@@ -43,26 +41,25 @@ class CustomerFile:
     orders: tuple[WorkOrder, ...]
     outages: tuple[InOutage, ...]
     call_backs: tuple[CallBack, ...]
-    messages: tuple[Delivery, ...]
+    told: Told
     protected: int  # reports that this reader may not know of
 
 
 def file_of(customer: Customer, *, reader: Actor) -> CustomerFile:
-    """Return a customer's file as far as the reader may know it. Six queries."""
+    """Return a customer's file as far as the reader may know it. A dozen queries."""
     every = BurstReport.objects.filter(customer=customer.asset_id).select_related("outage")
-    told = list(every.order_by("-received_at", "-pk")[:MOST])
-    reports = tuple(row for row in told if not row.is_confidential or may_know(row, reader))
+    known = list(every.order_by("-received_at", "-pk")[:MOST])
+    reports = tuple(row for row in known if not row.is_confidential or may_know(row, reader))
     orders = WorkOrder.objects.filter(report__in=reports).select_related("department", "report")
     asked = CallBack.objects.filter(report__in=reports).select_related("order", "report")
-    messages = Delivery.objects.filter(customer=customer.asset_id).select_related("notice__outage")
     return CustomerFile(
         customer=customer,
         reports=reports,
         orders=tuple(orders.order_by("-issued_at", "-pk")[:MOST]),
         outages=_outages(customer),
         call_backs=tuple(asked.order_by("-completed_at", "-pk")[:MOST]),
-        messages=tuple(messages.order_by("-due_at", "-pk")[:MOST]),
-        protected=len(told) - len(reports),
+        told=told(customer),
+        protected=len(known) - len(reports),
     )
 
 
@@ -77,8 +74,10 @@ def _outages(customer: Customer) -> tuple[InOutage, ...]:
         for number, rows in spells.items()
         if rows[0].outage is not None
     }
-    told = AffectedCustomer.objects.filter(customer=customer.asset_id, plan__status__in=_IN_FORCE)
-    for row in told.select_related("plan__outage").order_by("plan__version"):
+    affected = AffectedCustomer.objects.filter(
+        customer=customer.asset_id, plan__status__in=_IN_FORCE
+    )
+    for row in affected.select_related("plan__outage").order_by("plan__version"):
         if (outage := row.plan.outage) is not None:
             found[outage.pk] = InOutage(outage, row.effect, tuple(spells.get(outage.pk, ())))
     newest = sorted(found.values(), key=lambda each: each.outage.created_at, reverse=True)

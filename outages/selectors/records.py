@@ -3,16 +3,17 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point
 from django.contrib.gis.measure import D
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
 from network.choices import RevisionStatus
 from network.models import Customer
-from outages.choices import NETWORK_KINDS, Direction, Effect
+from outages.choices import NETWORK_KINDS, DeliveryWhy, Direction, Effect
 from outages.models import (
     AffectedCustomer,
     BurstReport,
@@ -177,11 +178,29 @@ def delivery_counts(notice: OutageNotice) -> dict[tuple[str, str], int]:
     return {(channel, status): n for channel, status, n in rows}
 
 
+def delivery_states(notice: OutageNotice) -> list[tuple[str, int, int, Any]]:
+    """(status, deliveries, of these waiting for quiet hours to end, until when). One query."""
+    held = Q(status=DeliveryStatus.PENDING, why=DeliveryWhy.QUIET_HOURS)
+    rows = notice.deliveries.values_list("status").order_by()
+    return list(
+        rows.annotate(
+            n=Count("pk"), held=Count("pk", filter=held), until=Min("due_at", filter=held)
+        )
+    )
+
+
+def held_deliveries(notice: OutageNotice) -> dict[str, Any]:
+    """How many messages of a notice wait for quiet hours to end, and until when. One query."""
+    held = notice.deliveries.filter(status=DeliveryStatus.PENDING, why=DeliveryWhy.QUIET_HOURS)
+    return held.aggregate(count=Count("pk"), until=Min("due_at"))
+
+
 def undecided_deliveries() -> QuerySet[Delivery]:
     """Deliveries whose fate is unknown and that a person must decide on, oldest first."""
     return (
         Delivery.objects.filter(status=DeliveryStatus.UNKNOWN)
         .select_related("notice__outage")
+        .prefetch_related("callbacks__order")
         .order_by("due_at", "pk")
     )
 

@@ -2,10 +2,11 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from outages.views.messages import channels, inbound, notices
+from outages.views.messages import channels, inbound, notices, wechat_calls
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("notices/<int:notice_id>/approve", notices.approve, name="notice-approve"),
+    path("notices/<int:notice_id>/at-once", notices.send_at_once, name="notice-at-once"),
     path("channels/", channels.channel_list, name="channels"),
     path("channels/subscribers/", channels.subscriber_list, name="subscribers"),
     path("channels/subscribers/add", channels.add_subscriber, name="subscriber-add"),
@@ -26,5 +27,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("channels/<str:channel>/switch", channels.switch, name="channel-switch"),
     path("channels/<str:channel>/test", channels.test, name="channel-test"),
+    path("inbound/wechat", wechat_calls.heard, name="inbound-wechat"),
     path("inbound/<str:channel>", inbound.heard, name="inbound"),
 ]

@@ -145,7 +145,10 @@ ASKED: Final[dict[Rule, str]] = {
 # By POST alone.
 SENT: Final[dict[Rule, str]] = {
     STAFF: "outages:alert-acknowledge",
-    PUBLIC: "logout switch-language switch-theme outages:inbound outages:intake-hand-in",
+    PUBLIC: """
+        logout switch-language switch-theme outages:inbound outages:inbound-wechat
+        outages:intake-hand-in
+    """,
     TURNS_VALVES: "network:valve-record network:valve-take-back",
     IMPORTS: "reckon-risk",
     SWITCHES_SOURCES: "network:source-record network:source-take-back",
@@ -216,7 +219,10 @@ SENT: Final[dict[Rule, str]] = {
         outages:intake-add outages:intake-retire
     """,
     NAMES: "outages:plan-phone outages:duty-phone outages:customer-file-open",
-    PUBLISHES: "outages:notice-publish outages:delivery-resolve",
+    all_of(
+        "outages.view_outages", "outages.view_customers", "outages.publish_notice"
+    ): "outages:customer-wish",
+    PUBLISHES: "outages:notice-publish outages:notice-at-once outages:delivery-resolve",
     SECONDS_NOTICES: "outages:notice-approve",
     MANAGES_CHANNELS: """
         outages:channel-switch outages:channel-test outages:subscriber-add

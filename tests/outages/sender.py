@@ -31,7 +31,7 @@ def prepare(*, unfenced: bool) -> None:
 
     if unfenced:
         # What a sender does that never looks whether its claim holds.
-        outbox.Sender.is_still_mine = lambda _self, _claim: True  # type: ignore[method-assign]
+        outbox.Sender.is_still_mine = lambda _self, _claim, **_more: True  # type: ignore[method-assign]
     # Minutes of patience would only make the test longer.
     for gateway in (SmsGateway, TencentSms, WebhookGateway, WeChatGateway):
         gateway.habits = replace(gateway.habits, back_off_s=(1,), max_attempts=80)

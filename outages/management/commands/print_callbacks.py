@@ -21,20 +21,21 @@ others are numbered in the order in which they are finished in a calendar month;
 gets its share (`callback_phone_share`) spread evenly, from a start of 0 to 99 that is the SHA-256 \
 of the month's seed modulo 100. The seed is drawn once, kept and shown on the page of rates; \
 neither it nor a number can be changed in the database, so anybody can draw again \
-(`outages/policy/sampling.py`). A number that takes no SMS is called; the draw stays on record as \
-it fell. Where nobody left a number nobody is asked, and that is counted apart. An order that a \
-call-back gave rise to draws nothing: the first one is asked again.
+(`outages/policy/sampling.py`). A number that takes no SMS is called, and so is whoever asked for \
+none; the draw stays on record as it fell. Where nobody left a number nobody is asked, and that is \
+counted apart. An order that a call-back gave rise to draws nothing: the first one is asked again.
 
 ## By SMS
 
-The message goes through the outbox, once, never between 21:00 and 08:00, and asks for 1 or 2. \
-Answers come in by the signed inbox. A bare 1 or 2 belongs to the newest call-back that went to \
-the number in the 30 days before; other words only if nothing else went there since. Words, and \
-replies that fit nothing, wait on the page for a person. A 2 turns to the telephone whenever it \
-comes, unless somebody spoke with the user since, and even where the order is filed; a 1 counts \
-where nothing else was said. So answers come to the same late, doubled and in any order, and each \
-is kept. An SMS that did not arrive is made good by telephone. After `callback_sms_wait` without a \
-word `callback_sms_no_reply` says what holds.
+The message goes through the outbox, once, never within `callback_quiet_hours`, and asks for 1 or \
+2. Who calls before it is out is asked then, and it is taken back. Answers come in by the signed \
+inbox. A bare 1 or 2 belongs to the newest call-back that went to the number in the 30 days \
+before; other words only if nothing else went there since. Words, and replies that fit nothing, \
+wait on the page for a person. A 2 turns to the telephone whenever it comes, unless somebody \
+spoke with the user since, and even where the order is filed; a 1 counts where nothing else was \
+said. So answers come to the same late, doubled and in any order, and each is kept. An SMS that \
+did not arrive is made good by telephone. After `callback_sms_wait` without a word \
+`callback_sms_no_reply` says what holds.
 
 ## On the telephone
 

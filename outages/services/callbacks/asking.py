@@ -4,13 +4,14 @@ RULE 1  Whoever was reached answers all five; the last one, the whole, is the ve
 RULE 2  A telephone that nobody answers is tried as often as the policy says. Then the call-back
         ends as not reached; who had said by SMS to be dissatisfied is visited instead.
 RULE 3  Who is dissatisfied is visited, and asked again after the visit.
-RULE 4  The verdict is of the work as it was: it stands once somebody was sent to make good on it,
+RULE 4  Who calls us before the SMS went out is asked then and there; the SMS is taken back.
+RULE 5  The verdict is of the work as it was: it stands once somebody was sent to make good on it,
         and what comes after is written as solved.
 """
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 
@@ -27,7 +28,10 @@ from outages.services.orders.contact import contact_user
 from outages.services.orders.locked import is_member, lock_order
 from outages.services.rules import clocks
 from outages.services.rules.alerts import settle
-from outages.workflow import WorkOrderStatus
+from outages.workflow import DeliveryStatus, WorkOrderStatus
+
+# Somebody spoke with the user, whatever came of it.
+SPOKEN: Final = frozenset({TryResult.REACHED, TryResult.DECLINED})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +62,8 @@ def record_call(
     """Write down one call, and let it have its effect. Raises CallBackRefused."""
     with transaction.atomic():
         callback = lock_callback(callback)
+        if is_before_sms(callback) and result in SPOKEN:  # RULE 4
+            take_over(callback, by=by, at=at)
         if callback.status != CallBackStatus.TO_CALL:
             raise CallBackRefused(code="callback_not_to_call")
         if by is not None and not may_know(callback.report, by):
@@ -73,6 +79,29 @@ def record_call(
         if callback.status != CallBackStatus.TO_CALL:
             settle(callback, "callback_dissatisfied", at=at)
     return callback
+
+
+def is_before_sms(callback: CallBack) -> bool:
+    """Whether a call-back waits for an SMS that nobody has yet."""
+    row = callback.delivery
+    if callback.status != CallBackStatus.SENT or row is None:
+        return False
+    return row.status == DeliveryStatus.PENDING and row.send_started_at is None
+
+
+def take_over(callback: CallBack, *, by: Actor, at: datetime) -> None:
+    """Ask a locked call-back's user on the telephone instead of by the SMS that is not out."""
+    move(
+        callback,
+        CallBackStatus.TO_CALL,
+        by=by,
+        at=at,
+        method=CallBackChannel.PHONE,
+        turned=CallBackTurn.USER_CALLED,
+        tries=0,
+        tried_at=None,
+    )
+    clocks.callback_owed(callback, at=at)
 
 
 def record_visit(
@@ -148,7 +177,7 @@ def _answered(callback: CallBack, said: CallBackTry, *, by: Actor, at: datetime)
 
 def _satisfied(callback: CallBack, method: CallBackChannel, *, by: Actor, at: datetime) -> None:
     values: dict[str, Any] = {"method": method}
-    if _was_made_good(callback):  # RULE 4
+    if _was_made_good(callback):  # RULE 5
         values["solved_at"] = at
     else:
         values |= {"verdict": Verdict.SATISFIED, "answered_at": at}

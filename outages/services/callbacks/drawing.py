@@ -5,7 +5,9 @@ RULE 1  One call-back an order. An order that a call-back gave rise to has none 
 RULE 2  Complaints are called by telephone, and so is who is protected: no number leaves the house.
 RULE 3  The others are numbered as they are finished in a calendar month, and drawn from a start
         that comes of the month's seed; the seed is kept, so everybody can draw again.
-RULE 4  A number that takes no SMS is called; the draw stays on record as it fell.
+RULE 4  A number that takes no SMS is called, and so is whoever asked for none: the rules want
+        everybody asked (CB-06). The draw stays on record as it fell.
+RULE 5  Nobody is asked by SMS in the night: the message waits for the morning (the policy's hours).
 """
 
 import secrets
@@ -20,9 +22,11 @@ from outages.models import BurstReport, CallBack, CallBackDraw, Delivery, Event,
 from outages.models.callbacks import CallBackChannel, CallBackTurn
 from outages.models.events import Actor
 from outages.policy import sampling
-from outages.policy.callbacks import CallBackStatus, when_awake
+from outages.policy.addresses import mobile_number
+from outages.policy.callbacks import CallBackStatus
+from outages.policy.quiet import A_DAY, Sort, due_in_peace
 from outages.selectors import policy
-from outages.services.publishing.audience import mobile_number
+from outages.selectors.opt_outs import quiet_hours, wants_none
 from outages.services.publishing.messages import queue_message
 from outages.services.rules import clocks
 
@@ -66,7 +70,9 @@ def _drawn(order: WorkOrder, report: BurstReport, *, by: Actor, at: datetime) ->
         _number(callback)
     mobile = mobile_number(report.contact_phone)
     if callback.drawn_as == CallBackChannel.SMS:
-        if mobile:
+        if mobile and _wants_none(mobile, at=at):  # RULE 4
+            callback.method, callback.turned = CallBackChannel.PHONE, CallBackTurn.OPTED_OUT
+        elif mobile:
             callback.status = CallBackStatus.SENT
             callback.delivery = _ask_by_sms(order, report, mobile, by=by, at=at)
         else:  # RULE 4
@@ -112,6 +118,8 @@ def _ask_by_sms(
     is_english = report.language == SpokenLanguage.ENGLISH
     name = order.category.name_en if is_english else order.category.name
     text = ASKED["en" if is_english else "zh"].format(about=name)
+    latest = at + A_DAY
+    hours = quiet_hours("callback_quiet_hours", at=at)
     return queue_message(
         purpose=Purpose.CALL_BACK,
         about=f"callback:{order.number}",
@@ -120,5 +128,16 @@ def _ask_by_sms(
         text=text,
         by=by,
         at=at,
-        due_at=when_awake(timezone.localtime(at)),
+        due_at=due_in_peace(timezone.localtime(at), hours, latest=latest),  # RULE 5
+        may_wait_until=latest,
+        heeds_opt_out=_is_stopped_by_opt_out(at=at),
     )
+
+
+def _wants_none(mobile: str, *, at: datetime) -> bool:
+    return _is_stopped_by_opt_out(at=at) and wants_none(NoticeChannel.SMS, mobile)
+
+
+def _is_stopped_by_opt_out(*, at: datetime) -> bool:
+    stopped = policy.value("opt_out_stops", at=at)
+    return isinstance(stopped, tuple) and Sort.CALL_BACK in stopped

@@ -17,14 +17,14 @@ from django.db.models import CharField, F, Func, Q, QuerySet, Value
 from django.db.models.functions import Concat, Right
 from django.utils import timezone
 
-from outages.choices import InboundKind
+from outages.choices import DeliveryWhy, InboundKind
 from outages.models import CallBack, CallBackTry, Event, InboundMessage
 from outages.models.callbacks import CallBackChannel, CallBackTurn, TryResult, Verdict
 from outages.models.events import Actor
+from outages.policy.addresses import mobile_number
 from outages.policy.callbacks import CLOCKS_APART, LATEST_ANSWER, OPEN_CALLBACKS, CallBackStatus
 from outages.selectors import policy
 from outages.services.callbacks.locked import CallBackRefused, lock_callback, move, write
-from outages.services.publishing.audience import mobile_number
 from outages.services.rules import clocks
 from outages.services.rules.alerts import raise_alert, to_role
 from outages.services.rules.leaders import CALL_AGENT
@@ -241,7 +241,9 @@ def _look_after(callback: CallBack, *, at: datetime) -> bool:
     wait = policy.length("callback_sms_wait", at=callback.created_at)
     since = delivery.accepted_at or max(callback.created_at, delivery.due_at)
     is_over = wait is not None and at >= since + wait
-    if is_lost or (is_over and delivery.accepted_at is None):
+    if delivery.why == DeliveryWhy.OPTED_OUT:
+        _to_the_telephone(callback, CallBackTurn.OPTED_OUT, by=None, at=at)
+    elif is_lost or (is_over and delivery.accepted_at is None):
         _to_the_telephone(callback, CallBackTurn.NOT_DELIVERED, by=None, at=at)
     elif is_over and _is_called_without_reply(callback):
         _to_the_telephone(callback, CallBackTurn.NO_REPLY, by=None, at=at)

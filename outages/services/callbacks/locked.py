@@ -3,9 +3,11 @@
 from datetime import datetime
 from typing import Any
 
+from outages.choices import DeliveryWhy
 from outages.models import CallBack, Event
 from outages.models.events import Actor
 from outages.policy.callbacks import CALLBACK_TRANSITIONS, OPEN_CALLBACKS, CallBackStatus
+from outages.services.publishing.messages import withdraw
 from outages.workflow import Refused, require
 
 
@@ -47,9 +49,14 @@ def move(
     reason: str = "",
     **values: Any,
 ) -> None:
-    """Move a locked call-back by the table, with its event; it is done where nothing is open."""
+    """Move a locked call-back by the table, with its event; it is done where nothing is open.
+
+    Once it goes on in another way, its SMS is taken back, if it is not out yet.
+    """
     require(CALLBACK_TRANSITIONS, callback.order.number, callback.status, status)
     was = callback.status
+    if was == CallBackStatus.SENT and callback.delivery is not None:
+        withdraw(callback.delivery, why=DeliveryWhy.ASKED_OTHERWISE, by=by, at=at)
     done_at = None if status in OPEN_CALLBACKS else at
     write(callback, status=status, done_at=done_at, **values)
     Event.objects.append(

@@ -1,19 +1,19 @@
 """Who is told: the customers of the plan in force, and whoever was told before."""
 
-import re
 from datetime import datetime
 from typing import NamedTuple
 
 from django.contrib.gis.geos import MultiPolygon
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from network import selectors as network
 from network.models import Customer
-from outages.choices import PERSONAL_CHANNELS, Effect, NoticeChannel, NoticeKind
+from outages.choices import PERSONAL_CHANNELS, DeliveryWhy, Effect, NoticeChannel, NoticeKind
 from outages.models import AffectedCustomer, Delivery, IsolationPlan, Outage
 from outages.planning.holding import open_during
 from outages.planning.supply import dry_now
+from outages.policy.addresses import mobile_number
 from outages.workflow import (
     HOLDING_PLANS,
     DeliveryStatus,
@@ -22,8 +22,7 @@ from outages.workflow import (
     Refused,
 )
 
-# A mainland mobile number, with or without country code; others get no SMS.
-_MOBILE = re.compile(r"(?:\+?86)?(1\d{10})")
+_EVERYBODY = Q()
 
 
 class AudienceRefused(Refused):
@@ -61,7 +60,8 @@ def checked_area(outage: Outage, kind: str) -> MultiPolygon:
 def recipients(outage: Outage, kind: str, *, at: datetime | None = None) -> list[Recipient]:
     """Return each address once per channel: the plan's customers and all who were told before.
 
-    A cancellation goes only to those who were told; an update not to those whom the plan in
+    A cancellation goes only to those who were told, not to whom quiet hours kept from hearing of it
+    at all; an update not to those whom the plan in
     force spares, a correction to them alone; an all-clear to nobody who has no water yet, or whom
     another outage takes it from. Who was told that water stays on is not told again that it does.
     """
@@ -72,6 +72,9 @@ def recipients(outage: Outage, kind: str, *, at: datetime | None = None) -> list
     if kind == NoticeKind.UPDATE and plan is not None:
         affected = set(_affected(plan).values_list("customer", flat=True))
         told = [recipient for recipient in told if recipient.customer in affected]
+    if kind == NoticeKind.CANCELLATION:
+        unheard = _never_told(outage)
+        told = [r for r in told if (r.channel, r.address) not in unheard]
     found: dict[tuple[str, str], Recipient] = {}
     for recipient in [*told, *(_of_plan(plan) if plan else [])]:
         found.setdefault((recipient.channel, recipient.address), recipient)
@@ -131,6 +134,19 @@ _MAY_HAVE_ARRIVED = frozenset(
 )
 
 
+def _never_told(outage: Outage) -> set[tuple[str, str]]:
+    """Addresses for which everything about an outage still waited for the morning."""
+    waited = (DeliveryStatus.PENDING, DeliveryStatus.SUPERSEDED)
+    heard: set[tuple[str, str]] = set()
+    addressed: set[tuple[str, str]] = set()
+    rows = _sent_rows(outage).values_list("channel", "recipient", "status", "why")
+    for channel, address, status, why in rows:
+        addressed.add((channel, address))
+        if status not in waited or why != DeliveryWhy.QUIET_HOURS:
+            heard.add((channel, address))
+    return addressed - heard
+
+
 def _dry_elsewhere(outage: Outage, customers: set[str], *, at: datetime) -> set[str]:
     """Customers whom other outages of this time take water from, by plans approved or not yet."""
     undecided = [PlanStatus.COMPUTED, PlanStatus.ADJUSTED]
@@ -156,11 +172,20 @@ def _affected(plan: IsolationPlan) -> QuerySet[AffectedCustomer]:
     return AffectedCustomer.objects.filter(plan=plan, effect__in=[Effect.ZONE, Effect.UNINTENDED])
 
 
-def _of_plan(plan: IsolationPlan) -> list[Recipient]:
+def urgent_addresses(outage: Outage) -> frozenset[tuple[str, str]]:
+    """Addresses of key and special users, who are told at once. Shared ones too."""
+    plan = telling_plan(outage)
+    if plan is None:
+        return frozenset()
+    marked = Q(key_user=True) | Q(special_user=True)
+    return frozenset((r.channel, r.address) for r in _of_plan(plan, marked))
+
+
+def _of_plan(plan: IsolationPlan, wanted: Q = _EVERYBODY) -> list[Recipient]:
     revision = network.current_revision()
     customers = _affected(plan).values("customer")
     rows = (
-        Customer.objects.filter(revision=revision, asset_id__in=customers)
+        Customer.objects.filter(wanted, revision=revision, asset_id__in=customers)
         .order_by("asset_id")
         .only("asset_id", "phone", "email")
     )
@@ -189,9 +214,3 @@ def _told_before(outage: Outage) -> list[Recipient]:
         Recipient(*row) for row in rows.values_list("channel", "recipient", "customer", "language")
     ]
     return [each for each in told if (each.channel, each.address) not in corrected]
-
-
-def mobile_number(phone: str) -> str:
-    """Return a mobile number as +86…, or "" if it is none."""
-    match = _MOBILE.fullmatch(re.sub(r"[\s()-]", "", phone))
-    return f"+86{match[1]}" if match else ""

@@ -15,7 +15,7 @@ from outages.delivery.sealing import seal
 from outages.delivery.signatures import new_secret
 from outages.models import ChannelState, Delivery, Event, WebhookSubscriber
 from outages.models.events import Actor
-from outages.services.publishing.audience import mobile_number
+from outages.policy.addresses import mobile_number
 from outages.services.publishing.messages import queue_message
 from outages.services.rules.reasons import required_reason
 from outages.workflow import Refused

@@ -74,7 +74,8 @@ def _rectify(request: HttpRequest, callback: CallBack, told: Told) -> Said:
 
 
 def _may_call(callback: CallBack, user: User) -> bool:
-    return callback.status == CallBackStatus.TO_CALL and not _is_not_theirs(callback, user)
+    is_owed = callback.status == CallBackStatus.TO_CALL or asking.is_before_sms(callback)
+    return is_owed and not _is_not_theirs(callback, user)
 
 
 def _is_not_theirs(callback: CallBack, user: User) -> bool:

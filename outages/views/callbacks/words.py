@@ -52,6 +52,8 @@ _REASONS: Final[dict[str, str | Promise]] = {
     CallBackTurn.DISSATISFIED: _("Dissatisfied by SMS: ask what is wrong."),
     CallBackTurn.NO_REPLY: pgettext_lazy("call-back", "No reply to the SMS."),
     CallBackTurn.AFTER_VISIT: _("Somebody was there: ask whether it is solved."),
+    CallBackTurn.OPTED_OUT: pgettext_lazy("call-back", "The user wants no SMS."),
+    CallBackTurn.USER_CALLED: _("The user called before the SMS went out."),
 }
 
 
@@ -64,6 +66,8 @@ def chip_of(callback: CallBack) -> Chip:
 
 def why_called(callback: CallBack) -> str:
     """Say why somebody telephones."""
+    if callback.status == CallBackStatus.SENT:
+        return gettext("The SMS is not out yet. If the user calls, ask now: the SMS is taken back.")
     if callback.turned:
         return str(_REASONS[callback.turned])
     if callback.is_complaint:

@@ -1,7 +1,7 @@
 """The right panel of the map screen: one case with its plan, and what may be done with it now."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Q
@@ -146,6 +146,8 @@ class NoticeState:
     under_way: int
     failed: int
     unknown: int
+    held: int  # of those under way: they wait for quiet hours to end
+    held_until: datetime | None
 
 
 def plan_part(plan: IsolationPlan, user: User) -> PlanPart:
@@ -324,14 +326,19 @@ def notice_states(outage: Outage) -> list[NoticeState]:
 def notice_state(notice: OutageNotice) -> NoticeState:
     """Count the messages of a notice. One query."""
     counts: dict[str, int] = {}
-    for (_channel, status), count in selectors.delivery_counts(notice).items():
+    held: dict[datetime, int] = {}
+    for status, count, waiting, until in selectors.delivery_states(notice):
         counts[status] = counts.get(status, 0) + count
+        if waiting:
+            held[until] = held.get(until, 0) + waiting
     return NoticeState(
         notice=notice,
         accepted=counts.get("accepted", 0),
         under_way=counts.get("pending", 0) + counts.get("sending", 0),
         failed=counts.get("failed", 0),
         unknown=counts.get("unknown", 0),
+        held=sum(held.values()),
+        held_until=min(held, default=None),
     )
 
 

@@ -9,13 +9,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from outages.choices import NoticeChannel
-from outages.delivery.gateways import SENT_CHANNELS, is_configured
+from outages.delivery.gateways import SENT_CHANNELS, has_two_providers, is_configured
 from outages.forms.messages import SubscriberForm, SwitchForm, TestMessageForm
 from outages.models import WebhookSubscriber
 from outages.selectors import channels as selectors
@@ -27,6 +27,7 @@ from outages.views.words.refusals import REFUSALS, in_words
 MANAGES: Final = "outages.manage_channels"
 PAGE: Final = "outages/control/channels.html"
 SUBSCRIBERS_PAGE: Final = "outages/control/subscribers.html"
+WORKS: Final = pgettext_lazy("channel", "Works")
 # What stands beside the field for a test's address.
 ADDRESS_HINTS: Final[dict[str, str | Promise]] = {
     NoticeChannel.SMS: _("Your mobile number"),
@@ -55,9 +56,25 @@ def _show(request: HttpRequest, *, error: str = "", status: int = 200) -> HttpRe
                 "configured": configured,
                 "chip": _chip(health, configured=configured, late=health.is_late(now)),
                 "hint": ADDRESS_HINTS.get(health.channel, ""),
+                "circuits": _circuits(health.channel),
             }
         )
     return render(request, PAGE, {"rows": rows, "error": error}, status=status)
+
+
+def _circuits(channel: str) -> list[tuple[selectors.Circuit, tuple[str, str | Promise]]]:
+    """Both providers where there are two, each with how it fares."""
+    if not has_two_providers(channel):
+        return []
+    return [(each, _circuit_chip(each)) for each in selectors.circuits(channel)]
+
+
+def _circuit_chip(circuit: selectors.Circuit) -> tuple[str, str | Promise]:
+    if circuit.is_open():
+        return "danger", _("Left alone")
+    if circuit.troubles:
+        return "warn", _("In trouble")
+    return ("ok", WORKS) if circuit.worked_at else ("draft", _("Never used"))
 
 
 def _chip(
@@ -69,7 +86,7 @@ def _chip(
         return "draft", _("Not set up")
     if late or health.troubles >= 3:
         return "danger", _("In trouble")
-    return ("ok", _("Works")) if health.worked_at else ("draft", _("Never used"))
+    return ("ok", WORKS) if health.worked_at else ("draft", _("Never used"))
 
 
 @require_POST

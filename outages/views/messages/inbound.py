@@ -2,12 +2,12 @@
 
 The body is JSON: one object, or `{"items": [...]}`, each with `id`, `kind` (receipt, reply) and
 `at` (ISO), and for a receipt `delivered` with `reference` or `key`, for a reply `from` and `text`.
-Signed as Standard Webhooks with `inbound_secret` of the channel's entry in GATEWAYS.
+Signed as Standard Webhooks with `inbound_secret` of the entry in GATEWAYS: `sms` or `sms_second`.
 """
 
 import json
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -17,14 +17,17 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from outages.choices import InboundKind, NoticeChannel
+from outages.choices import InboundKind, NoticeChannel, Provider
 from outages.delivery import inbox
 from outages.delivery.gateway import Heard
+from outages.delivery.gateways import SECOND_SMS
 from outages.delivery.signatures import BadSignature, verify
 from outages.services.callbacks import hearing
 
 MOST_BYTES = 256 * 1024
 MOST_ITEMS = 1_000
+# The two addresses: each provider of SMS has a secret of its own.
+PROVIDERS: Final = {str(NoticeChannel.SMS): Provider.FIRST, SECOND_SMS: Provider.SECOND}
 
 
 # What is signed needs no cookie: a browser sends none of this.
@@ -34,7 +37,7 @@ MOST_ITEMS = 1_000
 def heard(request: HttpRequest, channel: str) -> HttpResponse:
     """Take receipts and replies; 204 also for what was heard before."""
     secret = settings.GATEWAYS.get(channel, {}).get("inbound_secret", "")
-    if channel != NoticeChannel.SMS or not secret:
+    if channel not in PROVIDERS or not secret:
         raise Http404
     if int(request.headers.get("Content-Length") or 0) > MOST_BYTES:
         return HttpResponse(status=413)
@@ -49,7 +52,7 @@ def heard(request: HttpRequest, channel: str) -> HttpResponse:
     except (ValueError, KeyError, TypeError, AttributeError):
         return HttpResponse(status=400)
     for each in items:
-        inbox.take(each, channel=channel, at=now)
+        inbox.take(each, channel=NoticeChannel.SMS, at=now)
     # Beat looks every few seconds; whoever is dissatisfied need not wait for it.
     hearing.take_replies(at=now)
     return HttpResponse(status=204)
@@ -68,6 +71,7 @@ def _read(item: dict[str, Any], channel: str) -> Heard:
     kind = InboundKind(item["kind"])
     return Heard(
         source=channel,
+        provider=str(PROVIDERS[channel]),
         external_id=_text(item["id"], 120),
         kind=str(kind),
         at=_moment(item["at"]),

@@ -14,25 +14,20 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from outages import selectors
-from outages.choices import NoticeChannel
+from outages.choices import DeliveryWhy, NoticeChannel
 from outages.forms.notices import ResolveForm, SeenForm
+from outages.forms.plans import ReasonForm
 from outages.models import Delivery, OutageNotice
+from outages.services.publishing import courtesy
 from outages.services.publishing import notices as services
 from outages.views.control.panels import notice_state
+from outages.views.messages.words import STATES, short_moment
 from outages.views.shape.actor import acting
 from outages.views.shape.screen import may, may_any
 from outages.views.words.refusals import REFUSALS, in_words
 from outages.workflow import DeliveryStatus, NoticeStatus
 
 PER_PAGE = 30
-STATES = {
-    DeliveryStatus.PENDING: _("waiting"),
-    DeliveryStatus.SENDING: _("being sent"),
-    DeliveryStatus.ACCEPTED: _("sent"),
-    DeliveryStatus.FAILED: _("failed"),
-    DeliveryStatus.UNKNOWN: _("unknown"),
-    DeliveryStatus.SUPERSEDED: _("taken back"),
-}
 CHIPS: dict[str, tuple[str, str | Promise]] = {
     NoticeStatus.DRAFT: ("warn", _("To publish")),
     NoticeStatus.PUBLISHED: ("ok", _("Published")),
@@ -91,10 +86,20 @@ def _show(
         "recipients": [(_channel(name), count) for name, count in sorted(told.items())],
         "recipient_count": sum(told.values()),
         "needs_second": preview is not None and services.needs_second(found, at=timezone.now()),
+        "held": selectors.held_deliveries(found),
+        "spared": found.deliveries.filter(why=DeliveryWhy.OPTED_OUT).count(),
+        "waits_until": waits_until(found) if preview else "",
         "undecided": found.deliveries.filter(status=DeliveryStatus.UNKNOWN).order_by("pk"),
         "error": error,
     }
     return render(request, "outages/control/notice.html", context, status=status)
+
+
+def waits_until(draft: OutageNotice) -> str:
+    """When SMS of a draft would go that may wait for the morning; "" where they go at once."""
+    now = timezone.now()
+    found = courtesy.courtesy_of(draft.outage, draft.kind, at=now)
+    return short_moment(found.due_at) if found.waits(now) else ""
 
 
 def _channel(name: str) -> str:
@@ -150,6 +155,22 @@ def approve(request: HttpRequest, notice_id: int) -> HttpResponse:
     except REFUSALS as refused:
         return _show(request, found, error=in_words(refused), status=409)
     messages.success(request, gettext("Approved: somebody else may publish it now."))
+    return redirect("outages:notice", found.pk)
+
+
+@require_POST
+@may("outages.publish_notice")
+def send_at_once(request: HttpRequest, notice_id: int) -> HttpResponse:
+    """Let go now what waits for quiet hours to end."""
+    found = _notice(notice_id)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        return _show(request, found, error=gettext("Say why: the reason is kept."), status=422)
+    try:
+        services.send_at_once(found, by=acting(request), at=timezone.now(), **form.cleaned_data)
+    except REFUSALS as refused:
+        return _show(request, found, error=in_words(refused), status=409)
+    messages.success(request, gettext("The messages are on their way."))
     return redirect("outages:notice", found.pk)
 
 

@@ -10,23 +10,23 @@ from django.views.decorators.http import require_POST, require_safe
 from network.models import Customer
 from network.selectors import current_revision
 from outages.selectors import mask_phone
-from outages.selectors.customer_file import MOST, file_of
+from outages.selectors.customer_file import file_of
 from outages.selectors.disclosures import is_file_open
+from outages.selectors.told import MOST
 from outages.services.desk import disclosures
 from outages.services.desk.disclosures import ShownTooMany, WhyMissing
-from outages.views.messages.notices import STATES
+from outages.views.messages.words import rows_of, what_opt_outs_stop
 from outages.views.orders.words import chip_of_order, order_title
 from outages.views.privacy.reveal import status_of, told_why
 from outages.views.shape.actor import acting
 from outages.views.shape.screen import may
 from outages.views.words.refusals import in_words
 from outages.views.words.wording import chip_of_outage, chip_of_report, report_title
-from outages.workflow import DeliveryStatus
 
 MAY = ("outages.view_outages", "outages.view_customers")
 
 
-def _customer(asset_id: str) -> Customer:
+def customer_by_id(asset_id: str) -> Customer:
     return get_object_or_404(Customer, revision=current_revision(), asset_id=asset_id)
 
 
@@ -35,9 +35,16 @@ def _customer(asset_id: str) -> Customer:
 @may(*MAY)
 def customer_file(request: HttpRequest, asset_id: str) -> HttpResponse:
     """Show the file, or ask why it is wanted."""
-    customer = _customer(asset_id)
+    customer = customer_by_id(asset_id)
     if not is_file_open(customer, by=acting(request), at=timezone.now()):
         return _ask(request, customer)
+    return show_file(request, customer)
+
+
+def show_file(
+    request: HttpRequest, customer: Customer, *, problem: str = "", status: int = 200
+) -> HttpResponse:
+    """Show a file that is open to the reader."""
     found = file_of(customer, reader=request.user)
     context = {
         "customer": customer,
@@ -48,18 +55,21 @@ def customer_file(request: HttpRequest, asset_id: str) -> HttpResponse:
         ],
         "orders": [(each, order_title(each), chip_of_order(each)) for each in found.orders],
         "outages": [(each, chip_of_outage(each.outage, None)) for each in found.outages],
-        "messages_sent": [(each, STATES[DeliveryStatus(each.status)]) for each in found.messages],
+        "told": rows_of(found.told),
+        "wishes": found.told.wishes,
+        "opt_out_stops": what_opt_outs_stop(at=timezone.now()),
+        "problem": problem,
         "most": MOST,
         "now": timezone.now(),
     }
-    return render(request, "outages/privacy/customer_file.html", context)
+    return render(request, "outages/privacy/customer_file.html", context, status=status)
 
 
 @require_POST
 @may(*MAY)
 def open_file(request: HttpRequest, asset_id: str) -> HttpResponse:
     """Open the file for a reason."""
-    customer = _customer(asset_id)
+    customer = customer_by_id(asset_id)
     try:
         disclosures.open_file(
             customer, why=told_why(request), by=acting(request), at=timezone.now()

@@ -63,6 +63,7 @@ VERBS: Final[dict[str, tuple[str, str | Promise]]] = {
     "notice_published": ("ok", _("Notice published, %(deliveries)s deliveries")),
     "notice_approved": ("ok", _("Notice approved by a second person")),
     "notice_withheld": ("danger", _("Notice withheld")),
+    "notice_not_held": ("warn", _("%(count)s messages sent in quiet hours")),
     "notice_superseded": ("draft", _("Earlier notice replaced")),
     "pressure_asked": ("draft", _("Pressures asked for")),
     "pressure_finished": (
@@ -131,6 +132,7 @@ PLAN_STATUS_TEXTS: Final[dict[str, tuple[str, str | Promise]]] = {
 # Reasons are people's words only for these; elsewhere they are texts of the services.
 SPOKEN: Final = frozenset(
     {
+        "notice_not_held",
         "placed",
         "monthly_corrected",
         "merged",

@@ -120,6 +120,10 @@ WORDS: Final[dict[str, str | Promise]] = {
     "callback_pending": _("A call-back is owed first: %(waiting)s."),
     "follow_up_open": _("Order %(order)s still visits the user: it is closed first."),
     "visit_missing": _("The user was dissatisfied: record first that somebody met them."),
+    # messages
+    "notice_nothing_waits": _("Nothing waits for quiet hours to end any more."),
+    "opt_out_no_address": _("There is no address on this channel to note it for."),
+    "opt_out_as_it_is": _("It is noted so already."),
     # call-backs
     "callback_not_to_call": _("Nobody waits for this call any more."),
     "callback_not_visited": _("A visit is recorded while its order is out."),

@@ -9,7 +9,7 @@ See docs/adr on publication.
     approving   the newest draft, a second person, the count that was seen
     sending     published: deliveries due, earlier ones taken back
     announcing  as part of another use case
-    deciding    a message whose fate is unknown
+    deciding    a message whose fate is unknown, or that waits for the morning
 """
 
 from outages.services.publishing.audience import AudienceRefused
@@ -20,7 +20,11 @@ from outages.services.publishing.notices.approving import (
     approve_notice,
     needs_second,
 )
-from outages.services.publishing.notices.deciding import resolve_delivery
+from outages.services.publishing.notices.deciding import (
+    NothingWaits,
+    resolve_delivery,
+    send_at_once,
+)
 from outages.services.publishing.notices.drafting import (
     NoticePreview,
     draft_notice,
@@ -33,6 +37,7 @@ from outages.services.publishing.wording import MissingNoticeField
 __all__ = [
     "AudienceRefused",
     "MissingNoticeField",
+    "NothingWaits",
     "NoticePreview",
     "PublishRefused",
     "Seen",
@@ -44,5 +49,6 @@ __all__ = [
     "preview_notice",
     "publish_notice",
     "resolve_delivery",
+    "send_at_once",
     "tell_spared",
 ]

@@ -1,4 +1,4 @@
-"""Deciding by hand on a message of which nobody knows whether it arrived."""
+"""Deciding by hand: on messages whose fate is unknown, and on those that wait for the morning."""
 
 from datetime import datetime
 from functools import partial
@@ -6,13 +6,17 @@ from functools import partial
 from django.db import transaction
 
 from outages import tasks
-from outages.models import Delivery, Event
+from outages.choices import DeliveryWhy
+from outages.models import Delivery, Event, OutageNotice
 from outages.models.events import Actor
 from outages.services.rules.reasons import required_reason
-from outages.workflow import (
-    DeliveryStatus,
-    TransitionRefused,
-)
+from outages.workflow import DeliveryStatus, Refused, TransitionRefused
+
+
+class NothingWaits(Refused):
+    """No message of this notice waits for quiet hours to end."""
+
+    codes = ("notice_nothing_waits",)
 
 
 def resolve_delivery(
@@ -31,6 +35,8 @@ def resolve_delivery(
             raise TransitionRefused(msg, row.status, status, frozenset())
         row.status, row.send_started_at, row.lease_until = status, None, None
         row.due_at, row.accepted_at = at, at if arrived else None
+        if not arrived:
+            row.provider = ""  # it has arrived nowhere: any provider may have it
         row.save()
         Event.objects.append(
             row,
@@ -43,3 +49,24 @@ def resolve_delivery(
         )
         transaction.on_commit(partial(tasks.wake, tasks.send_due_deliveries))
     return row
+
+
+def send_at_once(notice: OutageNotice, *, reason: str, by: Actor, at: datetime) -> int:
+    """Let what waits for quiet hours to end go now; returns how many messages.
+
+    Raises NothingWaits, ReasonMissing.
+    """
+    why = required_reason(reason)
+    with transaction.atomic():
+        notice = OutageNotice.objects.select_for_update(of=("self",), no_key=True).get(pk=notice.pk)
+        rows = notice.deliveries.filter(
+            status=DeliveryStatus.PENDING, why=DeliveryWhy.QUIET_HOURS, due_at__gt=at
+        )
+        count = rows.update(due_at=at, why="", may_wait_until=None)
+        if not count:
+            raise NothingWaits(code="notice_nothing_waits")
+        Event.objects.append(
+            notice, "notice_not_held", by=by, at=at, new=notice.status, reason=why, count=count
+        )
+        transaction.on_commit(partial(tasks.wake, tasks.send_due_deliveries))
+    return count

@@ -9,12 +9,12 @@ from django.db import transaction
 from django.db.models import Q
 
 from outages import tasks
-from outages.choices import NoticeChannel, NoticeKind
+from outages.choices import DeliveryWhy, NoticeChannel, NoticeKind
 from outages.models import Delivery, Event, Outage, OutageNotice, lifecycle
 from outages.models.events import Actor
 from outages.policy.matrix import Gate
 from outages.services import duties
-from outages.services.publishing import audience, outlets, wording
+from outages.services.publishing import audience, courtesy, outlets, wording
 from outages.services.publishing.journal import journal_notice
 from outages.services.publishing.notices.approving import (
     Seen,
@@ -70,6 +70,7 @@ def publish_notice(
             new=NoticeStatus.PUBLISHED,
             deliveries=notice.deliveries.count(),
             customers=notice.customers,
+            held=notice.deliveries.filter(status=DeliveryStatus.PENDING, due_at__gt=at).count(),
         )
         if notice.kind == NoticeKind.FIRST:
             clocks.published(outage, by=by, at=at)
@@ -112,9 +113,10 @@ def _supersede_earlier(notice: OutageNotice, *, by: Actor, at: datetime) -> None
     earlier = OutageNotice.objects.filter(
         outage_id=notice.outage_id, version__lt=notice.version
     ).exclude(Q(status=NoticeStatus.SUPERSEDED) | Q(kind=NoticeKind.CORRECTION))
-    taken_back = Delivery.objects.filter(notice__in=earlier, status=DeliveryStatus.PENDING).update(
-        status=DeliveryStatus.SUPERSEDED
-    )
+    waiting = Delivery.objects.filter(notice__in=earlier, status=DeliveryStatus.PENDING)
+    # Why it waited stays: whoever never heard of an outage is not told that it is called off.
+    waiting.filter(why="").update(why=DeliveryWhy.NEWER_NOTICE)
+    taken_back = waiting.update(status=DeliveryStatus.SUPERSEDED)
     for old in earlier.select_for_update(of=("self",), no_key=True):
         was = old.status
         old.status = NoticeStatus.SUPERSEDED
@@ -131,7 +133,10 @@ def _supersede_earlier(notice: OutageNotice, *, by: Actor, at: datetime) -> None
 
 
 def _queue(notice: OutageNotice, outage: Outage, *, at: datetime) -> None:
-    """Write one delivery per address, due now, and the entry on the public list, which is out."""
+    """Write one delivery per address, and the entry on the public list, which is out.
+
+    Due now, or when quiet hours end where it can wait (see courtesy).
+    """
     due = [
         Delivery(
             notice=notice,
@@ -146,6 +151,7 @@ def _queue(notice: OutageNotice, outage: Outage, *, at: datetime) -> None:
     ]
     if notice.kind == NoticeKind.CORRECTION:
         # The public page shows the new area by itself, and a correction to some is none to all.
+        courtesy.arrange(due, notice, outage, at=at)
         Delivery.objects.bulk_create(due, batch_size=2_000)
         return
     listed = Delivery(
@@ -158,4 +164,5 @@ def _queue(notice: OutageNotice, outage: Outage, *, at: datetime) -> None:
         accepted_at=at,
     )
     everybody = outlets.of_everybody(notice, at=at)
+    courtesy.arrange([*everybody, *due], notice, outage, at=at)
     Delivery.objects.bulk_create([listed, *everybody, *due], batch_size=2_000)
