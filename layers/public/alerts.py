@@ -18,6 +18,7 @@ from django.db.models import Q
 from django.utils import timezone
 from lxml import etree
 
+from layers.public.wording import printable
 from outages.choices import NoticeKind
 from outages.models import OutageNotice
 
@@ -86,8 +87,8 @@ def _message(
         identifier=identifier_of(notice),
         sent=notice.published_at,
         kind=notice.kind,
-        title_zh=notice.title_zh,
-        title_en=notice.title_en,
+        title_zh=printable(notice.title_zh),
+        title_en=printable(notice.title_en),
         xml=xml,
     )
 
@@ -172,7 +173,7 @@ def _rings(shape: shapely.geometry.base.BaseGeometry) -> Iterable[str]:
 
 
 def _put(parent: Any, name: str, text: str) -> None:
-    etree.SubElement(parent, f"{{{NAMESPACE}}}{name}").text = text
+    etree.SubElement(parent, f"{{{NAMESPACE}}}{name}").text = printable(text)
 
 
 def _time(at: datetime | None) -> str:

@@ -64,6 +64,8 @@ ADVICE: Final[dict[str, Both]] = {
     },
 }
 
+# Pasted out of a spreadsheet or a PDF these come unseen, and no XML may hold them.
+_UNPRINTABLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 # Free text is written for the public, but written in haste: what looks like an asset, an account
 # or a telephone number does not get out.
 _LOOKS_INTERNAL = re.compile(r"\b[A-Za-z]{1,4}-?\d{3,}\b|(?<!\d)\d[\d\- ]{6,}\d(?!\d)")
@@ -87,7 +89,12 @@ def both(zh: str, en: str) -> Both:
     return {"zh": plain(zh), "en": plain(en or zh)}
 
 
+def printable(text: str) -> str:
+    """Text with blanks for the characters that nobody sees and no feed can hold."""
+    return _UNPRINTABLE.sub(" ", text)
+
+
 def plain(text: str) -> str:
     """Text that somebody typed, fit for the public: one line, no codes, no telephone numbers."""
-    line = " ".join(unicodedata.normalize("NFC", text).split())
+    line = " ".join(printable(unicodedata.normalize("NFC", text)).split())
     return _LOOKS_INTERNAL.sub("…", line)

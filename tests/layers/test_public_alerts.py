@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 import shapely
 from django.test import Client
+from django.urls import reverse
 from lxml import etree
 
 from layers.public import alerts, store
 from layers.public.alerts import NAMESPACE
+from layers.public.reading import read_state
+from outages.models import OutageNotice
 from outages.services import outages
 from tests.factories import NOON
 from tests.layers.conftest import SECRETS, Burst
@@ -125,3 +128,19 @@ def test_the_feed_lists_messages_by_their_own_addresses(burst: Burst, settings: 
 def test_no_other_file_is_reached(name: str, _public_folder: Path) -> None:
     with pytest.raises(FileNotFoundError):
         store.read_alert(name)
+
+
+def test_what_no_xml_can_hold_stops_nothing(burst: Burst, client: Client) -> None:
+    """A place pasted out of a spreadsheet brings a line break that nobody sees."""
+    burst.publish()
+    burst.outage.__class__.objects.update(place="解放路\x0b东段\x08")
+    OutageNotice.objects.update(title_zh="停水\x0b通知", text_zh="解放路\x1f停水")
+    store.public_folder().joinpath(store.read_alerts()[0]["file"]).unlink()
+    [message] = published(burst)
+    assert of(message, "headline")[0] == "停水 通知"
+    assert of(message, "description")[0] == "解放路 停水"
+    for name in ("public:feed", "public:alerts"):
+        answer = client.get(reverse(name))
+        assert answer.status_code == 200
+        etree.fromstring(answer.content)
+    assert read_state().outages[0].place == "解放路 东段"
