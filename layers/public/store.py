@@ -29,6 +29,8 @@ POINTER: Final = "current.json"
 FILE_NAME: Final = re.compile(r"(outages|alerts)-[0-9a-f]{20}\.json")
 ALERT_NAME: Final = re.compile(r"alert-[A-Za-z0-9-]{1,80}\.xml")
 TILES_NAME: Final = re.compile(r"tiles-[0-9a-f]{20}")
+# How what is being written is called until it is whole; a process that is killed leaves it behind.
+UNFINISHED: Final = ".new-"
 KEEP_OLD_S: Final = 24 * 60 * 60
 
 
@@ -76,7 +78,7 @@ def write_tiles(tiles: dict[str, bytes]) -> str:
         os.utime(target)
         return name
     public_folder().mkdir(parents=True, exist_ok=True)
-    making = Path(tempfile.mkdtemp(dir=public_folder(), prefix=".new-"))
+    making = Path(tempfile.mkdtemp(dir=public_folder(), prefix=UNFINISHED))
     try:
         for address, body in tiles.items():
             file = making / address
@@ -98,7 +100,7 @@ def write_pointer(pointer: dict[str, Any]) -> None:
 
 def _replace(target: Path, body: bytes) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".new-", suffix=".json")
+    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=UNFINISHED, suffix=".json")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(body)
@@ -171,8 +173,7 @@ def remove_outdated(in_use: set[str]) -> int:
     oldest = time.time() - KEEP_OLD_S
     gone = 0
     for old in public_folder().glob("*-*"):
-        ours = any(each.fullmatch(old.name) for each in (FILE_NAME, ALERT_NAME, TILES_NAME))
-        if not ours or old.name in in_use or old.stat().st_mtime >= oldest:
+        if not _is_ours(old.name) or old.name in in_use or old.stat().st_mtime >= oldest:
             continue
         if old.is_dir():
             shutil.rmtree(old, ignore_errors=True)
@@ -180,3 +181,8 @@ def remove_outdated(in_use: set[str]) -> int:
             old.unlink(missing_ok=True)
         gone += 1
     return gone
+
+
+def _is_ours(name: str) -> bool:
+    kinds = (FILE_NAME, ALERT_NAME, TILES_NAME)
+    return name.startswith(UNFINISHED) or any(each.fullmatch(name) for each in kinds)

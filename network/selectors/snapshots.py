@@ -14,6 +14,7 @@ somebody who asks.
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -34,6 +35,9 @@ from network.topology.engine.structure import Topology
 # Raise it when the arrays of `Topology` or `ReadyState` change their meaning: older ones are left.
 LAYOUT = 4
 KEPT_SNAPSHOTS, KEPT_STATES = 3, 4
+UNFINISHED = ".building-"
+# No snapshot takes this long to build: whoever began it was killed.
+ABANDONED_S = 24 * 60 * 60
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +64,11 @@ class Snapshot:
         return self._opened(folders[0]) if folders else None
 
     def _opened(self, folder: Path) -> ReadyState | None:
-        return _opened_state(self, str(folder)) if folder.is_dir() else None
+        if not folder.is_dir():
+            return None
+        with suppress(FileNotFoundError):  # pruned between the look and the reading
+            return _opened_state(self, str(folder))
+        return None
 
     def prepare(self, state: NetworkState) -> Path:
         """Make `state` ready, unless it is. Seconds for a million pipes: for workers only."""
@@ -125,7 +133,7 @@ def prepare_current_state() -> None:
 def _keep(folder: Path, save: Callable[[Path], None]) -> None:
     """Let `save` write `folder` aside, then move it into place."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=".building-", dir=folder.parent))
+    aside = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=folder.parent))
     try:
         save(aside)
         aside.chmod(0o755)
@@ -139,18 +147,27 @@ def _keep(folder: Path, save: Callable[[Path], None]) -> None:
 
 
 def _prune(parent: Path, kept: int) -> None:
-    """Remove all but the newest folders; who has mapped their files keeps them."""
-    for folder in _newest_first(parent)[kept:]:
+    """Remove all but the newest folders, and what a killed process began.
+
+    Who has mapped their files keeps them.
+    """
+    begun = _by_time(parent, f"{UNFINISHED}*")
+    abandoned = [folder for made, folder in begun if made < time.time() - ABANDONED_S]
+    for folder in (*_newest_first(parent)[kept:], *abandoned):
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def _newest_first(parent: Path) -> list[Path]:
     """Finished folders by their time, the newest first; none where `parent` is missing."""
+    return [folder for _, folder in sorted(_by_time(parent, "[!.]*"), reverse=True)]
+
+
+def _by_time(parent: Path, pattern: str) -> list[tuple[float, Path]]:
     found = []
-    for folder in parent.glob("[!.]*"):
+    for folder in parent.glob(pattern):
         with suppress(FileNotFoundError):  # pruned meanwhile
             found.append((folder.stat().st_mtime, folder))
-    return [folder for _, folder in sorted(found, reverse=True)]
+    return found
 
 
 def _folder(revision: NetworkRevision) -> Path:

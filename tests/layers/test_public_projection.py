@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -296,3 +298,18 @@ def test_earlier_times_stay_with_their_reason(
         }
     ]
     assert "管件送到晚" in client.get("/public/").content.decode()
+
+
+def test_what_a_killed_process_left_half_written_goes_after_a_day(
+    burst: Burst, _public_folder: Path
+) -> None:
+    burst.publish()
+    fresh, old = _public_folder / ".new-a.json", _public_folder / ".new-b"
+    fresh.write_text("{")
+    (old / "15").mkdir(parents=True)
+    yesterday = time.time() - store.KEEP_OLD_S - 60
+    os.utime(old, (yesterday, yesterday))
+    burst.publish()
+    assert fresh.exists()
+    assert not old.exists()
+    assert store.read_pointer() is not None
