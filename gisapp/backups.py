@@ -19,9 +19,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+import structlog
 from django.conf import settings
 from django.db import connection
 from psycopg import Connection, Cursor, connect, sql
+
+logger = structlog.get_logger(__name__)
 
 DUMP: Final = "database.dump"
 MEDIA: Final = "media.tar"
@@ -59,12 +62,15 @@ class Backup:
 
 
 def backups() -> list[Backup]:
-    """Return the finished backups, oldest first."""
+    """Return the finished backups, oldest first; a manifest that was cut off makes none."""
     found = []
     for manifest in sorted(settings.BACKUP_DIR.glob(f"*/{MANIFEST}")):
-        told = json.loads(manifest.read_text())
-        at = datetime.fromisoformat(told["at"])
-        found.append(Backup(manifest.parent, at, told["rows"]))
+        try:
+            told = json.loads(manifest.read_text())
+            at = datetime.fromisoformat(told["at"])
+            found.append(Backup(manifest.parent, at, told["rows"]))
+        except (ValueError, KeyError):
+            logger.warning("backup_without_manifest", folder=manifest.parent.name)
     return found
 
 
@@ -75,9 +81,24 @@ def is_due(*, at: datetime, interval: timedelta) -> bool:
 
 
 def back_up(*, at: datetime) -> Backup:
-    """Back up database and media, drop what is older than the newest kept. Raises BackupFailed."""
+    """Back up database and media, drop what is older than the newest kept. Raises BackupFailed.
+
+    What is broken off is removed: it is tried again every hour, and would fill the disk.
+    """
     folder = settings.BACKUP_DIR / f"{at:%Y%m%d-%H%M%S}"
     folder.mkdir(mode=0o700, parents=True)
+    try:
+        rows = _written(folder, at)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    for old in backups()[: -settings.BACKUPS_KEPT]:
+        shutil.rmtree(old.folder)
+    return Backup(folder, at, rows)
+
+
+def _written(folder: Path, at: datetime) -> dict[str, int]:
+    """Write dump, media and, last and at once, the manifest; return the row counts."""
     with _session() as session:
         # What is counted is what is dumped, whatever is written meanwhile.
         session.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
@@ -92,10 +113,10 @@ def back_up(*, at: datetime) -> Backup:
         "rows": rows,
         "sha256": {name: _sha256(folder / name) for name in (DUMP, MEDIA)},
     }
-    (folder / MANIFEST).write_text(json.dumps(told, indent=1))
-    for old in backups()[: -settings.BACKUPS_KEPT]:
-        shutil.rmtree(old.folder)
-    return Backup(folder, at, rows)
+    partial = folder / f"{MANIFEST}.partial"
+    partial.write_text(json.dumps(told, indent=1))
+    partial.replace(folder / MANIFEST)
+    return rows
 
 
 def restore(folder: Path, *, into: str) -> dict[str, int]:

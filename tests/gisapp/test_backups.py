@@ -173,3 +173,22 @@ def test_what_did_not_happen_is_not_in_the_journal_and_a_full_disk_stops_nobody(
 
     monkeypatch.setattr(journal.os, "write", full)
     assert working.approve(plan).outage.code
+
+
+def test_what_is_broken_off_is_neither_kept_nor_in_the_way(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk fails every hour; an empty manifest of that hour must not stop all later ones."""
+    cut_off = settings.BACKUP_DIR / "20261121-110000"
+    cut_off.mkdir(parents=True)
+    (cut_off / "manifest.json").write_text("")
+    assert backups() == []
+    assert is_due(at=NOON, interval=timedelta(days=7))
+
+    def full(*_arguments: object) -> None:
+        raise BackupFailed("pg_dump: no space left on device")
+
+    monkeypatch.setattr("gisapp.backups._run", full)
+    with pytest.raises(BackupFailed, match="no space"):
+        back_up(at=NOON)
+    assert [each.name for each in settings.BACKUP_DIR.iterdir()] == [cut_off.name]
