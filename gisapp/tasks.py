@@ -3,6 +3,8 @@
 `outages.tasks` asks for publication by name (`layers.publish_public`) when a transaction commits.
 """
 
+from collections.abc import Callable
+
 from celery import shared_task
 from django.utils import timezone
 
@@ -18,13 +20,23 @@ from outages.services.desk.public_reports import take_public_reports, update_sta
 from outages.services.rules import deadlines
 
 
+def _each(*duties: Callable[[], object]) -> None:
+    """Do them all: one that fails holds up none of the others, and is told when all are through."""
+    failed: list[Exception] = []
+    for duty in duties:
+        try:
+            duty()
+        except Exception as error:
+            failed.append(error)
+    if failed:
+        raise failed[0]
+
+
 @shared_task(name="layers.publish_public")
 def publish_public() -> None:
     """Write the public files. Beat asks every half minute, so a lost wake-up costs no more."""
     now = timezone.now()
-    publish_public_snapshot(now)
-    update_stages(now)
-    forget_old_counts()
+    _each(lambda: publish_public_snapshot(now), lambda: update_stages(now), forget_old_counts)
 
 
 @shared_task(name="network.prepare_state")
@@ -60,16 +72,14 @@ def take_reports() -> None:
 def scan_deadlines() -> None:
     """Warn of limits that run out, record those that ran out, escalate what stays undone."""
     now = timezone.now()
-    deadlines.scan(at=now)
-    orders.escalate_overdue(at=now)
+    _each(lambda: deadlines.scan(at=now), lambda: orders.escalate_overdue(at=now))
 
 
 @shared_task(name="outages.watch_the_desk")
 def watch_the_desk() -> None:
     """Ask for a self-check when nobody calls, and warn of hours without a crew."""
     now = timezone.now()
-    shifts.watch_for_silence(at=now)
-    rosters.warn_of_gaps(at=now)
+    _each(lambda: shifts.watch_for_silence(at=now), lambda: rosters.warn_of_gaps(at=now))
 
 
 @shared_task(name="outages.watch_callbacks")

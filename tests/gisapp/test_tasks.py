@@ -1,11 +1,14 @@
 """The tasks that Beat and the services name are there, under these names."""
 
+import os
 import re
+import time
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 
+from gisapp import tasks
 from gisapp.celery import app
 from gisapp.tasks import prepare_state
 from network.importer.run import ImportOptions, import_network
@@ -37,3 +40,29 @@ def test_a_worker_makes_what_holds_ready(settings, tmp_path) -> None:
     assert snapshot.ready(turned) is None
     snapshot.prepare(turned)
     assert snapshot.ready(turned) is not None
+
+
+def test_one_duty_that_fails_holds_up_none_of_the_others(monkeypatch) -> None:
+    """While the public files cannot be written, whoever reported still hears how it goes on."""
+    done: list[str] = []
+
+    def full(_at: object) -> None:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(tasks, "publish_public_snapshot", full)
+    monkeypatch.setattr(tasks, "update_stages", lambda _at: done.append("stages"))
+    monkeypatch.setattr(tasks, "forget_old_counts", lambda: done.append("counts"))
+    with pytest.raises(OSError, match="no space"):
+        tasks.publish_public()
+    assert done == ["stages", "counts"]
+
+
+def test_what_a_killed_builder_left_goes_with_the_next_snapshot(settings, tmp_path) -> None:
+    settings.SNAPSHOT_DIR = tmp_path / "snapshots"
+    fresh, old = settings.SNAPSHOT_DIR / ".building-a", settings.SNAPSHOT_DIR / ".building-b"
+    for folder in (fresh, old):
+        folder.mkdir(parents=True)
+    os.utime(old, (time.time() - 2 * 86_400,) * 2)
+    import_network(ImportOptions(str(write_folder(grid(), tmp_path / "grid"))))
+    assert fresh.exists()
+    assert not old.exists()
