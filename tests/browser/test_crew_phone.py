@@ -219,3 +219,17 @@ def test_gloves_fit(phone: Page, order: WorkOrder, desk: Desk) -> None:
     assert heights["done"] >= 68
     assert heights["cannot"] >= 52
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_phone_without_room_posts_the_tap_at_once(
+    phone: Page, order: WorkOrder, desk: Desk
+) -> None:
+    work.accept_order(order, by=desk.cruz, at=desk.now)
+    open_order(phone, order)
+    phone.evaluate(
+        "IDBObjectStore.prototype.put = () => { throw new DOMException('', 'QuotaExceededError'); }"
+    )
+    valve = card(phone).locator("h2").inner_text()
+    with phone.expect_navigation():
+        card(phone).get_by_role("button", name="关好了").click()
+    assert status(order, valve) == "done"

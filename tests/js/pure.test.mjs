@@ -6,6 +6,7 @@ import { load } from "./load.mjs";
 const { formatRemaining, shareUsed, stageOf } = await load("remaining.js");
 const { fold, isTyping, keyName } = await load("key_rules.js");
 const { arrowStep, distanceM, moveBy } = await load("map/metres.js");
+const { newKey } = await load("new_key.js");
 const { spread } = await load("map/spread.js");
 const { isTrunk, pipeWidth, streetWidth } = await load("map/widths.js");
 
@@ -23,6 +24,12 @@ test("a countdown reads as on the board", () => {
     [0, "0:00"],
   ];
   for (const [left, text] of cases) assert.equal(formatRemaining(left, days), text);
+});
+
+test("a key is a random UUID also where the browser offers none", () => {
+  const keys = new Set(Array.from({ length: 50 }, newKey));
+  assert.equal(keys.size, 50);
+  for (const key of keys) assert.match(key, /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
 });
 
 test("a deadline warns, then is late", () => {

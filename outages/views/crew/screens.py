@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -258,9 +259,10 @@ def repair(request: HttpRequest, number: str) -> HttpResponse:
         return _page(request, order, status=422, repair_form=form)
     now = timezone.now()
     try:
-        if order.status in ("accepted", "en_route", "on_site"):
-            order = work.start_work(order, by=acting(request), at=now)
-        work.complete_repair(order, by=acting(request), at=now, **form.cleaned_data)
+        with transaction.atomic():
+            if order.status in ("accepted", "en_route", "on_site"):
+                order = work.start_work(order, by=acting(request), at=now)
+            work.complete_repair(order, by=acting(request), at=now, **form.cleaned_data)
     except (work.OrderRefused, TransitionRefused):
         form.add_error(None, ValidationError(_("The order does not stand at the repair.")))
         return _page(request, order, status=409, repair_form=form)

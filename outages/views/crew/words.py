@@ -64,6 +64,7 @@ def script_words() -> dict[str, str]:
         "waiting": gettext("{n} actions are saved in the phone and will send by themselves"),
         "sending": gettext("Sending {n}"),
         "refused": gettext("{valve} was not taken: {why}"),
+        "not_yours": gettext("This order is another crew's by now. Tell the dispatcher."),
         "forget": gettext("Understood, remove it"),
         "signed_out": gettext("You are signed out. Sign in again; nothing is lost."),
         "sign_in": gettext("Sign in"),

@@ -3,6 +3,7 @@
 import { startClocks } from "gisapp/clock";
 import { startCountdowns } from "gisapp/countdown";
 import { startDialogs } from "gisapp/dialog";
+import { startDoor } from "gisapp/door";
 import { startKeys } from "gisapp/keys";
 import { startPhoneNumbers } from "gisapp/phone_number";
 import { startTheme } from "gisapp/theme";
@@ -15,6 +16,7 @@ startDialogs();
 startToasts();
 startPhoneNumbers();
 startKeys();
+startDoor();
 
 // An error summary takes the focus, so that it is read first.
 document.querySelector("[data-focus-first]")?.focus();

@@ -4,6 +4,7 @@
 
 import { createPicker } from "gisapp/map/pick";
 import { glyphMarkup } from "gisapp/map/glyphs";
+import { newKey } from "gisapp/new_key";
 
 /** Wire the burst tool to the map. */
 export function startBurstTool(live) {
@@ -18,7 +19,7 @@ export function startBurstTool(live) {
   const report = ({ lat, lng }) => {
     press(false);
     pin.setLatLng([lat, lng]).addTo(live.map);
-    const values = { lat: lat.toFixed(6), lon: lng.toFixed(6), client_key: crypto.randomUUID() };
+    const values = { lat: lat.toFixed(6), lon: lng.toFixed(6), client_key: newKey() };
     htmx.ajax("POST", tool.dataset.url, { target: "#panel", values });
   };
   // A form that came with a place shows it.

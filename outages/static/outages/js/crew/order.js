@@ -1,6 +1,7 @@
 // One order on the phone: every tap is kept first and told second, so that it works without signal.
 
 import { announce } from "gisapp/live";
+import { newKey } from "gisapp/new_key";
 import { learnTime, pageWritten, serverNow } from "gisapp/server_time";
 import { isOld } from "outages/crew/as_of";
 import { postingSaid, showPostings } from "outages/crew/postings";
@@ -19,6 +20,7 @@ let chosen = null;
 let online = navigator.onLine;
 let signedOut = false;
 let sending = false;
+const taking = new WeakSet(); // forms whose tap is being kept
 // When the server last said what the plan is; a page from the phone's store is as old as it says.
 let known = pageWritten();
 const user = root.dataset.user;
@@ -32,7 +34,7 @@ async function show() {
   const all = untold(await said(user));
   const current = showSteps(root, items.filter(({ kind }) => kind !== "posting"), { chosen, undo });
   showPostings(root, items);
-  showConnection(root, { online, waiting: all.length, signedOut, signIn: `/?next=${location.pathname}`, known });
+  showConnection(root, { online, waiting: all.length, signedOut, signIn: `${root.dataset.signIn}?next=${location.pathname}`, known });
   showConflicts(items.filter(({ state }) => state.endsWith("refused")), drop);
   placeSnippet(root, current);
 }
@@ -47,15 +49,6 @@ async function drop(item) {
   await forget(item.client_key);
   await show();
   await lookAgain({ always: true });
-}
-
-/** A new key; randomUUID itself is missing on plain http. */
-function newKey() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
 function answer(form, button) {
@@ -82,26 +75,45 @@ function answer(form, button) {
   };
 }
 
-async function onPosted(event, form) {
+/** Keep what a form says; a phone that has no room for it posts it as if there were no script. */
+async function onSubmit(event) {
+  const { submitter } = event;
+  const form = event.target.closest("[data-posting-form], [data-step-form]");
+  // Leaving a valve closed is the dispatcher's concern: that form goes straight to the server.
+  if (!form || submitter?.value === "left_closed" || "straight" in form.dataset) return;
   event.preventDefault();
-  const item = postingSaid(form, { order: root.dataset.order, user, key: newKey() });
-  await keep(item);
+  if (taking.has(form)) return; // a second tap says nothing new
+  taking.add(form);
+  try {
+    await take(form, submitter);
+  } finally {
+    taking.delete(form);
+  }
+}
+
+async function take(form, submitter) {
+  const isPosting = form.matches("[data-posting-form]");
+  const item = isPosting
+    ? postingSaid(form, { order: root.dataset.order, user, key: newKey() })
+    : answer(form, submitter);
+  try {
+    await keep(item);
+  } catch {
+    form.dataset.straight = "";
+    form.requestSubmit(submitter);
+    return;
+  }
   form.reset();
+  await (isPosting ? afterPosting(item) : afterAnswer(form, item));
+}
+
+async function afterPosting(item) {
   await show();
   announce(item.valve);
   await send();
 }
 
-async function onSubmit(event) {
-  const posting = event.target.closest("[data-posting-form]");
-  if (posting) return onPosted(event, posting);
-  const form = event.target.closest("[data-step-form]");
-  // Leaving a valve closed is the dispatcher's concern: that form goes straight to the server.
-  if (!form || event.submitter?.value === "left_closed") return;
-  event.preventDefault();
-  const item = answer(form, event.submitter);
-  await keep(item);
-  form.reset();
+async function afterAnswer(form, item) {
   form.querySelectorAll("details").forEach((details) => (details.open = false));
   chosen = null;
   await show();

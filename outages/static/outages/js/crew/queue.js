@@ -48,6 +48,7 @@ export async function change(key, values) {
     };
     transaction.oncomplete = () => resolve();
     transaction.onerror = () => reject(transaction.error);
+    transaction.onabort = () => reject(transaction.error);
   });
 }
 

@@ -1,11 +1,12 @@
 // Answers the crew's pages when there is no signal. It changes nothing and sends nothing by itself:
 // what the crew said waits in the page's own queue (queue.js).
 
-const PAGES = "crew-pages-1";
+const PAGES = "crew-pages-2";
 const FILES = "crew-files-1";
 const TILES = "crew-tiles-1";
 const MOST_TILES = 600;
-const PATIENCE_MS = 4000;
+// How long somebody looks at nothing before the kept page stands in; a script can wait longer.
+const PATIENCE_MS = { navigate: 4000, script: 12_000 };
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(tidyUp()));
@@ -19,16 +20,22 @@ async function tidyUp() {
 
 function cacheFor(url) {
   if (url.origin !== location.origin || url.pathname.endsWith("/service-worker.js")) return null;
+  if (url.pathname.startsWith("/work-orders/photos/")) return null;
   if (url.pathname.startsWith("/work-orders/")) return PAGES;
   if (url.pathname.includes("/tiles/")) return TILES;
   if (url.pathname.startsWith("/static/")) return FILES;
   return /^\/layers\/plans\/\d+\.geojson$/.test(url.pathname) ? PAGES : null;
 }
 
+/** By address alone: what differs in headers or in `?step=` must not keep an older page beside it. */
+function keyOf(name, request) {
+  const url = new URL(request.url ?? request, location.href);
+  return name === PAGES ? url.origin + url.pathname : url.href;
+}
+
 async function put(name, request, response) {
   const cache = await caches.open(name);
-  // By address alone: requests that differ in headers must not keep an older page beside the new.
-  await cache.put(request.url ?? request, response);
+  await cache.put(keyOf(name, request), response);
   if (name !== TILES) return;
   const keys = await cache.keys();
   await Promise.all(keys.slice(0, Math.max(keys.length - MOST_TILES, 0)).map((key) => cache.delete(key)));
@@ -49,7 +56,7 @@ function marked(response) {
 
 async function fromPhone(name, request) {
   const cache = await caches.open(name);
-  const found = await cache.match(request, { ignoreSearch: name === PAGES, ignoreVary: true });
+  const found = await cache.match(keyOf(name, request), { ignoreVary: true });
   return found ? marked(found) : null;
 }
 
@@ -57,14 +64,20 @@ const NOTHING_KEPT = `<!DOCTYPE html><meta charset="utf-8"><meta name="viewport"
 <title>Mainbreak</title><p>没有信号，这一页没有存在手机里。</p><p lang="en">No signal, and this page is not kept in the phone.</p>
 <p><a href="/work-orders/">工单 / Work orders</a></p>`;
 
+async function keepAnswer(name, request, asked) {
+  const response = await asked;
+  const copy = response.ok ? response.clone() : null; // before the page reads it
+  if (await isSignedOut(response)) return;
+  if (copy) await put(name, request, copy);
+}
+
 async function networkFirst(event, name) {
   const { request } = event;
-  const asked = fetch(request).then(async (response) => {
-    if (name === PAGES && (await isSignedOut(response))) return response;
-    if (response.ok) event.waitUntil(put(name, request, response.clone()));
-    return response;
-  });
-  const late = new Promise((resolve) => setTimeout(() => resolve(fromPhone(name, request)), PATIENCE_MS));
+  const asked = fetch(request);
+  // Kept also where it comes too late for this time: the next look finds it.
+  event.waitUntil(keepAnswer(name, request, asked).catch(() => null));
+  const patience = PATIENCE_MS[request.mode === "navigate" ? "navigate" : "script"];
+  const late = new Promise((resolve) => setTimeout(() => resolve(fromPhone(name, request)), patience));
   try {
     return (await Promise.race([asked, late])) ?? (await asked);
   } catch {
