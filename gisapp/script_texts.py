@@ -74,5 +74,8 @@ def _of_all_pages() -> dict[str, str]:
         "reveal_failed": _("The number could not be shown. Try again."),
         "not_saved": _("Not saved. What you typed is still here. Try again."),
         "no_connection": _("No connection. What you see may be old."),
+        "signed_out": _(
+            "You are signed out. Sign in again in another window: what you typed is still here."
+        ),
         "not_allowed": _("You may not do that. Sign in again or ask your leader."),
     }

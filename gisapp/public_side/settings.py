@@ -19,7 +19,7 @@ _ABSENT = (
     "axes",
     "django_htmx",
 )
-_MIDDLEWARE_ABSENT = ("auth.", "axes.", "messages.", "sessions.", "django_htmx.")
+_MIDDLEWARE_ABSENT = ("auth.", "accounts.", "axes.", "messages.", "sessions.", "django_htmx.")
 
 INSTALLED_APPS = [app for app in INSTALLED_APPS if app not in _ABSENT]
 MIDDLEWARE = [name for name in MIDDLEWARE if not any(part in name for part in _MIDDLEWARE_ABSENT)]

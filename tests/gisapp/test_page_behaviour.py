@@ -193,3 +193,35 @@ def test_pages_are_whole_without_script(open_page: Callable[..., Page]) -> None:
     page.goto(page.url.replace("/phone/", "/"))
     page.locator("form[action='/theme'] button").click()
     assert page.locator("html").get_attribute("data-theme") == "dark"
+
+
+@pytest.mark.expects_console_errors(r"401")
+def test_who_is_signed_out_is_told_once_and_leaves_nothing_at_the_door(
+    open_page: Callable[..., Page],
+) -> None:
+    page = open_page("/gallery/")
+    cookies = page.context.cookies()
+
+    def ask_for_the_bell() -> None:
+        with page.expect_response("**/alerts/bell"):
+            page.evaluate("htmx.trigger(document.body, 'alerts-changed')")
+
+    page.context.clear_cookies()
+    ask_for_the_bell()
+    ask_for_the_bell()
+    told = page.locator("#toasts [role=alert]")
+    expect(told).to_have_count(1)
+    expect(told).to_contain_text("登录已失效")
+    expect(page.locator(".topbar__bell form")).to_have_count(0)
+    page.context.add_cookies(cookies)
+    ask_for_the_bell()
+    expect(told).to_have_count(0)
+
+    # The phone goes to somebody else: pages that were kept for the first are gone.
+    page.evaluate(
+        "async () => { for (const name of ['crew-pages-9', 'crew-files-9'])"
+        " await (await caches.open(name)).put('/work-orders/', new Response('解放路')); }"
+    )
+    page.context.clear_cookies()
+    page.goto(page.url.replace("/gallery/", "/sign-in"))
+    page.wait_for_function("async () => (await caches.keys()).join() === 'crew-files-9'")

@@ -24,12 +24,20 @@ function life(element) {
   element.addEventListener("focusout", release);
 }
 
-/** Show `text`; `action` is {label, run}. Errors are spoken at once and stay. */
-export function toast(text, { error = false, action = null } = {}) {
+const stands = (text) =>
+  [...document.querySelectorAll("#toasts [data-stays] > span")].some((span) => span.textContent === text);
+
+/**
+ * Show `text`; `action` is {label, run}. Errors are spoken at once and stay, once each: the lists of
+ * a page ask again and again. One `untilAnswered` goes when the server answers.
+ */
+export function toast(text, { error = false, action = null, untilAnswered = false } = {}) {
+  if (error && stands(text)) return;
   const element = document.createElement("div");
   element.className = error ? "toast toast--danger" : "toast";
   element.setAttribute("role", error ? "alert" : "status");
   if (error) element.dataset.stays = "";
+  if (untilAnswered) element.dataset.untilAnswered = "";
   const span = document.createElement("span");
   span.textContent = text;
   element.append(icon(error ? "warning" : "check"), span);
@@ -47,10 +55,15 @@ export function toast(text, { error = false, action = null } = {}) {
 /** Give the messages that came with the page their life, and say when htmx gets no answer. */
 export function startToasts() {
   document.querySelectorAll("[data-toast]").forEach(life);
-  document.body.addEventListener("htmx:sendError", () => toast(t("no_connection"), { error: true }));
-  document.body.addEventListener("htmx:responseError", (event) => {
-    const status = event.detail.xhr.status;
-    toast(t(status === 403 ? "not_allowed" : "not_saved"), { error: true });
+  document.body.addEventListener("htmx:sendError", () => {
+    toast(t("no_connection"), { error: true, untilAnswered: true });
+  });
+  document.body.addEventListener("htmx:responseError", ({ detail }) => {
+    const text = { 401: "signed_out", 403: "not_allowed" }[detail.xhr.status] ?? "not_saved";
+    toast(t(text), { error: true, untilAnswered: text === "signed_out" });
+  });
+  document.body.addEventListener("htmx:afterRequest", ({ detail }) => {
+    if (detail.successful) document.querySelectorAll("[data-until-answered]").forEach((each) => each.remove());
   });
   // A conflict answers with the difference to look at: show it like any other block.
   document.body.addEventListener("htmx:beforeSwap", (event) => {

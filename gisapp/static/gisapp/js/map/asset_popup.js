@@ -2,6 +2,9 @@
 
 /* global L */
 
+import { t } from "gisapp/texts";
+import { toast } from "gisapp/toast";
+
 // A finger is broader than a pointer.
 const BRUSH_PX = matchMedia("(pointer: coarse)").matches ? 18 : 10;
 // Small things lie on pipes and are meant first.
@@ -35,8 +38,11 @@ export function startAssetPopups(live) {
     const onArea = originalEvent?.target.closest?.("path.leaflet-interactive");
     const asset = live.tiles && assetAt(live, latlng, onArea ? KINDS.slice(0, 3) : KINDS);
     if (!asset) return;
-    const answer = await fetch(`${addressOf(element, asset)}?fragment=1`);
-    if (!answer.ok) return;
+    const headers = { "HX-Request": "true" }; // a block is asked for, not a page to sign in on
+    const answer = await fetch(`${addressOf(element, asset)}?fragment=1`, { headers }).catch(() => null);
+    const missing = answer === null ? "no_connection" : answer.status === 401 ? "signed_out" : "";
+    if (missing) toast(t(missing), { error: true, untilAnswered: true });
+    if (!answer?.ok) return;
     L.popup({ className: "map-popup", maxWidth: 320, minWidth: 220 })
       .setLatLng(latlng)
       .setContent(await answer.text())

@@ -86,9 +86,9 @@ export function createPicker(live, options) {
   return new Picker(live, options);
 }
 
-/** Wire a form to a map: hidden or typed inputs `latitude` and `longitude` follow the point. */
-export function pickIntoForm(live, form, { latitude = "lat", longitude = "lon", onPick = null } = {}) {
-  const pin = L.marker([0, 0], {
+/** A pin for the place that was picked; it stands on no map yet. */
+export function placePin() {
+  return L.marker([0, 0], {
     keyboard: false,
     pane: "selection",
     icon: L.divIcon({
@@ -98,6 +98,11 @@ export function pickIntoForm(live, form, { latitude = "lat", longitude = "lon", 
       iconAnchor: [17, 33],
     }),
   });
+}
+
+/** Wire a form to a map: hidden or typed inputs `latitude` and `longitude` follow the point. */
+export function pickIntoForm(live, form, { latitude = "lat", longitude = "lon", onPick = null } = {}) {
+  const pin = placePin();
   const put = (place) => {
     form.elements[latitude].value = place.lat.toFixed(6);
     form.elements[longitude].value = place.lng.toFixed(6);

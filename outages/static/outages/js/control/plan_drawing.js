@@ -45,7 +45,7 @@ class PlanDrawing {
     if (this.url !== overlayUrl) return;
     if (!answer?.ok) {
       this.clear();
-      toast(t("no_connection"), { error: true });
+      toast(t(answer?.status === 401 ? "signed_out" : "no_connection"), { error: true, untilAnswered: true });
       return;
     }
     const data = await answer.json();
