@@ -58,7 +58,8 @@ class BurstForm(forms.Form):
     contact_name = forms.CharField(label=_("Who reports it"), required=False, max_length=80)
     contact_phone = forms.CharField(label=_("Telephone"), required=False, max_length=40)
     client_key = forms.UUIDField(required=False, widget=forms.HiddenInput)
-    duplicate_of = forms.CharField(required=False, widget=forms.HiddenInput)
+    # "none", or the key of the open report that it is the same as.
+    duplicate_of = forms.RegexField(r"^(none|\d{1,18})$", required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

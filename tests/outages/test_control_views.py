@@ -102,6 +102,18 @@ def test_102_sent_twice_it_is_one_report(dana: Client) -> None:
     assert BurstReport.objects.count() == 1
 
 
+def test_109_a_form_sent_twice_is_not_offered_as_its_own_duplicate(dana: Client) -> None:
+    key = str(uuid4())
+    assert burst(dana, client_key=key).status_code == 302
+    assert burst(dana, client_key=key).status_code == 302
+    assert BurstReport.objects.count() == 1
+
+
+def test_110_nonsense_for_the_other_report_is_no_failure(dana: Client) -> None:
+    assert burst(dana, duplicate_of="the one in the street").status_code == 422
+    assert not BurstReport.objects.exists()
+
+
 def test_103_far_from_any_pipe_is_a_clear_error_and_no_report(dana: Client) -> None:
     answer = burst(dana, lat=NORTH + 0.01)
     assert answer.status_code == 422

@@ -216,6 +216,21 @@ def test_a_report_nearby_must_be_decided_on(ada: Client, desk: Desk) -> None:
     assert (apart.status, apart.duplicate_of_id) == ("received", None)
 
 
+def test_a_form_sent_twice_is_no_duplicate_of_itself(ada: Client, desk: Desk) -> None:
+    """A double click, or the browser's own repeat after a lost answer."""
+    desk.clock = repeat(timezone.now())
+    url = reverse("outages:desk-report")
+    twice = form()
+    assert [ada.post(url, twice).status_code for _time in range(2)] == [302, 302]
+    there = BurstReport.objects.get()
+    merging = form(duplicate_of=str(there.pk), description="又一位邻居")
+    for _time in range(2):
+        answer = ada.post(url, merging, follow=True)
+        assert "但没并入" not in answer.content.decode()
+    assert BurstReport.objects.count() == 2
+    assert Event.objects.filter(verb="merged").count() == 1
+
+
 def test_the_offer_comes_while_the_address_is_typed(ada: Client, desk: Desk) -> None:
     desk.clock = repeat(timezone.now())
     desk.report("p3", address="解放路 12 号")

@@ -75,8 +75,13 @@ def _near(form: BurstForm) -> list[selectors.DuplicateCandidate]:
     pipe = data["pipe"]
     if not pipe and (near := nearest_pipe(data["lon"], data["lat"], settings.REPORT_SNAP_M)):
         pipe = near.pipe
+    before = reports.told_before(form.facts())
     return selectors.duplicate_candidates(
-        lon=data["lon"], lat=data["lat"], at=timezone.now(), pipe=pipe
+        lon=data["lon"],
+        lat=data["lat"],
+        at=timezone.now(),
+        pipe=pipe,
+        exclude=before.pk if before else None,
     )[:3]
 
 
@@ -103,7 +108,8 @@ def _take(request: HttpRequest, form: BurstForm) -> HttpResponse:
 def _merge(request: HttpRequest, report: BurstReport, other: int, *, by: Actor) -> HttpResponse:
     """Merge the new report into the open one that it was offered, and show that one."""
     into = get_object_or_404(BurstReport, pk=other)
-    reports.merge_report(report, into=into, by=by, at=timezone.now())
+    if report.duplicate_of_id != into.pk:
+        reports.merge_report(report, into=into, by=by, at=timezone.now())
     into.refresh_from_db()
     if into.outage is not None:
         panel = outage_panel(into.outage, request.user)

@@ -159,14 +159,20 @@ def _initial(
     return initial
 
 
-def _near(told: dict[str, Any]) -> list[selectors.DuplicateCandidate]:
-    """Return open reports near what the form says, nearest first."""
+def _near(
+    told: dict[str, Any], *, but: BurstReport | None = None
+) -> list[selectors.DuplicateCandidate]:
+    """Return open reports near what the form says, nearest first; `but` is no duplicate of it."""
     lon, lat = told.get("lon"), told.get("lat")
     if lon is None or lat is None:
         return []
     near = network.nearest_pipe(lon, lat, within_m=settings.REPORT_SNAP_M)
     found = selectors.duplicate_candidates(
-        lon=lon, lat=lat, at=timezone.now(), pipe=near.pipe if near else ""
+        lon=lon,
+        lat=lat,
+        at=timezone.now(),
+        pipe=near.pipe if near else "",
+        exclude=but.pk if but else None,
     )
     return list(found)[:2]
 
@@ -191,11 +197,16 @@ def take_report(request: HttpRequest) -> HttpResponse:
     form = DeskReportForm(request.POST)
     if not form.is_valid():
         return _page(request, status=422, form=form)
-    told = form.cleaned_data
+    told, facts = form.cleaned_data, _facts(form)
+    # Sent twice, the form is no duplicate of what it made itself.
+    before = reports.told_before(facts)
     decided = request.POST.get("duplicate_of", "")
-    near = _near(told) if told["kind"] in NETWORK_KINDS else []
+    near = _near(told, but=before) if told["kind"] in NETWORK_KINDS else []
     same = selectors.open_reports_of_caller(
-        phone=told["contact_phone"], customer=told["customer"], at=timezone.now()
+        phone=told["contact_phone"],
+        customer=told["customer"],
+        at=timezone.now(),
+        exclude=before.pk if before else None,
     )
     if (near or same) and not decided:
         problem = _("There is a report nearby: say whether it is the same.")
@@ -205,7 +216,7 @@ def take_report(request: HttpRequest) -> HttpResponse:
             request, status=409, form=form, duplicates=near, same_caller=same, problem=problem
         )
     now = timezone.now()
-    made = reports.report_burst(facts=_facts(form), by=acting(request), at=now)
+    made = reports.report_burst(facts=facts, by=acting(request), at=now)
     if decided.isdecimal():
         _merge(request, made, int(decided))
     elif told["answer"] and made.status == ReportStatus.RECEIVED:
@@ -226,7 +237,8 @@ def _merge(request: HttpRequest, made: BurstReport, into_id: int) -> None:
     try:
         if into is None:
             raise Http404
-        reports.merge_report(made, into=into, by=acting(request), at=timezone.now())
+        if made.duplicate_of_id != into.pk:
+            reports.merge_report(made, into=into, by=acting(request), at=timezone.now())
     except (Http404, reports.MergeRefused, TransitionRefused):
         text = _("Registered as %(reference)s, but not merged: the other report was closed.")
         messages.error(request, text % {"reference": made.reference})

@@ -10,6 +10,7 @@ from outages.services.desk.reports.taking import (
     new_reference,
     place_report,
     report_burst,
+    told_before,
 )
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "plan_on_commit",
     "reopen_report",
     "report_burst",
+    "told_before",
     "unmerge_report",
     "wait_again",
     "wants_plan",

@@ -89,10 +89,7 @@ def report_burst(*, facts: ReportFacts, by: Actor, at: datetime) -> BurstReport:
     burst or leak before the meter gets a plan proposed on commit (tasks.plan_report).
     Raises PlaceRefused, UnknownPipe.
     """
-    key = facts.client_key or uuid4()
-    if facts.client_key and (known := _under(key)) and not _says(known, facts):
-        # Back in the browser, the form changed, sent again: a second report, not a repeat.
-        key = uuid5(key, "|".join(str(getattr(facts, name)) for name in _TOLD))
+    key = _key_of(facts)
     if facts.client_key and (known := _under(key)):
         return known
     _require_place(facts)
@@ -110,6 +107,19 @@ def report_burst(*, facts: ReportFacts, by: Actor, at: datetime) -> BurstReport:
     except IntegrityError:
         # The same form arrived twice at the same moment; the other one was first.
         return BurstReport.objects.get(client_key=key)
+
+
+def told_before(facts: ReportFacts) -> BurstReport | None:
+    """Return the report that the same words under the same `client_key` have made already."""
+    return _under(_key_of(facts)) if facts.client_key else None
+
+
+def _key_of(facts: ReportFacts) -> UUID:
+    key = facts.client_key or uuid4()
+    if facts.client_key and (known := _under(key)) and not _says(known, facts):
+        # Back in the browser, the form changed, sent again: a second report, not a repeat.
+        key = uuid5(key, "|".join(str(getattr(facts, name)) for name in _TOLD))
+    return key
 
 
 _WORDS = ("kind", "address", "landmark", "description", "contact_name", "contact_phone")

@@ -1,12 +1,17 @@
 // The desk: the map to point on, the ways to say it, and the offer of duplicates while typing.
 
+/* global htmx */
+
 import { announce } from "gisapp/live";
 import { createMap } from "gisapp/map/base";
-import { createPicker } from "gisapp/map/pick";
+import { createPicker, placePin } from "gisapp/map/pick";
 import { drawDuplicates } from "outages/desk/duplicates";
 
 const PAUSE_MS = 350;
+// What a place says; the call, as far as it was typed, stays as it is.
+const OF_A_PLACE = "#desk-results,#desk-close-place,#desk-place,#desk-duplicates,#desk-same-caller,#desk-customer";
 const desk = document.querySelector("[data-desk]");
+const form = desk.querySelector("[data-desk-report]");
 
 // -- The ways to say it ------------------------------------------------------------------------
 
@@ -30,6 +35,16 @@ function showScript(box, key) {
 
 // -- A click on the map asks for that place ----------------------------------------------------
 
+async function askAt({ lat, lng }) {
+  const query = new URLSearchParams({ lat: lat.toFixed(6), lon: lng.toFixed(6) });
+  const typed = form?.elements.address.value;
+  await htmx.ajax("GET", `${location.pathname}?${query}`, {
+    target: "#desk-answer", select: "#desk-answer", swap: "outerHTML", selectOOB: form ? OF_A_PLACE : "#desk-results",
+    push: "true",
+  });
+  if (typed) form.elements.address.value = typed;
+}
+
 function startMap() {
   const element = desk.querySelector("[data-desk-map]");
   const details = element.closest("details");
@@ -38,8 +53,10 @@ function startMap() {
     if (!details.open || started) return;
     started = true;
     const live = createMap(element);
-    const ask = ({ lat, lng }) => {
-      location.assign(`?lat=${lat.toFixed(6)}&lon=${lng.toFixed(6)}`);
+    const pin = placePin();
+    const ask = (place) => {
+      pin.setLatLng(place).addTo(live.map);
+      askAt(place);
     };
     const picker = createPicker(live, { onPick: ask });
     live.map.on("click", ({ latlng }) => !picker.active && ask(latlng));
@@ -56,18 +73,18 @@ function startMap() {
 let timer = null;
 let asked = 0;
 
-function watchPlace(form) {
+function watchPlace() {
   form.addEventListener("input", ({ target }) => {
     if (target.name !== "address") return;
     // The typed address holds now, not the point of the customer chosen before.
     form.elements.lat.value = "";
     form.elements.lon.value = "";
     clearTimeout(timer);
-    timer = setTimeout(() => offer(form), PAUSE_MS);
+    timer = setTimeout(offer, PAUSE_MS);
   });
 }
 
-async function offer(form) {
+async function offer() {
   const mine = ++asked;
   const query = new URLSearchParams({ address: form.elements.address.value });
   const answer = await fetch(`${desk.dataset.duplicates}?${query}`).catch(() => null);
@@ -81,7 +98,7 @@ async function offer(form) {
   if (first) announce(first.textContent.trim());
 }
 
-function setAside(form) {
+function setAside() {
   form.dataset.decided = "";
   const decision = document.createElement("input");
   decision.type = "hidden";
@@ -98,7 +115,7 @@ document.addEventListener("click", (event) => {
   const not = event.target.closest("[data-not-duplicate]");
   if (not) {
     event.preventDefault();
-    setAside(not.form);
+    setAside();
   }
 });
 
@@ -107,8 +124,7 @@ document.body.addEventListener("htmx:afterSettle", () => {
   drawDuplicates(desk);
 });
 
-const form = desk.querySelector("[data-desk-report]");
-if (form) watchPlace(form);
+if (form) watchPlace();
 startScripts();
 startMap();
 drawDuplicates(desk);
