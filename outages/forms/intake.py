@@ -17,6 +17,7 @@ from outages.choices import (
     Urgency,
 )
 from outages.forms.address_place import place_of_address
+from outages.forms.moments import FIRST_YEAR, LAST_YEAR
 from outages.forms.panel import PanelForm
 from outages.services.desk.reports import ReportFacts
 
@@ -39,7 +40,7 @@ class ZonedMoment(forms.Field):
             at = parse_datetime(value) if isinstance(value, str) else None
         except ValueError:
             at = None
-        if at is None or at.tzinfo is None:
+        if at is None or at.tzinfo is None or not FIRST_YEAR <= at.year <= LAST_YEAR:
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
         return at
 

@@ -146,7 +146,11 @@ def days_of_csv(text: str) -> list[NamedDay]:
     """Read days from CSV with a heading. Raises ValidationError naming each wrong line."""
     days: list[NamedDay] = []
     wrong: list[str] = []
-    for number, row in enumerate(csv.DictReader(io.StringIO(text)), start=2):
+    try:
+        rows = list(csv.DictReader(io.StringIO(text)))
+    except csv.Error as error:  # a quotation mark that never ends
+        raise forms.ValidationError(_("The file names no day.")) from error
+    for number, row in enumerate(rows, start=2):
         try:
             days.append(
                 NamedDay(

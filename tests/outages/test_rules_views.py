@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
 from gisapp.accounts.roles import sync_roles
+from outages.forms.moments import MomentField
 from outages.management.commands.policy import DOCS, printed_docs
 from outages.models import CalendarDay, Deadline, PolicyValue
 from outages.policy.keys import POLICY
@@ -322,3 +324,21 @@ def test_the_docs_are_the_table() -> None:
     assert DOCS.read_text("utf-8") == printed_docs(), (
         "./run manage policy docs > docs/policy.md writes it anew"
     )
+
+
+DATED = ("access-log", "breaches", "interruptions", "complaints", "roster", "callback-rates")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", DATED)
+def test_days_that_no_page_can_reckon_with_are_left_out(name: str) -> None:
+    client = signed_in("admin")
+    for day in ("9999-12-31", "0001-01-01", "2026-02-30", "x"):
+        asked = {"since": day, "until": day, "from": day, "month": day[:7]}
+        assert client.get(reverse(f"outages:{name}"), asked).status_code == 200, day
+
+
+@pytest.mark.parametrize("year", ["0002", "1926", "9999"])
+def test_a_year_half_typed_is_no_time(year: str) -> None:
+    with pytest.raises(ValidationError, match=r"年份|year"):
+        MomentField().clean(f"{year}-11-22T10:00")

@@ -6,7 +6,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -15,6 +14,7 @@ from outages.policy.report_periods import Period, month_of, months_until
 from outages.selectors import callbacks as lists
 from outages.selectors import policy
 from outages.views.callbacks.words import QUESTION_NAMES
+from outages.views.shape.days import day_asked
 from outages.views.shape.screen import may
 
 MONTHS = 12
@@ -50,11 +50,7 @@ def rates_page(request: HttpRequest) -> HttpResponse:
 
 
 def _month(told: str, today: date) -> Period:
-    try:
-        day = parse_date(f"{told}-01") if told else None
-    except ValueError:
-        day = None
-    return month_of(day or today)
+    return month_of(day_asked(f"{told}-01") or today)
 
 
 def _question(name: str, satisfied: int, unsatisfied: int) -> dict[str, Any]:

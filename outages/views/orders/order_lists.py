@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -10,7 +10,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -19,8 +18,10 @@ from outages.models import BurstReport, Department, WorkOrder
 from outages.selectors import orders as lists
 from outages.selectors.privacy import may_know
 from outages.services.desk.disclosures import note_list
+from outages.views.exports.tables import Cell, safe_cell
 from outages.views.orders.words import chip_of_order, order_title
 from outages.views.shape.actor import acting
+from outages.views.shape.days import day_asked, end_of, midnight
 from outages.views.shape.screen import may
 from outages.views.words.wording import chip_of_report, local, report_title
 
@@ -126,19 +127,13 @@ def _case_title(report: BurstReport) -> str:
 
 def _period(request: HttpRequest) -> tuple[datetime | None, datetime | None, str, str]:
     """Return the days asked for as instants (the last day whole), and as they were typed."""
-    zone = timezone.get_default_timezone()
-    typed = [request.GET.get("since", ""), request.GET.get("until", "")]
-    days = [_day(text) for text in typed]
-    starts = [datetime(day.year, day.month, day.day, tzinfo=zone) if day else None for day in days]
-    until = starts[1] + timedelta(days=1) if starts[1] else None
-    return starts[0], until, *(day.isoformat() if day else "" for day in days)  # type: ignore[return-value]
-
-
-def _day(text: str) -> Any:
-    try:
-        return parse_date(text)
-    except ValueError:  # a date that no calendar has
-        return None
+    since, until = (day_asked(request.GET.get(name, "")) for name in ("since", "until"))
+    return (
+        midnight(since) if since else None,
+        end_of(until) if until else None,
+        since.isoformat() if since else "",
+        until.isoformat() if until else "",
+    )
 
 
 @require_safe
@@ -182,9 +177,9 @@ def complaint_file(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _rows(report: BurstReport, request: HttpRequest) -> Iterator[list[str]]:
+def _rows(report: BurstReport, request: HttpRequest) -> Iterator[list[Cell]]:
     caller = report.contact_name if may_know(report, request.user) else gettext("protected")
-    about = [
+    about: list[Cell] = [
         report.reference,
         _written(report.received_at),
         report.get_kind_display(),
@@ -204,11 +199,6 @@ def _rows(report: BurstReport, request: HttpRequest) -> Iterator[list[str]]:
         ]
     if not orders:
         yield [*about, "", "", safe_cell(report.answer), ""]
-
-
-def safe_cell(text: str) -> str:
-    """Keep a spreadsheet from taking what somebody typed for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 def _written(at: datetime | None) -> str:

@@ -1,7 +1,7 @@
 """Who looked at whose data, when and why: supervision's page."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 from django.core.paginator import Paginator
@@ -18,6 +18,7 @@ from network.selectors import current_revision
 from outages.choices import DisclosedThing
 from outages.models import Disclosure
 from outages.selectors.disclosures import disclosures
+from outages.views.shape.days import day_asked, end_of, midnight
 from outages.views.shape.screen import may
 
 PER_PAGE: Final = 100
@@ -31,12 +32,12 @@ PERIOD: Final = timedelta(days=7)
 def access_log(request: HttpRequest) -> HttpResponse:
     """Show what was disclosed in a period, newest first; search by person, customer or case."""
     today = timezone.localdate()
-    until = _day(request.GET.get("until", "")) or today
-    since = _day(request.GET.get("since", "")) or until - PERIOD + timedelta(days=1)
+    until = day_asked(request.GET.get("until", "")) or today
+    since = day_asked(request.GET.get("since", "")) or until - PERIOD + timedelta(days=1)
     text, thing = request.GET.get("q", "").strip()[:80], request.GET.get("thing", "")
     found = disclosures(
-        since=_midnight(min(since, until)),
-        until=_midnight(max(since, until) + timedelta(days=1)),
+        since=midnight(min(since, until)),
+        until=end_of(max(since, until)),
         text=text,
         thing=thing if thing in DisclosedThing.values else "",
     )
@@ -83,17 +84,6 @@ def _about(row: Disclosure) -> list[tuple[str, str]]:
     if row.outage is not None:
         about.append((row.outage.code, reverse("outages:outage", args=[row.outage.pk])))
     return about
-
-
-def _day(told: str) -> date | None:
-    try:
-        return date.fromisoformat(told)
-    except ValueError:
-        return None
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, datetime.min.time()))
 
 
 def _keep(request: HttpRequest) -> str:

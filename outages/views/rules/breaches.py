@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from outages.models import Deadline
 from outages.policy.deadlines import Standing
 from outages.selectors.deadlines import Kept, breaches, kept, late_by
+from outages.views.shape.days import day_asked, end_of, midnight
 from outages.views.shape.screen import may
 from outages.views.words.limits import (
     STANDINGS,
@@ -55,11 +56,11 @@ def breach_page(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     since, until = _period(request, at)
     chosen = {name: request.GET.get(name, "") for name in ("department", "key")}
-    found = breaches(at=at, since=_midnight(since), until=_after(until), **chosen)
+    found = breaches(at=at, since=midnight(since), until=end_of(until), **chosen)
     if request.GET.get("format") == "csv":
         return _as_csv([_row(each, at) for each in found], at=at)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    figures = kept(at=at, since=_midnight(since), until=_after(until))
+    figures = kept(at=at, since=midnight(since), until=end_of(until))
     context = {
         "since": since,
         "until": until,
@@ -77,24 +78,9 @@ def breach_page(request: HttpRequest) -> HttpResponse:
 def _period(request: HttpRequest, at: datetime) -> tuple[date, date]:
     """Return the first and last day asked for; what cannot be read is left out."""
     today = timezone.localdate(at)
-    until = _day(request.GET.get("until", "")) or today
-    since = _day(request.GET.get("since", "")) or until - PERIOD + timedelta(days=1)
+    until = day_asked(request.GET.get("until", "")) or today
+    since = day_asked(request.GET.get("since", "")) or until - PERIOD + timedelta(days=1)
     return min(since, until), max(since, until)
-
-
-def _day(told: str) -> date | None:
-    try:
-        return date.fromisoformat(told)
-    except ValueError:
-        return None
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, datetime.min.time()))
-
-
-def _after(day: date) -> datetime:
-    return _midnight(day + timedelta(days=1))
 
 
 def _figure(each: Kept, request: HttpRequest) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from outages.views.exports.interruption_tables import (
     interruption_document,
     kind_name,
 )
+from outages.views.shape.days import day_asked
 from outages.views.shape.screen import may
 
 # The trend's drawing, in its own units: a column each month over a line, its label under it.
@@ -69,16 +70,9 @@ def interruption_page(request: HttpRequest) -> HttpResponse:
 def _period(request: HttpRequest, today: date) -> Period:
     """Return the days asked for; the month so far where none are, or they cannot be read."""
     given = month_of(today)
-    since = _day(request.GET.get("since", "")) or given.first
-    until = _day(request.GET.get("until", "")) or max(since, min(today, given.last))
+    since = day_asked(request.GET.get("since", "")) or given.first
+    until = day_asked(request.GET.get("until", "")) or max(since, min(today, given.last))
     return Period(min(since, until), max(since, until))
-
-
-def _day(told: str) -> date | None:
-    try:
-        return date.fromisoformat(told)
-    except ValueError:
-        return None
 
 
 def _share(line: Line, report: InterruptionReport) -> float:

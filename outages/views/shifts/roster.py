@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -19,6 +18,7 @@ from outages.policy.shifts import Span
 from outages.selectors import rosters as lists
 from outages.services import rosters
 from outages.views.shape.actor import acting
+from outages.views.shape.days import day_asked, midnight
 from outages.views.shape.screen import may
 from outages.views.words.refusals import REFUSALS, in_words
 
@@ -61,13 +61,7 @@ def _page(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpRespon
 
 
 def _first_day(text: str, now: datetime) -> datetime:
-    try:
-        asked = parse_date(text)
-    except ValueError:  # a date that no calendar has
-        asked = None
-    zone = timezone.get_default_timezone()
-    day = asked or timezone.localtime(now).date()
-    return datetime(day.year, day.month, day.day, tzinfo=zone)
+    return midnight(day_asked(text) or timezone.localtime(now).date())
 
 
 def _rows(
