@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -240,8 +241,7 @@ class Supervisor:
     def _stop_all(self) -> None:
         running = [c.process for c in self.children if c.process and c.process.poll() is None]
         # A child's own children (gunicorn's and Celery's workers) must not outlive it.
-        trees = [psutil.Process(p.pid) for p in running if psutil.pid_exists(p.pid)]
-        families = [member for root in trees for member in root.children(recursive=True)]
+        families = [member for process in running for member in _children_of(process.pid)]
         for process in running:
             process.terminate()
         deadline = self._clock() + GRACE_S
@@ -253,8 +253,17 @@ class Supervisor:
                 process.wait()
         _gone, left = psutil.wait_procs(families, timeout=2)
         for member in left:
-            member.kill()
+            with suppress(psutil.NoSuchProcess):
+                member.kill()
         (self._state_dir / "processes").unlink(missing_ok=True)
+
+
+def _children_of(pid: int) -> list[psutil.Process]:
+    """Return all that descends from a process; none where it ended a moment ago."""
+    try:
+        return psutil.Process(pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
 
 
 def start_ticks(pid: int) -> int:

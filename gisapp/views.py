@@ -15,7 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Ht
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.utils import translation
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import escape_leading_slashes, url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.http import require_POST, require_safe
@@ -83,7 +83,9 @@ def _way_back(request: HttpRequest) -> str:
     if not url_has_allowed_host_and_scheme(target, hosts, require_https=request.is_secure()):
         return "/"
     parts = urlsplit(target)
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path or "/"
+    # A path that begins with two slashes would name another host.
+    path = escape_leading_slashes(parts.path) or "/"
+    return f"{path}?{parts.query}" if parts.query else path
 
 
 class SignIn(LoginView):

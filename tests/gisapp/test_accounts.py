@@ -114,6 +114,31 @@ def test_switches_never_lead_off_the_site(client: Client, elsewhere: str) -> Non
 
 
 @pytest.mark.django_db
+def test_a_page_of_ours_that_begins_like_a_host_is_no_way_out(client: Client) -> None:
+    """A 404 at //evil.example is on our own host; only its path may be gone back to."""
+    for header in ({"next": "http://testserver//evil.example/x?a=1"}, {}):
+        answer = client.post(
+            reverse("switch-language"),
+            {"language": "en", **header},
+            headers={"Referer": "http://testserver//evil.example/x?a=1"},
+        )
+        assert answer["Location"] == "/%2Fevil.example/x?a=1"
+
+
+@pytest.mark.django_db
+def test_a_script_is_told_that_nobody_is_signed_in_and_gets_no_page(client: Client) -> None:
+    bell = reverse("outages:alerts-bell")
+    for asked in ({"HX-Request": "true"}, {"Accept": "application/json"}):
+        answer = client.get(bell, headers=asked)
+        assert answer.status_code == 401
+        assert "登录" in answer.json()["error"]
+    browser = client.get(bell, headers={"Accept": "text/html,application/json;q=0.9"})
+    assert browser.status_code == 302
+    signing_in = client.get(reverse("login"), headers={"HX-Request": "true"})
+    assert signing_in.status_code == 200
+
+
+@pytest.mark.django_db
 def test_theme_is_pinned_by_cookie_and_only_to_known_values(client: Client) -> None:
     client.post(reverse("switch-theme"), {"theme": "dark"})
     assert 'data-theme="dark"' in client.get(reverse("login")).content.decode()

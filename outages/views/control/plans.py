@@ -33,6 +33,7 @@ from outages.views.control import plan_facts
 from outages.views.control.allowed import may_confirm
 from outages.views.control.overlap_rows import overlap_rows
 from outages.views.control.panels import Panel, difference, outage_panel, report_panel
+from outages.views.exports.tables import Cell, safe_cell
 from outages.views.privacy.reveal import reveal, told_why
 from outages.views.shape.actor import acting
 from outages.views.shape.banner import Banner
@@ -317,19 +318,14 @@ def _csv(found: IsolationPlan, part: str, rows: list[dict[str, Any]]) -> Streami
     return response
 
 
-def _line(row: dict[str, Any]) -> list[str]:
+def _line(row: dict[str, Any]) -> list[Cell]:
     customer: Customer | None = row["customer"]
-    facts = [row["asset_id"], row["effect"]]
+    facts: list[Cell] = [safe_cell(row["asset_id"]), row["effect"]]
     if customer is None:
         return [*facts, "", "", "", "", ""]
     persons = "" if customer.persons is None else str(customer.persons)
     told = [customer.account, customer.name, customer.address, persons, row["phone"]]
-    return [*facts, *(_plain(text) for text in told)]
-
-
-def _plain(text: str) -> str:
-    """Keep a spreadsheet from taking a name for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text
+    return [*facts, *map(safe_cell, told)]
 
 
 @require_POST

@@ -143,4 +143,6 @@ def _read(body: bytes) -> dict[str, Any]:
         if not is_plain or (isinstance(value, str) and "\0" in value):
             msg = "no plain value"
             raise ValueError(msg)
+        if isinstance(value, str):
+            value.encode()  # half a character, as \ud83d alone, is none
     return {name: value for name, value in told.items() if value is not None}

@@ -21,6 +21,7 @@ from outages.forms.duties import AnomalyForm, AnswerForm, ExchangeForm
 from outages.models import Anomaly, ExchangeMessage, Outage
 from outages.selectors.duties import unread_anomalies, untold_exchanges
 from outages.services import exchange as services
+from outages.views.exports.tables import safe_cell
 from outages.views.shape.actor import acting
 from outages.views.shape.banner import Banner
 from outages.views.shape.page_actions import PageActions, Told
@@ -258,8 +259,8 @@ def export(_request: HttpRequest) -> HttpResponse:
                 row.number,
                 row.sent_at.isoformat(timespec="seconds"),
                 row.outage_status,
-                *(_safe(text) for text in (row.leak_location, row.pipe_diameter, row.valve_text)),
-                _safe(row.affected_area),
+                *map(safe_cell, (row.leak_location, row.pipe_diameter, row.valve_text)),
+                safe_cell(row.affected_area),
                 row.persons,
                 row.expected_repair_at.isoformat(timespec="seconds")
                 if row.expected_repair_at
@@ -267,8 +268,3 @@ def export(_request: HttpRequest) -> HttpResponse:
             ]
         )
     return response
-
-
-def _safe(text: str) -> str:
-    """Keep a spreadsheet from taking a text for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
