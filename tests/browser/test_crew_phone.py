@@ -152,6 +152,7 @@ def test_a_tap_can_be_taken_back(phone: Page, order: WorkOrder, desk: Desk) -> N
     card(phone).get_by_role("button", name="关好了").click()
     phone.get_by_role("button", name=f"撤销 {valve}").click()
     expect(card(phone).locator("h2")).to_have_text(valve)
+    expect(card(phone).get_by_role("button", name="关好了")).to_be_enabled()
     phone.wait_for_timeout(6000)
     assert status(order, valve) == "pending"
 

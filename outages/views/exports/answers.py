@@ -39,4 +39,5 @@ def file_answer(
     kept = "inline" if form == "pdf" else "attachment"
     answer["Content-Disposition"] = f'{kept}; filename="{document.name}.{form}"'
     answer["X-Content-Type-Options"] = "nosniff"
+    answer["Cache-Control"] = "private, no-store"
     return answer

@@ -21,12 +21,16 @@ startDoor();
 // An error summary takes the focus, so that it is read first.
 document.querySelector("[data-focus-first]")?.focus();
 
-// A button that is on its way is not pressed twice.
+// A button that is on its way is not pressed twice. What a script has taken for itself by the time
+// that all have heard of it is not on its way.
 document.addEventListener("submit", (event) => {
   const button = event.submitter;
-  if (!button || event.defaultPrevented || button.closest("[data-theme-switch]")) return;
-  setTimeout(() => (button.disabled = true), 0);
-  setTimeout(() => (button.disabled = false), 8000);
+  if (!button || button.closest("[data-theme-switch]")) return;
+  setTimeout(() => {
+    if (event.defaultPrevented) return;
+    button.disabled = true;
+    setTimeout(() => (button.disabled = false), 8000);
+  }, 0);
 });
 
 // Coming back with the browser's own button shows the page as it was, not as it was being sent.

@@ -154,7 +154,8 @@ class Overlay {
       alt: title,
       keyboard: Boolean(this.onSelect && properties.id),
     });
-    marker.bindTooltip(title, { className: "map-tip", direction: "top", offset: [0, -12] });
+    // A text, never markup: names come out of the register as somebody typed them.
+    marker.bindTooltip(document.createTextNode(title), { className: "map-tip", direction: "top", offset: [0, -12] });
     if (properties.id) this.link(properties, marker);
     return marker;
   }

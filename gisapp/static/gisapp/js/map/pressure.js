@@ -39,7 +39,7 @@ class PressureLayer {
     this.features = [...features].reverse().map((feature) => {
       const dot = feature.properties.kind === "weak-customer";
       const layer = (dot ? this.dot(feature) : this.line(feature)).addTo(dot ? this.dots : this.pipes);
-      layer.bindTooltip(feature.properties.label, { sticky: true, className: "map-tip" });
+      layer.bindTooltip(document.createTextNode(feature.properties.label), { sticky: true, className: "map-tip" });
       return { key: LEGEND[feature.properties.grade], bounds: layer.getBounds?.() ?? L.latLngBounds([layer.getLatLng()]) };
     });
     if (features.length > 0) this.live.element.dataset.pressure = String(features.length);

@@ -54,7 +54,8 @@ class RiskLayer {
       style: ({ properties }) => ({
         pane: "weak", renderer, className: `ov-risk ov-risk--${properties.band}`, weight: WIDTHS[properties.band],
       }),
-      onEachFeature: ({ properties }, line) => line.bindTooltip(properties.label, { sticky: true, className: "map-tip" }),
+      onEachFeature: ({ properties }, line) =>
+        line.bindTooltip(document.createTextNode(properties.label), { sticky: true, className: "map-tip" }),
     }).addTo(this.live.map);
     this.live.element.dataset.risk = String(data.features.length);
     this.tell(data.told ?? "");
