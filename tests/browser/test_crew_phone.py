@@ -155,6 +155,14 @@ def test_a_tap_can_be_taken_back(phone: Page, order: WorkOrder, desk: Desk) -> N
     expect(card(phone).get_by_role("button", name="关好了")).to_be_enabled()
     phone.wait_for_timeout(6000)
     assert status(order, valve) == "pending"
+    # Nobody signed in any more: the plan shown is followed no longer, and that is said.
+    phone.context.clear_cookies()
+    phone.evaluate("window.dispatchEvent(new Event('online'))")
+    state = phone.locator("[data-offline]")
+    expect(state).to_contain_text("登录")
+    expect(state.get_by_role("link")).to_have_attribute(
+        "href", f"/sign-in?next=/work-orders/{order.number}/"
+    )
 
 
 def test_a_stuck_valve_waits_for_the_dispatcher_and_the_new_plan_must_be_read(

@@ -144,7 +144,7 @@ async function send() {
   try {
     const told = await flush(user, root.dataset.csrfCookie);
     online ||= told > 0; // an empty queue asks nobody
-    signedOut = false;
+    signedOut &&= told === 0;
     if (told > 0) await lookAgain({ always: true });
   } catch (error) {
     signedOut = error instanceof SignedOut;
@@ -187,6 +187,8 @@ async function lookAgain({ always = false } = {}) {
     online = false;
     return;
   }
+  // Signed out, the plan on the screen is as old as one without signal: it says so.
+  signedOut = answer.redirected;
   if (answer.redirected || !answer.ok) return;
   online = !answer.headers.has("X-From-Phone");
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
