@@ -1,6 +1,6 @@
 """A report as another system sends it, and a system that may send."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -17,7 +17,6 @@ from outages.choices import (
     Urgency,
 )
 from outages.forms.address_place import place_of_address
-from outages.forms.moments import FIRST_YEAR, LAST_YEAR
 from outages.forms.panel import PanelForm
 from outages.services.desk.reports import ReportFacts
 
@@ -38,9 +37,12 @@ class ZonedMoment(forms.Field):
             return None
         try:
             at = parse_datetime(value) if isinstance(value, str) else None
-        except ValueError:
+            # At either end of the calendar there is no such time in UTC, which is what is kept.
+            if at is not None and at.tzinfo is not None:
+                at.astimezone(UTC)
+        except (ValueError, OverflowError):
             at = None
-        if at is None or at.tzinfo is None or not FIRST_YEAR <= at.year <= LAST_YEAR:
+        if at is None or at.tzinfo is None:
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
         return at
 

@@ -57,6 +57,7 @@ def test_one_duty_that_fails_holds_up_none_of_the_others(monkeypatch) -> None:
     assert done == ["stages", "counts"]
 
 
+@pytest.mark.django_db
 def test_what_a_killed_builder_left_goes_with_the_next_snapshot(settings, tmp_path) -> None:
     settings.SNAPSHOT_DIR = tmp_path / "snapshots"
     fresh, old = settings.SNAPSHOT_DIR / ".building-a", settings.SNAPSHOT_DIR / ".building-b"

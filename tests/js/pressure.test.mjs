@@ -35,6 +35,7 @@ const layer = (kind, options, place) => ({
   ...(place ? { getLatLng: () => place } : { getBounds: () => "here" }),
 });
 
+globalThis.document = { createTextNode: (text) => text };
 globalThis.L = {
   svg: () => ({}),
   layerGroup: () => new Group(),

@@ -51,7 +51,7 @@ def _public_folder(settings: Any, tmp_path: Path) -> Path:
 def _public_addresses(settings: Any) -> None:
     """The public process's own addresses and middleware, with the tests' database."""
     settings.ROOT_URLCONF = "gisapp.public_side.urls"
-    absent = ("auth.", "axes.", "messages.", "sessions.", "django_htmx.")
+    absent = ("auth.", "accounts.", "axes.", "messages.", "sessions.", "django_htmx.")
     settings.MIDDLEWARE = [
         name for name in settings.MIDDLEWARE if not any(part in name for part in absent)
     ]

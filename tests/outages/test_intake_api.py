@@ -131,6 +131,7 @@ def test_without_a_token_or_with_one_out_of_use_nothing_comes_in(token: str) -> 
         ({"contact_phone": "?"}, "contact_phone", "invalid"),
         ({"address": " "}, "address", "required"),
         ({"reported_at": "2026-11-22 03:00"}, "reported_at", "invalid"),
+        ({"occurred_at": "0001-01-01T00:00:00+08:00"}, "occurred_at", "invalid"),
         ({"reported_at": "2999-01-01T00:00:00Z"}, "reported_at", "future"),
         ({"reported_at": "2001-01-01T00:00:00Z"}, "reported_at", "too_old"),
         ({"lat": 91, "lon": 1}, "lat", "max_value"),
