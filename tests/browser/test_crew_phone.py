@@ -236,7 +236,7 @@ def test_a_phone_without_room_posts_the_tap_at_once(
     work.accept_order(order, by=desk.cruz, at=desk.now)
     open_order(phone, order)
     phone.evaluate(
-        "IDBObjectStore.prototype.put = () => { throw new DOMException('', 'QuotaExceededError'); }"
+        "() => { IDBObjectStore.prototype.put = () => { throw new DOMException('no room'); }; }"
     )
     valve = card(phone).locator("h2").inner_text()
     with phone.expect_navigation():
