@@ -100,7 +100,8 @@ async function take(form, submitter) {
     await keep(item);
   } catch {
     form.dataset.straight = "";
-    form.requestSubmit(submitter);
+    // Not within the first submit: a form that is being submitted takes no second one.
+    setTimeout(() => form.requestSubmit(submitter), 0);
     return;
   }
   form.reset();
