@@ -14,7 +14,7 @@ class SignedInMiddleware(LoginRequiredMiddleware):
     Led to the door like everybody else, they would put the sign-in page where a list was.
     """
 
-    def handle_no_permission(
+    def handle_no_permission(  # type: ignore[override]
         self, request: HttpRequest, view_func: Callable[..., Any]
     ) -> HttpResponseBase:
         """Lead to the sign-in page, or say to a script that nobody is signed in."""

@@ -308,7 +308,7 @@ class _Echo:
 
 def _csv(found: IsolationPlan, part: str, rows: list[dict[str, Any]]) -> StreamingHttpResponse:
     writer = csv.writer(_Echo())
-    heads = ["id", "effect", "account", "name", "address", "persons", "phone"]
+    heads: list[Cell] = ["id", "effect", "account", "name", "address", "persons", "phone"]
     lines = [heads, *(_line(row) for row in rows)]
     # A byte-order mark, because spreadsheets take a CSV without one for the system's encoding.
     body = ("\ufeff" * (i == 0) + writer.writerow(line) for i, line in enumerate(lines))
