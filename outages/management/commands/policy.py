@@ -13,6 +13,7 @@ from django.utils.dateparse import parse_datetime
 
 from outages.forms.policy import VALUE_WORDS, days_of_csv
 from outages.policy.keys import KEYS, POLICY, SECTIONS
+from outages.policy.on_record import ON_RECORD
 from outages.policy.rows import PolicyKey
 from outages.selectors import policy
 from outages.services.rules.policy import PolicyRefused, name_days, set_policy_text
@@ -28,7 +29,8 @@ the value that it was started with (ADR 0013).
 
 Status: *literal*: the number stands in the regulations. *analogy*: it stands there for another \
 trade. *interpretation*: the text is read so. *assumption*: ours. *gap*: nobody says, the operator \
-must set it, and until then there is no limit.
+must set it, and until then there is no limit. *On record only*: people keep it, nothing in the \
+program follows from it (`outages/policy/on_record.py`; a test holds that it goes by all others).
 
 Sources: 000 manuals of several water companies, 002 the utility's own regulations of its call \
 centre (呼叫中心管理规定), 003 rules of electricity hotlines, 004 rules of gas and property \
@@ -149,11 +151,15 @@ def _printed_row(row: PolicyKey) -> str:
         f"{row.name.zh} / {row.name.en}",
         default,
         row.clock.en,
-        row.applies.en + needs,
+        row.applies.en + needs + _not_gone_by(row),
         row.source,
         str(row.status),
     )
     return "| " + " | ".join(cell.replace("|", "/") for cell in cells) + " |\n"
+
+
+def _not_gone_by(row: PolicyKey) -> str:
+    return f"; on record only: {ON_RECORD[row.key].en}" if row.key in ON_RECORD else ""
 
 
 def _words(refused: PolicyRefused) -> str:

@@ -43,7 +43,7 @@ def _escalate(order: WorkOrder, key: str, *, at: datetime) -> int:
 
 
 def _due(at: datetime, after: timedelta) -> Iterable[tuple[WorkOrder, str]]:
-    """Orders with the key of the limit that ran out first, each order once. One query."""
+    """Orders with the key of the limit that ran out last, each order once. One query."""
     late = Deadline.objects.filter(
         Q(order=OuterRef("pk")) | Q(subject="report", report=OuterRef("report")),
         met_at__isnull=True,

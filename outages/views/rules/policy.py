@@ -19,6 +19,7 @@ from outages.forms.policy import DAY_KINDS, DayForm, DaysFileForm, PolicyForm
 from outages.models import PolicyValue
 from outages.policy.calendar import NamedDay
 from outages.policy.keys import KEYS, SECTIONS
+from outages.policy.on_record import ON_RECORD
 from outages.policy.rows import PolicyKey
 from outages.policy.values import Value
 from outages.selectors import policy
@@ -46,6 +47,8 @@ class Line:
     row: PolicyValue | None
     next: str
     next_from: datetime | None
+    # Why nothing in the program follows from it; "" where it goes by it.
+    on_record: str
 
 
 @require_safe
@@ -89,6 +92,7 @@ def _line(found: policy.InForce, coming: PolicyValue | None, *, is_off: bool) ->
         row=found.row,
         next=_stored_words(key, coming) if coming else "",
         next_from=coming.effective_from if coming else None,
+        on_record=ON_RECORD[key.key].in_language(chinese=chinese) if key.key in ON_RECORD else "",
     )
 
 
