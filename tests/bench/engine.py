@@ -1,7 +1,6 @@
 """The engine alone, in process: look-up and search against a search in networkx."""
 
 import random
-import resource
 import tempfile
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from network.topology.engine.ready import ReadyState, make_ready
 from network.topology.engine.states import NetworkState
 from network.topology.engine.structure import Topology
 from tests.bench.city_tables import city_tables
+from tests.bench.memory import peak_mb
 from tests.bench.networkx_search import NetworkxSearch
 from tests.bench.timing import Measured, measure, measure_each, row
 
@@ -39,7 +39,7 @@ def rows(name: str, source: Path) -> list[list[str]]:
         shut = _what_if(topology, ready, pipes, valves, "closed")
         search = NetworkxSearch(tables)
         plain = measure_each(search.ask, pipes[:BASELINE])
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    memory = peak_mb()
     return [
         row(f"query in process, {name}", asked, plain, NETWORKX),
         row(f"query with all names, {name}", named, plain, NETWORKX),

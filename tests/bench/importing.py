@@ -1,6 +1,5 @@
 """How long an import takes, against copying the same files' rows into plain tables."""
 
-import os
 import subprocess
 import sys
 import time
@@ -11,6 +10,7 @@ import pyogrio
 from django.db import connection
 
 from tests.bench.ground import ROOT, environment_of
+from tests.bench.memory import peak_until_over
 from tests.bench.timing import Measured, measure, row
 
 TABLES = ("pipes", "nodes", "valves", "hydrants", "sources", "customers")
@@ -45,14 +45,13 @@ def imported(source: Path, folder: Path) -> Imported:
     running = subprocess.Popen(
         command, cwd=ROOT, env=environment_of(folder), stdout=log, stderr=subprocess.STDOUT
     )
-    _, status, usage = os.wait4(running.pid, 0)
+    highest = peak_until_over(running)
     seconds = time.perf_counter() - start
-    running.returncode = os.waitstatus_to_exitcode(status)
     log.close()
     if running.returncode:
         msg = f"the import failed:\n{(folder / 'import.log').read_text()[-2000:]}"
         raise RuntimeError(msg)
-    return Imported(seconds, usage.ru_maxrss / 1024)
+    return Imported(seconds, highest)
 
 
 def plain_copy(source: Path) -> None:

@@ -39,19 +39,19 @@ def rows(name: str, revision: NetworkRevision, state: Path, *, runs: int) -> lis
 
 # A process of its own, whose peak is that of Django started and of the snapshot built.
 BUILD = """
-import resource, sys, tempfile
+import sys, tempfile
 from pathlib import Path
 import django
 django.setup()
 from network.models import NetworkRevision
 from network.selectors import read_tables
 from network.topology.engine.build import build
+from tests.bench.memory import peak_mb
 revision = NetworkRevision.objects.get(pk=sys.argv[1])
-peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-started = peak()
+started = peak_mb()
 with tempfile.TemporaryDirectory() as folder:
     build(read_tables(revision)).save(Path(folder))
-print(peak(), started)
+print(peak_mb(), started)
 """
 
 
@@ -65,7 +65,7 @@ def _memory(revision: NetworkRevision, state: Path) -> tuple[str, str]:
         text=True,
     )
     peak, started = built.stdout.split()
-    return f"{int(peak):,} MB at most", f"the process before it: {int(started):,} MB"
+    return f"{float(peak):,.0f} MB at most", f"the process before it: {float(started):,.0f} MB"
 
 
 def _copy(revision: NetworkRevision) -> None:
