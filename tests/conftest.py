@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.db import connection
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -50,6 +51,16 @@ CONTEXT_OPTIONS: dict[str, Any] = {
 # A busy machine is slow, not wrong.
 PATIENCE_MS = 20_000
 expect.set_options(timeout=PATIENCE_MS)
+# A run by hand tries other random cases each time and keeps what failed. MAINBREAK_SAME_CASES makes
+# a run judge by the same cases on every machine: what fails there fails here.
+settings.register_profile(
+    "tests",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    print_blob=True,
+    derandomize="MAINBREAK_SAME_CASES" in os.environ,
+)
+settings.load_profile("tests")
 FAILED = pytest.StashKey[bool]()
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
 

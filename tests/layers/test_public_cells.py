@@ -64,7 +64,7 @@ def atoms(shapes: list[BaseGeometry], town: list[Home]) -> dict[tuple[bool, ...]
     return found
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(rows=towns, history=st.lists(streets, min_size=1, max_size=6), k=st.integers(5, 20))
 def test_no_comparison_of_snapshots_isolates_fewer_than_k(
     rows: list[tuple[int, int, int]], history: list[list[tuple[int, int]]], k: int
@@ -83,7 +83,7 @@ def test_no_comparison_of_snapshots_isolates_fewer_than_k(
             assert count == 0 or count >= least
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(rows=towns, street=streets, k=st.integers(5, 20))
 def test_every_home_that_is_off_is_in_the_published_area(
     rows: list[tuple[int, int, int]], street: list[tuple[int, int]], k: int
@@ -97,7 +97,7 @@ def test_every_home_that_is_off_is_in_the_published_area(
         assert not area.contains(point) or shape.intersects(point)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rows=towns, k=st.integers(5, 20), seed=st.randoms())
 def test_equal_towns_have_equal_cells(rows: list[tuple[int, int, int]], k: int, seed: Any) -> None:
     town = town_of(rows)

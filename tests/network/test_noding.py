@@ -417,7 +417,7 @@ def test_401_a_tolerance_that_joins_everything_is_refused(monkeypatch):
 coordinates = st.integers(0, 12).map(lambda value: value / 4)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.lists(st.tuples(coordinates, coordinates, coordinates, coordinates), min_size=1, max_size=9)
 )
@@ -436,7 +436,7 @@ def test_402_groups_stay_small_and_never_swallow_a_pipe(rows):
             assert group[2 * pipe] != group[2 * pipe + 1]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.integers(0, 2**32 - 1))
 def test_403_a_shaken_grid_comes_out_as_the_grid(seed):
     rng = np.random.default_rng(seed)

@@ -141,9 +141,7 @@ def receipt(row: Delivery, *, delivered: bool, minutes: int, number: str) -> Hea
     )
 
 
-@examples(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(order=st.permutations([0, 1, 2, 0, 1, 2]))
 @pytest.mark.django_db
 def test_receipts_twice_and_in_any_order_come_to_the_newest(order: list[int]) -> None:
@@ -255,7 +253,7 @@ class TestInboundAddress:
 # -- signatures, seals, addresses ---------------------------------------------------------------
 
 
-@examples(max_examples=60, deadline=None)
+@examples(max_examples=60)
 @given(
     body=st.binary(max_size=300), message_id=st.from_regex(r"[A-Za-z0-9_-]{1,40}", fullmatch=True)
 )

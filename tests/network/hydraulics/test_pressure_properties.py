@@ -3,7 +3,7 @@
 import os
 
 import numpy as np
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from network.hydraulics.facts import Assumptions, NotGradable, Obstacle
@@ -17,7 +17,7 @@ from tests.network.topology.networks import questions
 EXAMPLES = max(25, int(os.environ.get("MAINBREAK_EXAMPLES", "0")) // 50)
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=EXAMPLES)
 @given(asked=questions(), seed=st.integers(0, 2**16))
 def test_nothing_is_said_of_who_is_cut_off(asked, seed):
     rng = np.random.default_rng(seed)

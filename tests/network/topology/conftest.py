@@ -2,13 +2,11 @@
 
 import os
 
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 
 settings.register_profile(
     "networks",
+    parent=settings.get_profile("tests"),
     max_examples=int(os.environ.get("MAINBREAK_EXAMPLES", "400")),
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
-    print_blob=True,
 )
 settings.load_profile("networks")

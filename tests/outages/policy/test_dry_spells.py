@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import networkx as nx
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from network.topology.engine.build import build
@@ -300,7 +300,7 @@ def as_minutes(found: list[Spell]) -> set[tuple]:
     }
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=EXAMPLES)
 @given(histories())
 def test_spells_are_what_the_readable_network_says_minute_by_minute(asked) -> None:
     question, said = asked
@@ -309,7 +309,7 @@ def test_spells_are_what_the_readable_network_says_minute_by_minute(asked) -> No
     assert len(as_minutes(found)) == len(found)
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=EXAMPLES)
 @given(histories(), st.integers(0, 14))
 def test_going_on_from_any_moment_gives_what_the_whole_gives(asked, cut) -> None:
     question, said = asked

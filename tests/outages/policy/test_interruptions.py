@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from outages.policy.interruptions import AT_LEAST, BANDS, Spell, account, interruptions
@@ -136,7 +136,6 @@ def counted_by_steps(spells, *, now, since, until):
 
 
 @given(st.lists(one_spell, max_size=8), st.integers(0, LAST), st.integers(0, LAST))
-@settings(deadline=None)
 def test_equals_counting_step_by_step(spells, one, other):
     since, until = sorted((one, other))
     got = account(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from outages.choices import ReportKind
@@ -70,7 +70,6 @@ RULES = st.lists(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])  # the first draw is, on a busy machine
 @given(category=st.sampled_from("abc"), districts=st.permutations(["a", "b", "c"]), rules=RULES,
        inside=st.integers(0, 3))  # fmt: skip
 def test_the_nearest_rule_is_the_one_that_a_search_in_order_finds(

@@ -21,7 +21,7 @@ moments = st.integers(0, 2 * 365 * 24 * 60).map(lambda minute: START + minute * 
 
 @pytest.mark.parametrize("pattern", ["three_shifts", "two_shifts"])
 @given(at=moments)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_every_moment_lies_in_exactly_one_shift_of_a_pattern(pattern: str, at: datetime) -> None:
     rows = [row for row in SHIFTS if row.pattern == pattern]
     spans = [occurrence(row.starts, row.ends, at=at, zone=ZONE) for row in rows]
@@ -47,7 +47,7 @@ def test_a_night_shift_that_began_yesterday_is_found_after_midnight() -> None:
     duties=st.lists(st.tuples(st.integers(-20, 80), st.integers(1, 40)), max_size=8),
     length=st.integers(1, 60),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_gaps_are_the_minutes_that_no_duty_covers(
     duties: list[tuple[int, int]], length: int
 ) -> None:
