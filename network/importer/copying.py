@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from math import isnan
@@ -67,15 +68,26 @@ class Copy:
         progress.close()
 
     def _write(self, of: dict[str, Values], write: Callable[[str], None]) -> Iterator[int]:
-        """Write block after block; yield how many rows each had."""
+        """Write block after block; yield how many rows each had.
+
+        A block is made while the database takes in the one before: never more than two stand in
+        memory.
+        """
         left = self.count
         columns = [_blocks(values, self.count) for values in of.values()]
-        while left > 0:
-            rows = min(left, BLOCK_ROWS)
-            fields = [next(column) for column in columns]
-            write("\n".join(map("\t".join, zip(*fields, strict=True))) + "\n")
-            left -= rows
-            yield rows
+        with ThreadPoolExecutor(max_workers=1) as writer:
+            under_way: Future[None] | None = None
+            while left > 0:
+                rows = min(left, BLOCK_ROWS)
+                fields = [next(column) for column in columns]
+                text = "\n".join(map("\t".join, zip(*fields, strict=True))) + "\n"
+                if under_way is not None:
+                    under_way.result()
+                under_way = writer.submit(write, text)
+                left -= rows
+                yield rows
+            if under_way is not None:
+                under_way.result()
 
 
 def shapes(geometry: Geometry) -> Made:
