@@ -200,7 +200,7 @@ def _extent(marks: Sequence[Mark]) -> BaseGeometry | None:
     return shapely.envelope(shapely.union_all([shapely.envelope(shape) for shape in shapes]))
 
 
-def _shape(geom: GEOSGeometry) -> BaseGeometry:
+def _shape(geom: GEOSGeometry | BaseGeometry) -> BaseGeometry:
     return shapely.from_wkb(bytes(geom.wkb))
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from django.contrib.gis.geos import GEOSGeometry, Polygon
 from django.db.models import Q, QuerySet
 from django.utils.translation import get_language
+from shapely.geometry.base import BaseGeometry
 
 from layers.bbox import Rectangle
 from layers.bearings import valve_bearings
@@ -47,11 +48,11 @@ def _rounded(value: Any, decimals: int) -> Any:
 
 
 def geometry(geom: Any, *, decimals: int = DECIMALS) -> dict[str, Any]:
-    """A GEOS geometry as GeoJSON, coordinates rounded to `decimals`."""
+    """A geometry of GEOS or shapely as GeoJSON, coordinates rounded to `decimals`."""
     return {"type": geom.geom_type, "coordinates": _rounded(geom.coords, decimals)}
 
 
-def feature(geom: GEOSGeometry, **properties: Any) -> Feature:
+def feature(geom: GEOSGeometry | BaseGeometry, **properties: Any) -> Feature:
     """A feature; properties that are None or empty text are left out."""
     kept = {name: value for name, value in properties.items() if value is not None and value != ""}
     return {"type": "Feature", "geometry": geometry(geom), "properties": kept}

@@ -131,7 +131,7 @@ def draw_plan(
     )
 
 
-def _shape(geom: GEOSGeometry) -> BaseGeometry:
+def _shape(geom: GEOSGeometry | BaseGeometry) -> BaseGeometry:
     return shapely.from_wkb(bytes(geom.wkb))
 
 
@@ -156,7 +156,9 @@ def _run(points: Iterable[tuple[float, ...]]) -> str:
     return "M" + "L".join(f"{point[0]:.2f} {point[1]:.2f}" for point in points)
 
 
-def _clipped(paper: Paper, geom: GEOSGeometry, *, beyond_mm: float = 4) -> BaseGeometry:
+def _clipped(
+    paper: Paper, geom: GEOSGeometry | BaseGeometry, *, beyond_mm: float = 4
+) -> BaseGeometry:
     placed = paper.place(_shape(geom))
     if not placed.is_valid:
         placed = placed.buffer(0)

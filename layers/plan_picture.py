@@ -8,8 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import shapely
+from django.contrib.gis.db.models.functions import AsWKB
 from django.contrib.gis.geos import GEOSGeometry
 from django.db.models import Q
+from shapely.geometry.base import BaseGeometry
 
 from layers.bearings import valve_bearings
 from network.choices import Operability, ValveState
@@ -38,7 +41,7 @@ class Mark:
     """
 
     role: str
-    geom: GEOSGeometry
+    geom: GEOSGeometry | BaseGeometry
     asset_id: str = ""
     label: str = ""
     sequence: int | None = None
@@ -129,10 +132,16 @@ def _areas(plan: IsolationPlan) -> Iterator[Mark]:
 
 def _pipes(revision: NetworkRevision, answer: Answer) -> Iterator[Mark]:
     ids = answer.zone_pipes | answer.dry_pipes
-    for pipe in Pipe.objects.filter(revision=revision, asset_id__in=ids).order_by("pk"):
-        role = "zone_pipe" if pipe.asset_id in answer.zone_pipes else "unintended_pipe"
-        facts = {"dn": pipe.diameter_mm, "role": pipe.role, "street": pipe.street}
-        yield Mark(role, pipe.geom, asset_id=pipe.asset_id, facts=facts)
+    rows = list(
+        Pipe.objects.filter(revision=revision, asset_id__in=ids)
+        .order_by("pk")
+        .values_list("asset_id", "diameter_mm", "role", "street", AsWKB("geom"))
+    )
+    # Thousands in a large zone: read as plain rows, their shapes in one go.
+    shapes = shapely.from_wkb([bytes(wkb) for *_, wkb in rows])
+    for (pipe, bore, kind, street, _wkb), shape in zip(rows, shapes, strict=True):
+        role = "zone_pipe" if pipe in answer.zone_pipes else "unintended_pipe"
+        yield Mark(role, shape, pipe, facts={"dn": bore, "role": kind, "street": street})
 
 
 def _hydrants(revision: NetworkRevision, answer: Answer) -> Iterator[Mark]:
