@@ -50,6 +50,12 @@ class Customer(RevisionAsset):
             models.Index(
                 fields=["revision", "phone"], name="customer_by_phone", condition=~Q(phone="")
             ),
+            # Few in a city, and asked for with every burst.
+            models.Index(
+                fields=["revision", "asset_id"],
+                name="customer_marked",
+                condition=Q(key_user=True) | Q(large_user=True) | ~Q(special_user=""),
+            ),
             GinIndex(fields=["search_text"], name="customer_text", opclasses=["gin_trgm_ops"]),
             models.Index(
                 fields=["search_initials"],

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import shapely
+from django.contrib.gis.db.models.functions import AsWKB
 from django.contrib.gis.geos import Polygon
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from numpy.typing import NDArray
 from pyproj import Transformer
 
@@ -21,6 +24,7 @@ from network.models import (
     Valve,
     ValveCondition,
 )
+from network.selectors.by_id import rows_by_id
 from network.selectors.tables import read_tables
 from network.topology.argument.alternatives import (
     Alternatives,
@@ -31,6 +35,7 @@ from network.topology.argument.alternatives import (
 )
 from network.topology.argument.restore import PressureZones
 from network.topology.argument.scene import Scene
+from network.topology.argument.spelling import Rows
 from network.topology.argument.supply_points import (
     Metres,
     Need,
@@ -38,7 +43,6 @@ from network.topology.argument.supply_points import (
     choose_points,
     wet_places,
 )
-from network.topology.argument.ways import Rows
 from network.topology.argument.work import ValveWork, Work
 from network.topology.elements import (
     Customers,
@@ -57,50 +61,52 @@ WATER_WITHIN_M = 1_500.0  # where hydrants for standpipes are looked for
 
 
 def rows_of(revision: NetworkRevision) -> Rows:
-    """A reader of the rows of some pipes, with what stands on them. Five queries a call."""
+    """A reader of the rows of some pipes, with what stands on them. Five queries, by index."""
 
-    def read(pipes: Collection[str]) -> NetworkTables:
-        return _rows(revision, pipes)
+    def read(
+        pipes: Collection[str], *, valves: Collection[str], customers: Collection[str] = ()
+    ) -> NetworkTables:
+        return _rows(revision, pipes, valves, customers)
 
     return read
 
 
-def _rows(revision: NetworkRevision, pipes: Collection[str]) -> NetworkTables:
-    rows = Pipe.objects.filter(revision=revision, asset_id__in=pipes).values_list(
-        "asset_id", "from_junction", "to_junction", "flow"
+def _rows(
+    revision: NetworkRevision,
+    pipes: Collection[str],
+    valves: Collection[str],
+    customers: Collection[str],
+) -> NetworkTables:
+    ids, starts, ends, flows = _columns(
+        rows_by_id(Pipe, "asset_id, from_junction, to_junction, flow", revision, pipes), 4
     )
-    ids, starts, ends, flows = _columns(rows, 4)
-    splits = _columns(
-        PipeSplit.objects.filter(revision=revision, pipe__in=pipes).values_list(
-            "pipe", "junction", "fraction"
-        ),
-        3,
+    splits = rows_by_id(PipeSplit, "pipe, junction, fraction", revision, pipes, by="pipe")
+    split_pipes, at_junctions, fractions = _columns(splits, 3)
+    junctions = {*starts, *ends, *at_junctions}
+    sources = rows_by_id(
+        Source, "asset_id, junction, inlet_pipes, is_active", revision, junctions, by="junction"
     )
-    junctions = {*starts, *ends, *splits[1]}
-    sources = Source.objects.filter(revision=revision, junction__in=junctions).values_list(
-        "asset_id", "junction", "inlet_pipes", "is_active"
+    people, at, on, places = _columns(
+        rows_by_id(Customer, "asset_id, junction, pipe, fraction", revision, customers), 4
     )
-    people = Customer.objects.filter(revision=revision, pipe__in=pipes).values_list(
-        "asset_id", "junction", "pipe", "fraction"
-    )
-    customers, at, on, fractions = _columns(people, 4)
     return NetworkTables(
         junctions=sorted(junctions),
         pipes=Pipes(ids, starts, ends, [flow == Flow.FORWARD for flow in flows]),
-        splits=Splits(*splits),
-        valves=_valves(revision, pipes, junctions),
+        splits=Splits(split_pipes, at_junctions, fractions),
+        valves=_valves(revision, valves, set(ids), junctions),
         sources=Sources(*_columns(sources, 4)),
-        customers=Customers(customers, at, on, _numbers(fractions), persons=[0] * len(customers)),
+        customers=Customers(people, at, on, _numbers(places), persons=[0] * len(people)),
     )
 
 
 def _valves(
-    revision: NetworkRevision, pipes: Collection[str], junctions: Collection[str]
+    revision: NetworkRevision, valves: Collection[str], pipes: set[str], junctions: set[str]
 ) -> Valves:
-    rows = Valve.objects.filter(
-        Q(pipe__in=pipes) | Q(junction__in=junctions), revision=revision
-    ).values_list("asset_id", "junction", "pipe", "fraction", "isolates", "flow_to_pipe", "state")
-    ids, at, on, fractions, isolates, flow_to, states = _columns(rows, 7)
+    """Those of `valves` that stand on one of `pipes` or at one of `junctions`."""
+    columns = "asset_id, junction, pipe, fraction, isolates, flow_to_pipe, state"
+    found = rows_by_id(Valve, columns, revision, valves)
+    standing = [row for row in found if row[1] in junctions or row[2] in pipes]
+    ids, at, on, fractions, isolates, flow_to, states = _columns(standing, 7)
     return Valves(
         ids=ids,
         junctions=at,
@@ -113,7 +119,7 @@ def _valves(
     )
 
 
-def _columns(rows: QuerySet[object, tuple[object, ...]], width: int) -> list[list]:  # type: ignore[type-var]
+def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
     return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(width)]
 
 
@@ -130,12 +136,14 @@ def wishes_for(scene: Scene, revision: NetworkRevision, stops: Collection[str] =
     Only valves that the drawing shows closed may be opened: one that somebody has closed since,
     for another outage or as a what-if, was closed for a reason. A large user counts as a key user.
     """
-    people = Customer.objects.filter(revision=revision)
-    key = people.filter(Q(key_user=True) | Q(large_user=True)).values_list("asset_id", flat=True)
-    special = people.exclude(special_user="").values_list("asset_id", flat=True)
+    marked = list(
+        Customer.objects.filter(revision=revision)
+        .filter(Q(key_user=True) | Q(large_user=True) | ~Q(special_user=""))
+        .values_list("asset_id", "key_user", "large_user", "special_user")
+    )
     return Wishes(
-        key_users=frozenset(key),
-        special_users=frozenset(special),
+        key_users=frozenset(each for each, key, large, _ in marked if key or large),
+        special_users=frozenset(each for each, *_, special in marked if special),
         doubtful=_doubtful(revision),
         openable=normally_closed(scene),
         stops=frozenset(stops),
@@ -161,22 +169,27 @@ def _valve_work(scene: Scene, revision: NetworkRevision) -> dict[str, ValveWork]
     around = _around(scene, revision, WORK_WITHIN_M)
     if around is None:
         return {}
-    rows = Valve.objects.filter(revision=revision, geom__coveredby=around.box).values_list(
-        "asset_id", "turns_to_close", "bore_mm", "operability", "geom"
+    rows = list(
+        Valve.objects.filter(revision=revision, geom__coveredby=around.box).values_list(
+            "asset_id", "turns_to_close", "bore_mm", "operability", AsWKB("geom")
+        )
     )
     blocked = set(
         ValveCondition.objects.filter(operability=Operability.INACCESSIBLE).values_list(
             "asset_id", flat=True
         )
     )
+    # Thousands in a dense city, and somebody waits: moved to metres in one go.
+    degrees = shapely.get_coordinates(shapely.from_wkb([bytes(wkb) for *_, wkb in rows]))
+    places = zip(*around.plane.forward(degrees[:, 0], degrees[:, 1]), strict=True)
     return {
         valve: ValveWork(
             turns=turns,
             bore_mm=bore,
-            at=around.plane.metres(point.x, point.y),
+            at=(float(east), float(north)),
             accessible=operability != Operability.INACCESSIBLE and valve not in blocked,
         )
-        for valve, turns, bore, operability, point in rows
+        for (valve, turns, bore, operability, _), (east, north) in zip(rows, places, strict=True)
     }
 
 
@@ -195,7 +208,7 @@ def alternatives_for(
     bursts, state = scene.bursts, scene.state
     if not with_stops_too:
         wishes = wishes_for(scene, revision)
-        return alternatives(scene.topology, bursts, state, wishes, go_on=go_on)
+        return alternatives(scene.topology, bursts, state, wishes, scene.ready, go_on=go_on)
     tables = read_tables(revision)
     zone = scene.topology.names("pipe", np.unique(scene.found.zone_pipes))
     stops = stops_around(tables, zone, bursts)

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import shapely
 from django.contrib.gis.db.models.functions import AsWKB, Distance
-from django.contrib.gis.geos import Point
+from django.contrib.gis.geos import Point, Polygon
 from django.db.models import Q, Sum
 from numpy.typing import NDArray
 
 from network.choices import PipeStatus
-from network.models import Customer, Junction, NetworkRevision, Pipe, Source
+from network.models import Customer, Junction, NetworkRevision, Pipe, Source, Valve
 from network.selectors.arguing import LocalMetres, rows_of
 from network.topology.argument.burst_rates import Rates
 from network.topology.argument.locate import Around
@@ -70,7 +70,7 @@ class Surroundings:
         """The part as the ranking wants it; None without a pipe."""
         if not self._rows:
             return None
-        tables = rows_of(self._revision)([row[0] for row in self._rows])
+        tables = rows_of(self._revision)([row[0] for row in self._rows], valves=self._valves())
         rows = {row[0]: row for row in self._rows}
         mains = mains_of(
             tables,
@@ -92,6 +92,14 @@ class Surroundings:
             heights_m=self._heights(tables, mains),
             level_m=self._level(),
         )
+
+    def _valves(self) -> list[str]:
+        """Those within the outermost ends of the pipes."""
+        outermost = shapely.total_bounds(shapely.from_wkb([bytes(row[5]) for row in self._rows]))
+        box = Polygon.from_bbox(outermost.tolist())
+        box.srid = 4326
+        rows = Valve.objects.filter(revision=self._revision, geom__bboverlaps=box)
+        return list(rows.values_list("asset_id", flat=True))
 
     def _heights(self, tables: NetworkTables, mains: Mains) -> Floats:
         """Of the ground at each node; the ends that closed valves part from junctions have none."""

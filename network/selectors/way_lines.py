@@ -1,7 +1,6 @@
 """A way of water as a line on the map."""
 
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 from typing import Any
 
 import shapely
@@ -33,8 +32,9 @@ def lines_of(
     ).values_list("asset_id", AsWKB("geom"))
     starts = _shapes(sources)
     stops = [*ends, *(None for _ in ways[len(ends) :])]
+    drawing = _Drawing(shapes)
     return [
-        _line([shapes[p] for p in _pipes_of(way) if p in shapes], starts.get(way.source), stop)
+        drawing.line(_pipes_of(way), starts.get(way.source), stop)
         for way, stop in zip(ways, stops, strict=True)
     ]
 
@@ -51,22 +51,57 @@ def _shapes(rows: Iterable[tuple[str, bytes]]) -> dict[str, Any]:
     return dict(zip((name for name, _ in found), shapes, strict=True))
 
 
-def _line(pipes: Sequence[LineString], start: BaseGeometry | None, stop: Point | None) -> Line:
-    """The pipes, each from where the one before touches it to where the next one does."""
-    if not pipes:
-        return []
-    joints = [nearest_points(here, then)[0] for here, then in pairwise(pipes)]
-    first = start.centroid if start is not None else pipes[0].boundary.geoms[0]
-    enters = [first, *joints]
-    leaves = [*joints, stop if stop is not None else _far_end(pipes[-1], enters[-1])]
-    line: Line = []
-    for pipe, enter, leave in zip(pipes, enters, leaves, strict=True):
-        part = substring(pipe, pipe.project(enter), pipe.project(leave))
-        for x, y in part.coords:
+class _Drawing:
+    """Draws ways over pipes of known shapes; what several ways share is cut to size once."""
+
+    def __init__(self, shapes: dict[str, LineString]) -> None:
+        self.shapes = shapes
+        self.joints: dict[tuple[str, str], Point] = {}
+        self.pieces: dict[tuple[str, str, str], Line] = {}
+
+    def line(self, names: Sequence[str], start: BaseGeometry | None, stop: Point | None) -> Line:
+        """The pipes, each from where the one before touches it to where the next one does."""
+        pipes = [name for name in names if name in self.shapes]
+        line: Line = []
+        if not pipes:
+            return line
+        for before, pipe, after in zip(["", *pipes[:-1]], pipes, [*pipes[1:], ""], strict=True):
+            if before and after:
+                piece = self._piece(before, pipe, after)
+            else:
+                enter = self._joint(before, pipe) if before else self._begin(pipe, start)
+                leave = self._joint(pipe, after) if after else stop
+                piece = self._cut(pipe, enter, leave)
+            line += piece[1:] if line[-1:] == piece[:1] else piece
+        return line
+
+    def _piece(self, before: str, pipe: str, after: str) -> Line:
+        """A pipe in the middle of a way."""
+        key = before, pipe, after
+        if key not in self.pieces:
+            enter, leave = self._joint(before, pipe), self._joint(pipe, after)
+            self.pieces[key] = self._cut(pipe, enter, leave)
+        return self.pieces[key]
+
+    def _joint(self, here: str, then: str) -> Point:
+        """Where two pipes touch."""
+        if (here, then) not in self.joints:
+            nearest = nearest_points(self.shapes[here], self.shapes[then])
+            self.joints[here, then] = nearest[0]
+        return self.joints[here, then]
+
+    def _begin(self, pipe: str, start: BaseGeometry | None) -> Point:
+        return start.centroid if start is not None else Point(self.shapes[pipe].coords[0])
+
+    def _cut(self, pipe: str, enter: Point, leave: Point | None) -> Line:
+        shape = self.shapes[pipe]
+        leave = leave if leave is not None else _far_end(shape, enter)
+        line: Line = []
+        for x, y in substring(shape, shape.project(enter), shape.project(leave)).coords:
             place = [round(x, DECIMALS), round(y, DECIMALS)]
             if line[-1:] != [place]:
                 line.append(place)
-    return line
+        return line
 
 
 def _far_end(pipe: LineString, enter: Point) -> Point:

@@ -31,8 +31,9 @@ from network.topology.argument.work import Work
 from network.topology.elements import NetworkTables
 from network.topology.engine.answer import Burst, Found
 from network.topology.engine.isolation import find
+from network.topology.engine.ready import ReadyState
 from network.topology.engine.states import NetworkState, masks
-from network.topology.engine.structure import BoolArray, IntArray, Topology
+from network.topology.engine.structure import IntArray, Topology
 
 LEAVE_OUT, TRY, STOP, OPEN = "leave_out", "try", "stop", "open"
 Costs = tuple[float, ...]
@@ -128,6 +129,7 @@ def alternatives(
     bursts: Sequence[Burst],
     state: NetworkState | None = None,
     wishes: Wishes | None = None,
+    ready: ReadyState | None = None,
     *,
     most_moves: int = 2,
     budget: int = 150,
@@ -135,11 +137,13 @@ def alternatives(
 ) -> Alternatives:
     """Plans for `bursts` in `state` that trade one thing against another.
 
+    `ready` is a ready state of the topology: the nearer to `state`, the quicker each search.
     `go_on` is asked before each search: once it says no, what was found so far is the answer.
 
     Raises UnknownAsset for an id the network does not have, TopologyError without a burst.
     """
-    return _Search(topology, bursts, state or NetworkState(), wishes or Wishes()).run(
+    scene = Scene.of(topology, bursts, state, ready)
+    return _Search(scene, state or NetworkState(), wishes or Wishes()).run(
         most_moves, budget, go_on
     )
 
@@ -251,21 +255,13 @@ def with_stops(tables: NetworkTables, stops: Sequence[Stop]) -> NetworkTables:
 
 
 class _Search:
-    def __init__(
-        self, topology: Topology, bursts: Sequence[Burst], state: NetworkState, wishes: Wishes
-    ) -> None:
-        self.topology, self.bursts, self.state, self.wishes = topology, bursts, state, wishes
-        self.scene = Scene.of(topology, bursts, state)
-        self.key = self._marked(wishes.key_users)
-        self.special = self._marked(wishes.special_users)
+    def __init__(self, scene: Scene, state: NetworkState, wishes: Wishes) -> None:
+        self.scene, self.topology, self.bursts = scene, scene.topology, scene.bursts
+        self.state, self.wishes = state, wishes
+        self.key = scene.topology.mask("customer", wishes.key_users)
+        self.special = scene.topology.mask("customer", wishes.special_users)
         self.openable = may_open(self.scene, wishes.openable)
-        self.stops = {topology.index("valve", each) for each in wishes.stops}
-
-    def _marked(self, customers: Collection[str]) -> BoolArray:
-        ids = self.topology.customer_ids
-        if not customers:
-            return np.zeros(len(ids), dtype=bool)
-        return np.isin(ids, np.array([each.encode() for each in customers]))
+        self.stops = {scene.topology.index("valve", each) for each in wishes.stops}
 
     def run(self, most_moves: int, budget: int, go_on: Callable[[], bool]) -> Alternatives:
         plain = self._plan((), self.scene.found)
@@ -286,7 +282,7 @@ class _Search:
         while heap and tried < budget and go_on():
             moves = heappop(heap)[3]
             tried += 1
-            found = find(self.topology, self.bursts, self._state(moves))
+            found = find(self.topology, self.bursts, self._state(moves), self.scene.ready)
             plan = self._plan(moves, found)
             spares = plan.customers < plain.customers or not plan.stops
             if spares and self._is_a_plan(moves, found):
@@ -331,7 +327,11 @@ class _Search:
         if not len(found.unintended) or not self.openable.any():
             return []
         state = self._state(moves)
-        scene = Scene(self.topology, tuple(self.bursts), state, found) if moves else self.scene
+        scene = (
+            Scene(self.topology, self.bursts, state, found, self.scene.ready)
+            if moves
+            else self.scene
+        )
         allowed = self.openable & masks(self.topology, state).closed
         return worth_opening(scene, allowed, more_to_come=more_to_come)
 

@@ -27,7 +27,8 @@ import numpy as np
 
 from network.topology.argument.cut_off import cut_off_parts
 from network.topology.argument.scene import Scene, Trail, pipes_in, water_tree
-from network.topology.argument.ways import Route, Rows, Way, named
+from network.topology.argument.spelling import Rows, named
+from network.topology.argument.ways import Route, Way
 from network.topology.engine.isolation import Isolation
 from network.topology.engine.states import Masks
 from network.topology.engine.structure import BoolArray, IntArray
@@ -135,7 +136,7 @@ def explain_customers(
         elif scene.after[segment]:
             trail = scene.way_from_source(segment)
             source = _source_at(scene, trail.segments[0])
-            routes[customer] = Route(source, trail, scene.boundary, customer=index)
+            routes[customer] = Route(source, trail, customer=index)
         elif not scene.before[segment]:
             found[customer] = CustomerReason(customer, "dry_before")
         else:
@@ -169,9 +170,7 @@ class _Explainer:
             if (trail := scene.way_in(valve)) is not None
         }
         routes = {
-            valve: Route(
-                _source_at(scene, trail.segments[0]), trail, scene.boundary - {valve}, valve
-            )
+            valve: Route(_source_at(scene, trail.segments[0]), trail, opened=valve)
             for valve, trail in trails.items()
         }
         inside = [self._from_inside(source) for source in found.sources.tolist()]
@@ -265,7 +264,7 @@ class _Explainer:
         segment = self.topology.source_segment.item(source)
         inside = segment in self.scene.inner
         trail = self.scene.way_to_burst(segment) if inside else Trail((segment,), ())
-        return Route(source, trail, self.scene.boundary)
+        return Route(source, trail)
 
     # -- RULE 4 -----------------------------------------------------------------
 

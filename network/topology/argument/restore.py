@@ -80,8 +80,7 @@ def may_open(scene: Scene, openable: Collection[str] | None = None) -> BoolArray
     topology, holds = scene.topology, scene.holds
     allowed: BoolArray = holds.closed & ~holds.walked & topology.valve_isolates
     if openable is not None:
-        named = np.isin(topology.valve_ids, np.array([v.encode() for v in openable], dtype="S"))
-        allowed &= named if len(openable) else False
+        allowed &= topology.mask("valve", openable)
     return allowed
 
 
@@ -171,7 +170,7 @@ class _Search:
         self.tried += 1
         scene, topology = self.scene, self.scene.topology
         names = topology.names("valve", sorted(valves))
-        found = find(topology, scene.bursts, scene.state.with_changes(opened=names))
+        found = find(topology, scene.bursts, scene.state.with_changes(opened=names), scene.ready)
         self.fed_by[key] = frozenset()
         if valves.intersection(found.to_close):
             return  # RULE 2

@@ -11,7 +11,7 @@ RULE 3  `inner` is all from which water would reach the burst with those valves 
         its next step. A valve lets water in when, opened alone, it joins the two.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -21,6 +21,7 @@ from scipy.sparse.csgraph import breadth_first_order
 
 from network.topology.engine.answer import Burst, Found, segments_of
 from network.topology.engine.isolation import find
+from network.topology.engine.ready import ReadyState
 from network.topology.engine.search import supplied_before, trace_zone, upstream
 from network.topology.engine.states import Masks, NetworkState, canonical, masks
 from network.topology.engine.structure import BoolArray, IntArray, Topology
@@ -61,20 +62,30 @@ class Trail:
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """One question, answered, on a topology's arrays."""
+    """One question, answered, on a topology's arrays.
+
+    `ready` is a ready state of the same topology, if there is one: variants of the question are
+    then answered beside the zone instead of flooding the network.
+    """
 
     topology: Topology
     bursts: tuple[Burst, ...]
     state: NetworkState
     found: Found
+    ready: ReadyState | None = None
 
     @classmethod
     def of(
-        cls, topology: Topology, bursts: Sequence[Burst], state: NetworkState | None = None
+        cls,
+        topology: Topology,
+        bursts: Sequence[Burst],
+        state: NetworkState | None = None,
+        ready: ReadyState | None = None,
     ) -> "Scene":
         """Ask and lay out. Raises UnknownAsset, and TopologyError without a burst."""
         known = canonical(topology, state or NetworkState())
-        return cls(topology, tuple(bursts), known, find(topology, bursts, known))
+        found = find(topology, bursts, known, ready)
+        return cls(topology, tuple(bursts), known, found, ready)
 
     @classmethod
     def at_rest(cls, topology: Topology, state: NetworkState | None = None) -> "Scene":
@@ -204,7 +215,30 @@ class Scene:
 
     def way_from_source(self, segment: int) -> Trail:
         """How water gets to a segment that is wet with the plan carried out."""
-        return trail_of(self.topology, self.tree, segment, self._is_shut)
+        segments, valves = [segment], []
+        while (tail := self.tree.item(segment)) != self.topology.segment_count:
+            if segment not in self._fed_over:
+                self._fed_over[segment] = self._valve_between(tail, segment)
+            valves.append(self._fed_over[segment])
+            segments.append(tail)
+            segment = tail
+        return Trail(tuple(reversed(segments)), tuple(reversed(valves)))
+
+    def _valve_between(self, tail: int, segment: int) -> int:
+        """A valve that is not shut and lets water from one segment into the next; -1 for none."""
+        return next(
+            valve
+            for valve, head in self.downstream(tail)
+            if head == segment and not self._is_shut(valve)
+        )
+
+    @cached_property
+    def _fed_over(self) -> dict[int, int]:
+        """The valve over which each wet segment that was looked at gets its water.
+
+        Ways of one scene share most of their course: what they share is looked up once.
+        """
+        return {}
 
     def way_to_burst(self, segment: int) -> Trail:
         """How water in an inner segment gets to the burst."""
@@ -276,25 +310,15 @@ def water_tree(
     return parents
 
 
-def trail_of(
-    topology: Topology, tree: IntArray, segment: int, is_shut: Callable[[int], bool]
-) -> Trail:
-    """The way down a `water_tree` to a wet segment, over valves that are not shut."""
-    segments, valves = [segment], []
-    while (tail := tree.item(segment)) != topology.segment_count:
-        over = next(
-            valve
-            for valve, head in downstream(topology, tail)
-            if head == segment and not is_shut(valve)
-        )
-        segments.append(tail)
-        valves.append(over)
-        segment = tail
-    return Trail(tuple(reversed(segments)), tuple(reversed(valves)))
-
-
 def pipes_in(topology: Topology, segments: Iterable[int]) -> IntArray:
     """The pipes of which parts lie in `segments`, each once."""
     parts = topology.parts_by_segment.of_segments(segments)
     found: IntArray = np.unique(topology.part_pipe[parts])
     return found
+
+
+def valves_at(topology: Topology, segments: Iterable[int]) -> IntArray:
+    """The valves that stand between `segments` and others, each once."""
+    arcs = topology.arcs_by_segment.of_segments(segments) % len(topology.arc_u)
+    found: IntArray = np.unique(topology.arc_valve[arcs])
+    return found[found >= 0]

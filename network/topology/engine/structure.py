@@ -8,7 +8,7 @@ network is a choice of which arcs pass, so segments are computed once per revisi
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
@@ -145,6 +145,18 @@ class Topology:
         if at < len(ids) and ids.item(at) == wanted:
             return at
         raise UnknownAsset(kind, asset_id)
+
+    def mask(self, kind: str, asset_ids: Collection[str]) -> BoolArray:
+        """Which assets of a kind are among `asset_ids`; one entry each. Unknown ids are left."""
+        ids: IdArray = getattr(self, f"{kind}_ids")
+        found = np.zeros(len(ids), dtype=bool)
+        raw = (asset_id.encode() for asset_id in asset_ids)
+        wanted = [each for each in raw if len(each) <= ids.itemsize]
+        if wanted and len(ids):
+            named = np.array(wanted, dtype=ids.dtype)
+            at = np.minimum(np.searchsorted(ids, named), len(ids) - 1)
+            found[at[ids[at] == named]] = True
+        return found
 
     def names(self, kind: str, indices: Iterable[int] | IntArray) -> tuple[str, ...]:
         """Ids of the assets at `indices`, sorted."""

@@ -9,7 +9,7 @@ import shapely
 from django.contrib.gis.db.models.functions import AsWKB
 
 from network.models import Customer, NetworkRevision
-from network.selectors import current_revision, load_topology
+from network.selectors import current_revision, load_snapshot
 from network.selectors.arguing import (
     PlacedPoint,
     alternatives_for,
@@ -131,11 +131,14 @@ def argument_for(plan: IsolationPlan) -> Argument:
     state = _state_of(plan)
     held = frozenset(plan.basis.get("held", {}))
     alone = state.with_changes(opened=held - state.inoperable) if held else state
-    topology = load_topology(revision)
+    snapshot = load_snapshot(revision)
+    topology, ready = snapshot.topology, snapshot.ready(state) or snapshot.newest()
     bursts = tuple(Burst(each["pipe"], each.get("fraction")) for each in plan.burst_pipes)
     try:
-        losing = Scene.of(topology, bursts, _assumed(state, assumed))
-        closing = Scene.of(topology, bursts, _assumed(alone, assumed)) if held else losing
+        losing = Scene.of(topology, bursts, _assumed(state, assumed), ready)
+        closing = losing
+        if held:
+            closing = Scene.of(topology, bursts, _assumed(alone, assumed), ready)
     except UnknownAsset as unknown:
         raise NotArguable from unknown
     point = plan.burst_point

@@ -30,12 +30,14 @@ def scene_of(tables: NetworkTables, *pipes: str, **changes: list[str]) -> Scene:
 
 def why(drawing: str | Sketch, *pipes: str, **changes: list[str]) -> Explanation:
     tables = draw(drawing) if isinstance(drawing, str) else drawing.tables()
-    return explain(scene_of(tables, *pipes, **changes), lambda _: tables)
+    return explain(scene_of(tables, *pipes, **changes), lambda _pipes, **_beside: tables)
 
 
 def why_customer(drawing: str, customer: str, *pipes: str, **changes: list[str]) -> CustomerReason:
     tables = draw(drawing)
-    return explain_customer(scene_of(tables, *pipes, **changes), customer, lambda _: tables)
+    return explain_customer(
+        scene_of(tables, *pipes, **changes), customer, lambda _pipes, **_beside: tables
+    )
 
 
 def in_words(way: Way | None) -> str:

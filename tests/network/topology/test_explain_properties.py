@@ -51,7 +51,7 @@ def check_way(asked: Asked, way: Way, blocking: set[str], goal: set[Cell]) -> No
 @given(questions())
 def test_every_valve_has_a_true_reason(question: Question) -> None:
     asked = Asked(question)
-    found = explain(scene_of(question), lambda _: question.tables)
+    found = explain(scene_of(question), lambda _pipes, **_beside: question.tables)
     plain, brute = asked.plain, asked.brute
     boundary = plain["boundary_valves"]
     assert {each.valve for each in found.close} == plain["valves_to_close"]
@@ -89,7 +89,7 @@ def test_every_valve_has_a_true_reason(question: Question) -> None:
 @given(questions())
 def test_sources_in_the_zone_have_true_ways(question: Question) -> None:
     asked = Asked(question)
-    found = explain(scene_of(question), lambda _: question.tables)
+    found = explain(scene_of(question), lambda _pipes, **_beside: question.tables)
     assert {each.source for each in found.sources} == asked.plain["sources_to_shut"]
     for reason in found.sources:
         blocking = asked.closed | asked.plain["boundary_valves"]
@@ -103,7 +103,7 @@ def test_at_rest_whoever_has_water_has_a_true_way(question: Question) -> None:
     asked = Asked(question)
     scene = Scene.at_rest(build(question.tables), question.state)
     at = asked.customers_at()
-    found = explain_customers(scene, sorted(at), lambda _: question.tables)
+    found = explain_customers(scene, sorted(at), lambda _pipes, **_beside: question.tables)
     for customer, cell in at.items():
         reason = found[customer]
         assert reason.code == ("supplied" if cell in asked.before else "dry_before")
@@ -210,7 +210,7 @@ def test_every_customer_has_a_true_reason(question: Question) -> None:
     asked = Asked(question)
     scene = scene_of(question)
     for customer, cell in asked.customers_at().items():
-        reason = explain_customer(scene, customer, lambda _: question.tables)
+        reason = explain_customer(scene, customer, lambda _pipes, **_beside: question.tables)
         assert (reason.code == "supplied") == (cell in asked.after)
         assert (reason.code == "dry_before") == (cell not in asked.before)
         if reason.code == "supplied":
