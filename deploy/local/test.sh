@@ -2,8 +2,9 @@
 # or a worker half of their time. Each share has a database, a Redis number, a folder and a pytest
 # cache of its own (tests/settings.py), on the one instance.
 
-# The longest folder against all others.
-SHARES=("tests/outages" "tests --ignore=tests/outages")
+# About as long as one another: what each test took is left in test-results/share-N.xml.
+SHARES=("tests/outages tests/network tests/oracles"
+  "tests --ignore=tests/outages --ignore=tests/network --ignore=tests/oracles")
 
 # run_tests [pytest arguments]: with arguments that name tests, one process does as it is told.
 run_tests() {
@@ -28,11 +29,11 @@ side_by_side() {
   log=$(mktemp)
   # A process of its own group hears no Ctrl-C: it is passed on.
   set -m
-  share_of 1 >"$log" 2>&1 &
+  share_of 1 --junitxml=test-results/share-1.xml >"$log" 2>&1 &
   quiet=$!
   set +m
   trap 'kill -INT -- "-$quiet"' INT TERM
-  share_of 2 || outcome=$?
+  share_of 2 --junitxml=test-results/share-2.xml || outcome=$?
   wait "$quiet" || outcome=$?
   trap - INT TERM
   cat "$log"
