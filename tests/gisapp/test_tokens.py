@@ -7,7 +7,13 @@ from pathlib import Path
 
 import pytest
 
-CSS = Path(__file__).resolve().parents[2] / "gisapp" / "static" / "gisapp" / "css"
+ROOT = Path(__file__).resolve().parents[2]
+CSS = ROOT / "gisapp" / "static" / "gisapp" / "css"
+ALL_CSS = [
+    file
+    for app in ("gisapp", "network", "outages", "layers")
+    for file in sorted((ROOT / app / "static" / app / "css").glob("*.css"))
+]
 
 # Pairs of the board with the ratio measured there: (front, back, light, dark).
 PAIRS = [
@@ -185,7 +191,7 @@ def test_dark_is_one_theme_however_it_is_chosen() -> None:
 def test_every_token_used_is_declared() -> None:
     declared = set(declarations("\n:root"))
     local = {"glyph-on", "glyph-halo"}
-    for file in sorted(CSS.glob("*.css")):
+    for file in ALL_CSS:
         used = set(re.findall(r"var\(--([\w-]+)", file.read_text(encoding="utf-8")))
         assert used <= declared | local, file.name
 
@@ -194,3 +200,9 @@ def test_only_tokens_and_paper_name_colours() -> None:
     for file in sorted(CSS.glob("*.css")):
         if file.name not in ("tokens.css", "print.css"):
             assert not re.findall(r"#[0-9A-Fa-f]{6}\b", file.read_text(encoding="utf-8")), file.name
+
+
+def test_only_the_two_weights_that_chinese_fonts_have_are_asked_for() -> None:
+    other = re.compile(r"font(?:-weight)?: (?:[1-35689]00|lighter|bolder)\b")
+    for file in ALL_CSS:
+        assert not other.search(file.read_text(encoding="utf-8")), file.name

@@ -2,8 +2,8 @@
 
 import csv
 from collections.abc import Iterator
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Final
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -21,11 +21,12 @@ from outages.services.desk.disclosures import note_list
 from outages.views.exports.tables import Cell, safe_cell
 from outages.views.orders.words import chip_of_order, order_title
 from outages.views.shape.actor import acting
-from outages.views.shape.days import day_asked, end_of, midnight
+from outages.views.shape.days import day_asked, end_of, midnight, page_query
 from outages.views.shape.screen import may
 from outages.views.words.wording import chip_of_report, local, report_title
 
 PER_PAGE = 50
+FORMS: Final = {"csv": "CSV"}
 SEES = "outages.view_outages"
 
 
@@ -125,14 +126,15 @@ def _case_title(report: BurstReport) -> str:
     return " · ".join(filter(None, [report.get_kind_display(), told]))
 
 
-def _period(request: HttpRequest) -> tuple[datetime | None, datetime | None, str, str]:
-    """Return the days asked for as instants (the last day whole), and as they were typed."""
-    since, until = (day_asked(request.GET.get(name, "")) for name in ("since", "until"))
-    return (
-        midnight(since) if since else None,
-        end_of(until) if until else None,
-        since.isoformat() if since else "",
-        until.isoformat() if until else "",
+def _days(request: HttpRequest) -> dict[str, date | None]:
+    return {name: day_asked(request.GET.get(name, "")) for name in ("since", "until")}
+
+
+def _complaints(days: dict[str, date | None]) -> QuerySet[BurstReport]:
+    """Return the complaints of the days asked for, the last one whole; all of them of none."""
+    since, until = days["since"], days["until"]
+    return lists.complaints(
+        since=midnight(since) if since else None, until=end_of(until) if until else None
     )
 
 
@@ -141,15 +143,14 @@ def _period(request: HttpRequest) -> tuple[datetime | None, datetime | None, str
 @may(SEES)
 def complaint_list(request: HttpRequest) -> HttpResponse:
     """The complaint register: content, process and result of each."""
-    since, until, typed_since, typed_until = _period(request)
-    page = Paginator(lists.complaints(since=since, until=until), PER_PAGE).get_page(
-        request.GET.get("page")
-    )
+    days = _days(request)
+    page = Paginator(_complaints(days), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "listed": [(row, chip_of_report(row, None)) for row in page],
-        "since": typed_since,
-        "until": typed_until,
+        "forms": FORMS.items() if request.user.has_perm("outages.view_customers") else (),
+        "keep": page_query(request),
+        **days,
     }
     return render(request, "outages/orders/complaints.html", context)
 
@@ -159,7 +160,6 @@ def complaint_list(request: HttpRequest) -> HttpResponse:
 @may(SEES, "outages.view_customers")
 def complaint_file(request: HttpRequest) -> HttpResponse:
     """The register as CSV; who is behind a confidential complaint is left out for others."""
-    since, until, *_typed = _period(request)
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="complaints.csv"'
     response["Cache-Control"] = "private, no-store"
@@ -170,7 +170,7 @@ def complaint_file(request: HttpRequest) -> HttpResponse:
         gettext("Caller"), gettext("Content"), gettext("Status"), gettext("Order"),
         gettext("Department"), gettext("Result"), gettext("User told"),
     ])  # fmt: skip
-    found = list(lists.complaints(since=since, until=until))
+    found = list(_complaints(_days(request)))
     note_list(rows=len(found), by=acting(request), at=timezone.now())
     for report in found:
         writer.writerows(_rows(report, request))

@@ -2,8 +2,8 @@
 
 import csv
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from outages.models import Deadline
 from outages.policy.deadlines import Standing
 from outages.selectors.deadlines import Kept, breaches, kept, late_by
-from outages.views.shape.days import day_asked, end_of, midnight
+from outages.views.shape.days import end_of, midnight, page_query, period_asked
 from outages.views.shape.screen import may
 from outages.views.words.limits import (
     STANDINGS,
@@ -30,7 +30,8 @@ from outages.views.words.limits import (
 
 PER_PAGE = 50
 # The days up to and with today that are shown unless others are asked for.
-PERIOD = timedelta(days=30)
+DAYS: Final = 30
+FORMS: Final = {"csv": "CSV"}
 
 
 @dataclass(frozen=True)
@@ -54,33 +55,27 @@ class Row:
 def breach_page(request: HttpRequest) -> HttpResponse:
     """Show the period's figures and breaches; `format=csv` gives the breaches as a file."""
     at = timezone.now()
-    since, until = _period(request, at)
+    period = period_asked(request, days=DAYS)
+    since, until = midnight(period.first), end_of(period.last)
     chosen = {name: request.GET.get(name, "") for name in ("department", "key")}
-    found = breaches(at=at, since=midnight(since), until=end_of(until), **chosen)
+    found = breaches(at=at, since=since, until=until, **chosen)
     if request.GET.get("format") == "csv":
         return _as_csv([_row(each, at) for each in found], at=at)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    figures = kept(at=at, since=midnight(since), until=end_of(until))
+    figures = kept(at=at, since=since, until=until)
     context = {
-        "since": since,
-        "until": until,
+        "since": period.first,
+        "until": period.last,
         "figures": [_figure(each, request) for each in figures],
         "total": sum(each.total for each in figures),
         "met": sum(each.met for each in figures),
         "rows": [_row(each, at) for each in page],
         "page": page,
-        "keep": _keep(request),
+        "keep": page_query(request),
+        "forms": FORMS.items(),
         "chosen": _chosen_words(chosen),
     }
     return render(request, "outages/control/breaches.html", context)
-
-
-def _period(request: HttpRequest, at: datetime) -> tuple[date, date]:
-    """Return the first and last day asked for; what cannot be read is left out."""
-    today = timezone.localdate(at)
-    until = day_asked(request.GET.get("until", "")) or today
-    since = day_asked(request.GET.get("since", "")) or until - PERIOD + timedelta(days=1)
-    return min(since, until), max(since, until)
 
 
 def _figure(each: Kept, request: HttpRequest) -> dict[str, Any]:
@@ -130,12 +125,6 @@ def _case(deadline: Deadline) -> tuple[str, str]:
             "outages:monthly-report", args=[deadline.subject_id]
         )
     return (deadline.order.number, "") if deadline.order is not None else ("—", "")
-
-
-def _keep(request: HttpRequest) -> str:
-    query = request.GET.copy()
-    query.pop("page", None)
-    return f"{query.urlencode()}&" if query else ""
 
 
 def _chosen_words(chosen: dict[str, str]) -> str:

@@ -19,7 +19,7 @@ from outages.views.exports.interruption_tables import (
     interruption_document,
     kind_name,
 )
-from outages.views.shape.days import day_asked
+from outages.views.shape.days import day_asked, page_query
 from outages.views.shape.screen import may
 
 # The trend's drawing, in its own units: a column each month over a line, its label under it.
@@ -56,6 +56,7 @@ def interruption_page(request: HttpRequest) -> HttpResponse:
         )
     context = {
         "forms": FORMS.items(),
+        "keep": page_query(request),
         "report": report,
         "columns": columns,
         "kinds": [(kind_name(line.key), line, _share(line, report)) for line in report.by_kind],

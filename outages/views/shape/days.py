@@ -2,10 +2,12 @@
 
 from datetime import date, datetime, timedelta
 
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from outages.forms.moments import FIRST_YEAR, LAST_YEAR
+from outages.policy.report_periods import Period
 
 
 def day_asked(text: str) -> date | None:
@@ -27,3 +29,17 @@ def midnight(day: date) -> datetime:
 def end_of(day: date) -> datetime:
     """Return when a day is over: the next one's midnight."""
     return midnight(day + timedelta(days=1))
+
+
+def period_asked(request: HttpRequest, *, days: int) -> Period:
+    """Return the days asked for, in order; without any the last `days` up to and with today."""
+    until = day_asked(request.GET.get("until", "")) or timezone.localdate()
+    since = day_asked(request.GET.get("since", "")) or until - timedelta(days=days - 1)
+    return Period(min(since, until), max(since, until))
+
+
+def page_query(request: HttpRequest) -> str:
+    """Return the filter as the start of a query, for other pages and files of the same."""
+    query = request.GET.copy()
+    query.pop("page", None)
+    return f"{query.urlencode()}&" if query else ""
