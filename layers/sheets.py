@@ -18,7 +18,12 @@ from layers.plan_picture import Mark, revision_of
 from layers.plan_symbols import bow_tie, burst_star, disc, hydrant_square, user_diamond
 from outages.models import IsolationPlan
 
-STYLES: Final = Path(__file__).parent / "static" / "layers" / "css" / "plan_sheet.css"
+_HERE: Final = Path(__file__).parent
+# What the page links, the PDF is given: in the same order.
+STYLES: Final = (
+    _HERE.parent / "outages" / "static" / "outages" / "css" / "a4.css",
+    _HERE / "static" / "layers" / "css" / "plan_sheet.css",
+)
 # A longer table takes a page of its own, then one map for each ten valves.
 VALVES_PER_MAP: Final = 10
 
@@ -74,7 +79,7 @@ def sheet_pdf(sheet: Sheet) -> bytes:
         raise PdfNotAvailable(msg) from error
     text = render_to_string("layers/plan_sheet.html", {"sheet": sheet, "for_pdf": True})
     document = HTML(string=text, base_url=None, url_fetcher=_fetch_nothing)
-    body = document.write_pdf(stylesheets=[CSS(filename=str(STYLES))])
+    body = document.write_pdf(stylesheets=[CSS(filename=str(each)) for each in STYLES])
     return bytes(body)
 
 

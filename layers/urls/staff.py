@@ -10,6 +10,7 @@ urlpatterns = [
     path("tiles/<int:z>/<int:x>/<int:y>.mvt", tiles.staff_tile, name="tile"),
     path("network.geojson", features.network, name="network"),
     path("risk.geojson", features.risk, name="risk"),
+    path("heat.geojson", features.heat, name="heat"),
     path("outages.geojson", features.outages, name="outages"),
     path("reports.geojson", features.reports, name="reports"),
     path("plans/<int:plan_id>.geojson", plans.overlay, name="plan-overlay"),

@@ -2,6 +2,8 @@
 
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from layers.bbox import parse_rectangle
@@ -13,9 +15,12 @@ from layers.geojson import (
     open_outage_features,
     open_report_features,
 )
+from layers.heat import heat_features, heat_told
 from layers.risk import left_out_text, risk_features
 from layers.views.requests import answers_map_errors, geojson_response
 from network.models import NetworkRevision
+from outages.models import MonthlyReport
+from outages.selectors.monthly import gathering
 
 MAX_NETWORK_KM2 = 60.0
 MAX_FEATURES = 3000
@@ -66,6 +71,22 @@ def risk(request: HttpRequest) -> HttpResponse:
         features, total, run = risk_features(revision, rectangle, limit=MAX_FEATURES)
     told = left_out_text(len(features), total)
     document = collection(features, truncated=bool(told), total=total, told=told, run=run)
+    return geojson_response(request, document)
+
+
+@require_safe
+@permission_required("outages.view_monthly", raise_exception=True)
+@answers_map_errors
+def heat(request: HttpRequest) -> HttpResponse:
+    """Where trouble gathers: in the monthly report `report` (its key), else in the days that run.
+
+    `told` says in words which days and how much.
+    """
+    asked = request.GET.get("report", "")
+    with bounded_read():
+        report = get_object_or_404(MonthlyReport, pk=asked) if asked.isdecimal() else None
+        found = gathering(report, at=timezone.now())
+        document = collection(heat_features(found), told=heat_told(found))
     return geojson_response(request, document)
 
 

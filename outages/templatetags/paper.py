@@ -1,13 +1,19 @@
-"""Cells of a report's table as text."""
+"""Cells of a report's table as text, and the style that a PDF's drawings carry."""
 
 from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Final
 
 from django import template
 from django.utils.formats import number_format
+from django.utils.safestring import SafeString, mark_safe
 
 from outages.views.exports.tables import Cell, Table, local_moment
 
 register = template.Library()
+
+DRAWINGS: Final = Path(__file__).parents[1] / "static" / "outages" / "css" / "paper_drawings.css"
 
 
 @register.filter
@@ -47,3 +53,10 @@ def linked_cells(of: Table) -> list[tuple[list[tuple[str, bool]], str]]:
     """Return the rows as texts, each with where it leads; empty for nowhere."""
     links = of.links or ("",) * len(of.rows)
     return list(zip(cells(of), links, strict=True))
+
+
+@register.simple_tag
+@cache
+def drawing_style() -> SafeString:
+    """Return the style of drawings on paper, for within an SVG of a PDF."""
+    return mark_safe(f"<style>{DRAWINGS.read_text(encoding='utf-8')}</style>")  # noqa: S308 - ours

@@ -136,6 +136,7 @@ ASKED: Final[dict[Rule, str]] = {
     COUNTS_INTERRUPTIONS: "outages:interruptions",
     READS_MONTHLY: """
         outages:monthly outages:monthly-running outages:monthly-report outages:monthly-print
+        layers:heat
     """,
     ENQUIRES: "outages:desk",
     ASKS_WHY: "outages:desk-customer-why",

@@ -10,7 +10,7 @@ RULES
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from math import cos, floor, hypot, radians
+from math import cos, floor, hypot, radians, sqrt
 from typing import Final, NamedTuple
 
 from outages.policy.monthly.counting import ContactRow
@@ -18,6 +18,8 @@ from outages.policy.monthly.figures import Heat, Spot
 
 RADIUS_M: Final = 300.0
 SQUARE_M: Final = 150.0
+SMALLEST_DISC_M: Final = 100.0
+LARGEST_DISC_M: Final = 220.0
 _M_PER_DEGREE: Final = 111_195.0  # of latitude
 
 
@@ -70,6 +72,16 @@ def heat(contacts: Iterable[ContactRow], *, square_m: float = SQUARE_M) -> tuple
         Heat(round((x + 0.5) * east_deg, 6), round((y + 0.5) * north_deg, 6), squares[x, y])
         for x, y in sorted(squares)
     )
+
+
+def warmth(cell: Heat, among: Iterable[Heat]) -> float:
+    """Return how hot a square is drawn, 0 to 1: areas go by the counts, hence the root."""
+    return sqrt(cell.count / max(each.count for each in among))
+
+
+def disc_radius_m(share: float) -> float:
+    """Return the radius of the disc that stands for a square of this warmth, metres."""
+    return SMALLEST_DISC_M + (LARGEST_DISC_M - SMALLEST_DISC_M) * share
 
 
 def metres_between(one: tuple[float, float], other: tuple[float, float]) -> float:

@@ -1,6 +1,7 @@
 """What the monthly report reads: its versions, and the figures of any period."""
 
 from outages.selectors.monthly.figures import figures_of
+from outages.selectors.monthly.gathering import Gathering, gathering
 from outages.selectors.monthly.reports import (
     actions_of,
     actions_open,
@@ -13,10 +14,12 @@ from outages.selectors.monthly.reports import (
 )
 
 __all__ = [
+    "Gathering",
     "actions_of",
     "actions_open",
     "comments_of",
     "figures_of",
+    "gathering",
     "newest_reports",
     "period_choice",
     "report_dates",

@@ -8,7 +8,9 @@ from django.utils.translation import get_language
 
 from outages.views.exports.tables import Document
 
-STYLES: Final = Path(__file__).parents[2] / "static" / "outages" / "css" / "paper.css"
+_CSS: Final = Path(__file__).parents[2] / "static" / "outages" / "css"
+# What a page links, a PDF is given: in the same order.
+STYLES: Final = (_CSS / "a4.css", _CSS / "paper.css")
 
 
 class PdfNotAvailable(RuntimeError):
@@ -36,7 +38,7 @@ def as_pdf(
         raise PdfNotAvailable(msg) from error
     text = paper_page(template, {"document": document, "for_pdf": True, **more})
     page = HTML(string=text, base_url=None, url_fetcher=_fetch_nothing)
-    return bytes(page.write_pdf(stylesheets=[CSS(filename=str(STYLES))]))
+    return bytes(page.write_pdf(stylesheets=[CSS(filename=str(each)) for each in STYLES]))
 
 
 def _fetch_nothing(url: str, *_args: Any, **_options: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ Each stands beside the table that says the same. Units are those of the drawing.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import cos, radians, sqrt
+from math import cos, radians
 from typing import Final
 
 from django.contrib.gis.geos import Polygon
@@ -14,6 +14,7 @@ from django.contrib.gis.geos import Polygon
 from network.models import Pipe
 from network.selectors import current_revision
 from outages.policy.monthly.figures import Figures, Heat, Spot, percent
+from outages.policy.monthly.spots import disc_radius_m, warmth
 from outages.views.exports.tables import Table
 
 WIDTH: Final = 480
@@ -215,10 +216,9 @@ def heat_map(figures: Figures) -> HeatMap | None:
 
 
 def _disc(sheet: _Sheet, cell: Heat, every: Sequence[Heat]) -> Disc:
-    hottest = max(each.count for each in every)
     x, y = sheet.at(cell.lon, cell.lat)
-    share = sqrt(cell.count / hottest)
-    return Disc(x, y, max(sheet.metres(100 + 120 * share), 5.0), round(0.18 + 0.5 * share, 2))
+    share = warmth(cell, every)
+    return Disc(x, y, max(sheet.metres(disc_radius_m(share)), 5.0), round(0.18 + 0.5 * share, 2))
 
 
 def _ring(sheet: _Sheet, spot: Spot, number: int) -> Disc:

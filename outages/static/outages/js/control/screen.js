@@ -5,15 +5,17 @@
 import { bindKey } from "gisapp/keys";
 import { announce } from "gisapp/live";
 import { createMap } from "gisapp/map/base";
+import { heatLayer } from "gisapp/map/heat";
+import { riskLayer } from "gisapp/map/risk";
 import { toast } from "gisapp/toast";
 import { startApproval } from "outages/control/approval";
 import { startArgument } from "outages/control/argument";
+import { startAskedLayer } from "outages/control/asked_layer";
 import { startBurstTool } from "outages/control/burst_tool";
 import { startLayers } from "outages/control/layer_switch";
 import { startPlanDrawing } from "outages/control/plan_drawing";
 import { startPressure } from "outages/control/pressure";
 import { startQuietRefresh } from "outages/control/quiet_refresh";
-import { startRiskSwitch } from "outages/control/risk_switch";
 import { startTabs } from "outages/control/tabs";
 import { startValveEditor } from "outages/control/valve_editor";
 import { startPipePicker, startPlacePicker } from "outages/control/pickers";
@@ -30,7 +32,8 @@ startArgument(live, document.getElementById("panel"), screen);
 if (live) {
   const layers = startLayers(live, screen);
   const drawing = startPlanDrawing(live, layers);
-  startRiskSwitch(live, screen);
+  startAskedLayer(screen, "risk", (url) => riskLayer(live, url));
+  startAskedLayer(screen, "heat", (url, report) => heatLayer(live, report ? `${url}?report=${report}` : url));
   startPressure(live, document.getElementById("panel"));
   startBurstTool(live);
   startValveEditor(live);
