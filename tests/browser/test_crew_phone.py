@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.utils import timezone
+from PIL import Image
 from playwright.sync_api import BrowserContext, Page, expect
 
 from gisapp.accounts.roles import sync_roles
-from outages.models import Event, ValveOperation, WorkOrder
+from outages.models import Event, OutageTask, ValveOperation, WorkOrder
+from outages.policy.matrix import Task
 from outages.services.field import work
 from outages.services.shutdown import plans
 from tests.factories import lay
 from tests.outages.conftest import Desk, make_desk
+from tests.outages.scenarios.test_outage_duties import with_persons
 
 # V2 stuck: the next valve on that side is V4.
 TOWN = """
@@ -242,3 +247,42 @@ def test_a_phone_without_room_posts_the_tap_at_once(
     with phone.expect_navigation():
         card(phone).get_by_role("button", name="关好了").click()
     assert status(order, valve) == "done"
+
+
+def test_a_notice_hung_without_signal_is_told_once_with_its_photo(
+    phone: Page, desk: Desk, settings: Any
+) -> None:
+    with_persons(100)
+    back = timezone.now() + timedelta(hours=6)
+    approval = desk.approve(desk.propose(desk.report("p2")), estimated_restoration_at=back)
+    order = desk.take(approval).order
+    assert order is not None
+    duty = order.outage.duties.get(task=Task.POSTING)
+    open_order(phone, order)
+    until(phone, lambda: kept_in_phone(phone, f"/work-orders/{order.number}/"))
+    phone.context.set_offline(True)
+    row = phone.locator("[data-posting]")
+    row.locator("summary").click()
+    door = {"name": "door.png", "mimeType": "image/png", "buffer": picture()}
+    row.get_by_label("照片").set_input_files([door])
+    row.get_by_label("备注").fill("桥头")
+    row.get_by_role("button").click()
+    # The phone keeps it and says so; the server knows nothing.
+    expect(row.locator("[data-posting-end]")).to_have_text("待上传")
+    expect(row.locator("form")).to_be_hidden()
+    duty.refresh_from_db()
+    assert duty.status == "pending"
+
+    phone.context.set_offline(False)
+    until(phone, lambda: OutageTask.objects.get(pk=duty.pk).status == "done", seconds=30)
+    expect(phone.locator("[data-posting][data-status=done] [data-posting-end] svg")).to_be_visible()
+    duty.refresh_from_db()
+    assert (duty.done_by, bool(duty.photo)) == (desk.cruz, True)
+    told = Event.objects.filter(subject="duty", subject_id=duty.pk, verb="duty_status", new="done")
+    assert told.count() == 1
+
+
+def picture() -> bytes:
+    out = BytesIO()
+    Image.new("RGB", (40, 30), "white").save(out, "PNG")
+    return out.getvalue()

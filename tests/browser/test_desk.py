@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
 from itertools import repeat
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
 
 from gisapp.accounts.roles import sync_roles
 from network.models import Customer
 from outages.models import BurstReport, Event
+from outages.models.callbacks import QUESTIONS
 from outages.services.field import work
 from tests import factories
 from tests.factories import lay
+from tests.outages.callbacks import by_phone
 from tests.outages.conftest import Desk, make_desk
 
 TOWN = """
@@ -124,3 +129,19 @@ def test_a_new_burst_is_registered_with_ctrl_enter(agent: Page, desk: Desk) -> N
     expect(agent.locator(".toast")).to_contain_text("已登记")
     made = BurstReport.objects.exclude(pk=there.pk).get()
     assert (made.status, made.is_danger, made.pipe) == ("received", True, "p3")
+
+
+def test_a_user_is_called_back_by_keys_alone(agent: Page, live_server: Any) -> None:
+    callback = by_phone(timezone.now() - timedelta(minutes=2))
+    agent.goto(f"{live_server.url}{reverse('outages:callback', args=[callback.order.number])}")
+    questions = agent.locator(".asked__questions fieldset")
+    for place, key in enumerate("11211"):
+        expect(questions.nth(place)).to_have_class(re.compile("is-next"))
+        agent.keyboard.press(key)
+    expect(agent.locator("[data-questions] button[type=submit]")).to_be_focused()
+    agent.keyboard.press("Enter")
+    agent.wait_for_url("**/call-backs/")  # nobody else waits
+    (said,) = callback.attempts.all()
+    assert [getattr(said, name) for name in QUESTIONS] == [
+        "satisfied", "satisfied", "unsatisfied", "satisfied", "satisfied",
+    ]  # fmt: skip

@@ -59,14 +59,14 @@ def test_it_draws_what_the_report_draws(now: datetime) -> None:
         (1, 300)
     ]
     assert "2 件" in rings[0]["properties"]["label"]
-    assert layer["told"] == "2026-10-26 至 2026-11-25，3 件来电"
+    assert layer["told"] == "2026-10-26 至 2026-11-25，3 件来电来访"
 
 
 def test_without_a_report_it_is_of_the_days_that_run(now: datetime) -> None:
     assert shown("leader")["features"] == []  # November's days are over
     told("leak", at=now - timedelta(hours=1))
     layer = shown("leader")
-    assert [each["properties"]["label"] for each in layer["features"]] == ["1 件来电"]
+    assert [each["properties"]["label"] for each in layer["features"]] == ["1 件来电来访"]
     assert layer["told"].startswith("2026-11-26 至 2026-12-25")
 
 
