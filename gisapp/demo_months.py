@@ -1,7 +1,7 @@
 """Two months behind the demo's desk, and the last monthly report, issued with comments and actions.
 
-Made through the services, as of moments in the past, so that clocks and breaches are real ones.
-What they alarmed people of is long seen to: those alerts are settled.
+Made through the services, as of moments in the past, so that clocks and breaches are real ones;
+demo_past.py lets the clocks run through them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from network.models import Customer
 from network.selectors import current_revision
 from outages.choices import NETWORK_KINDS, Channel, MonthlySection, ReportKind
 from outages.models import (
-    Alert,
     BurstReport,
     CallBack,
     Department,
@@ -31,15 +30,12 @@ from outages.policy.callbacks import CallBackStatus
 from outages.policy.monthly.periods import month_drafted_by
 from outages.policy.organisation import category_for
 from outages.selectors import monthly as reports_of
-from outages.selectors.alerts import is_for
 from outages.selectors.departments import proposed_route
 from outages.services import monthly, orders
 from outages.services.callbacks.asking import Answers, record_call
 from outages.services.callbacks.following import open_callbacks
 from outages.services.desk import reports
 from outages.services.orders import OrderFacts, ResultFacts
-from outages.services.rules import deadlines
-from outages.services.rules.alerts import acknowledge
 
 DAYS: Final = 57
 # What people called about, how often, and in which words.
@@ -84,8 +80,6 @@ def load_months(*, at: datetime) -> int:
     taken = past.contacts()
     for report in taken:
         past.handle(report)
-    deadlines.scan(at=at)
-    past.settle_alerts()
     past.report()
     return len(taken)
 
@@ -196,15 +190,6 @@ class _Past:
         """So many minutes later, never after now."""
         after = moment + timedelta(minutes=self.chance.randint(least, most))
         return min(after, self.at - timedelta(minutes=1))
-
-    def settle_alerts(self) -> None:
-        """See to the alerts of weeks ago, each by somebody whom it was for."""
-        long_ago = self.at - timedelta(days=1)
-        people = list(get_user_model().objects.filter(is_active=True).order_by("pk"))
-        for alert in Alert.objects.filter(created_at__lt=long_ago, acknowledged_at=None):
-            seen_by = next((each for each in people if is_for(alert, each)), None)
-            if seen_by is not None:
-                acknowledge(alert, by=seen_by, at=alert.created_at + timedelta(hours=1))
 
     def report(self) -> None:
         """Draft, comment on and issue the last report, in its time, and agree two actions."""

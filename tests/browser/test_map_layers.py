@@ -1,4 +1,4 @@
-"""Layers of the control room in a browser: drawn, told by the legend, switched on when asked for."""
+"""Layers of the control room in a browser: drawn, told by a legend, there when asked for."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from gisapp.demo_callbacks import load_callbacks
 from gisapp.demo_cases import load_cases
 from gisapp.demo_duty import load_duty
 from gisapp.demo_months import load_months
+from gisapp.demo_past import live_through
 from gisapp.demo_town import is_loaded, load_town
 from network.importer.progress import Progress
 from network.importer.report import report_lines
@@ -45,10 +46,8 @@ class Command(BaseCommand):
             for line in report_lines(result.run):
                 self.stderr.write(line)
         if not options["without_cases"]:
-            load_cases(at=timezone.now())
-            load_callbacks(at=timezone.now())
-            load_duty(at=timezone.now())
-            load_months(at=timezone.now())
+            for load in (load_cases, load_callbacks, load_duty, load_months, live_through):
+                load(at=timezone.now())
         if result.blocking:
             msg = "the demo town has blocking findings: its generator is broken"
             raise CommandError(msg)
