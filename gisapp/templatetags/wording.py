@@ -7,6 +7,7 @@ settings say otherwise).
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -45,6 +46,21 @@ def number(value: float | None) -> str:
     else:
         text = f"{value:,.0f}"
     return text.replace("-", MINUS)
+
+
+# Each by its count, so that English agrees with one: 1 valve, 2 valves.
+_NOUNS: Final[dict[str, Callable[[float], str]]] = {
+    "customers": lambda n: ngettext("%(n)s customer", "%(n)s customers", n),
+    "people": lambda n: ngettext("%(n)s person", "%(n)s people", n),
+    "hydrants": lambda n: ngettext("%(n)s hydrant", "%(n)s hydrants", n),
+    "to close": lambda n: ngettext("%(n)s valve to close", "%(n)s valves to close", n),
+}
+
+
+@register.filter
+def counted(value: float | None, noun: str) -> str:
+    """Write a count with its noun: 1 valve to close, 1,284 people. Unknown is a dash alone."""
+    return UNKNOWN if value is None else _NOUNS[noun](value) % {"n": number(value)}
 
 
 @register.filter

@@ -31,6 +31,22 @@ def test_counts(value: int | None, chinese: str, english: str) -> None:
             assert wording.number(value) == text
 
 
+@pytest.mark.parametrize(
+    ("value", "noun", "chinese", "english"),
+    [
+        (1, "people", "1 人", "1 person"),
+        (1284, "customers", "1,284 户", "1,284 customers"),
+        (1, "to close", "关 1 个阀", "1 valve to close"),
+        (0, "hydrants", "0 个消防栓", "0 hydrants"),
+        (None, "people", "—", "—"),
+    ],
+)
+def test_counted_nouns(value: int | None, noun: str, chinese: str, english: str) -> None:
+    for language, text in (("zh-hans", chinese), ("en", english)):
+        with translation.override(language):
+            assert wording.counted(value, noun) == text
+
+
 @time_machine.travel(NOW, tick=False)
 @pytest.mark.parametrize(
     ("ahead", "chinese", "english"),
