@@ -53,20 +53,20 @@ def test_weak_pressure_and_heat_are_drawn_and_told(
     page.goto(f"{live_server.url}{reverse('outages:report', args=[plan.report_id])}")
 
     expect(page.locator(".map[data-pressure]")).to_be_visible()
-    expect(page.locator(".ov-weak-pipe--under_7")).not_to_have_count(0)
+    expect(page.locator(".map .ov-weak-pipe--under_7")).not_to_have_count(0)
     legend = page.locator(".legend")
     expect(legend.get_by_text("水压降到 7 m 以下")).to_be_visible()
     # What is worse is wider and unbroken, not only another shade.
-    weak = page.locator(".ov-weak-pipe--under_7").first
+    weak = page.locator(".map .ov-weak-pipe--under_7").first
     assert weak.evaluate("each => getComputedStyle(each).strokeDasharray") == "none"
 
-    expect(page.locator(".ov-heat")).to_have_count(0)
+    expect(page.locator(".map .ov-heat")).to_have_count(0)
     page.locator("[data-layers] summary").click()
     box = page.locator("[data-heat-layer]")
     box.check()
-    expect(page.locator(".ov-heat")).not_to_have_count(0)
+    expect(page.locator(".map .ov-heat")).not_to_have_count(0)
     expect(page.locator(".heat-number")).to_have_text("1")
     expect(page.locator("[data-heat-told]")).to_contain_text("件来电来访")
     box.uncheck()
-    expect(page.locator(".ov-heat")).to_have_count(0)
+    expect(page.locator(".map .ov-heat")).to_have_count(0)
     page.goto("about:blank")

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 def test_clocks_act_at_their_times_and_old_alerts_are_seen_to() -> None:
     lay("(S) -p1- [V1] -p2- a")
-    for role in ("call_agent", "shift_leader", "leader", "supervision"):
+    for role in ("call_agent", "dispatcher", "shift_leader", "leader", "supervision"):
         member(role)
     member("department", department="engineering")
     now = timezone.now()
