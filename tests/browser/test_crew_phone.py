@@ -266,7 +266,7 @@ def test_a_notice_hung_without_signal_is_told_once_with_its_photo(
     door = {"name": "door.png", "mimeType": "image/png", "buffer": picture()}
     row.get_by_label("照片").set_input_files([door])
     row.get_by_label("备注").fill("桥头")
-    row.get_by_role("button").click()
+    row.locator("button[type=submit]").click()
     # The phone keeps it and says so; the server knows nothing.
     expect(row.locator("[data-posting-end]")).to_have_text("待上传")
     expect(row.locator("form")).to_be_hidden()
