@@ -32,7 +32,7 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touc
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     # Without signal the browser says so for every request that fails.
-    pytest.mark.expects_console_errors(r"ERR_INTERNET_DISCONNECTED|Failed to fetch"),
+    pytest.mark.expects_console_errors(r"ERR_INTERNET_DISCONNECTED|ERR_FAILED|Failed to fetch"),
 ]
 
 

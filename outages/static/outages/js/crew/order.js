@@ -105,10 +105,11 @@ async function take(form, submitter) {
     return;
   }
   form.reset();
-  await (isPosting ? afterPosting(item) : afterAnswer(form, item));
+  await (isPosting ? afterPosting(form, item) : afterAnswer(form, item));
 }
 
-async function afterPosting(item) {
+async function afterPosting(form, item) {
+  form.closest("details").open = false; // an open one keeps the page as it is
   await show();
   announce(item.valve);
   await send();
@@ -170,8 +171,12 @@ function isBusy() {
   return typed || root.querySelector("details[open]") !== null;
 }
 
-/** Take over every step but the one being answered: what is typed or unfolded there stays. */
-function takeOverOtherSteps(fresh) {
+/** Take over every step but the one being answered, and postings: what is typed or unfolded stays. */
+function takeOverTheRest(fresh) {
+  for (const posting of fresh.querySelectorAll("[data-posting]")) {
+    const old = root.querySelector(`[data-posting="${posting.dataset.posting}"]`);
+    if (old && !old.querySelector("details[open]")) old.replaceWith(document.adoptNode(posting));
+  }
   const answering = root.querySelector("[data-card]:not([hidden])")?.closest("[data-step]");
   for (const step of fresh.querySelectorAll("[data-step]")) {
     const old = root.querySelector(`[data-step="${step.dataset.step}"]`);
@@ -201,7 +206,7 @@ async function lookAgain({ always = false } = {}) {
   if (!fresh || !online || signature(fresh) === signature(root)) return;
   const mustStop = "superseded" in fresh.dataset;
   if (!mustStop && isBusy()) {
-    if (always) takeOverOtherSteps(fresh);
+    if (always) takeOverTheRest(fresh);
     return;
   }
   root.replaceWith(document.adoptNode(fresh));
