@@ -40,6 +40,7 @@ APPENDED: Final = frozenset(
         "outages.CallNote",
         "outages.Disclosure",
         "outages.Event",
+        "outages.HotlineCall",
         "outages.Improvement",
         "outages.LogEntry",
         "outages.IntakeRequest",

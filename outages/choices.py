@@ -289,6 +289,15 @@ class ExchangeDirection(TextChoices):
     TO_CALL_CENTRE = "to_call_centre", _("to the call centre")
 
 
+class IntakeScope(TextChoices):
+    """What another system's token opens."""
+
+    REPORTS = "reports", _("hand in reports")
+    EXCHANGE = "exchange", _("exchange messages with the call centre")
+    ANOMALIES = "anomalies", _("tell anomalies of the network")
+    CALLS = "calls", _("tell calls of the telephone system")
+
+
 class AnomalyKind(TextChoices):
     """What the dispatch centre sees in the network's operation."""
 

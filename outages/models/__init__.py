@@ -7,7 +7,7 @@ from outages.models.callbacks import (
     Improvement,
     Rectification,
 )
-from outages.models.calls import CallNote
+from outages.models.calls import CallNote, HotlineCall
 from outages.models.channels import (
     ChannelState,
     GatewayToken,
@@ -87,6 +87,7 @@ __all__ = [
     "GatewayToken",
     "Handover",
     "HandoverItem",
+    "HotlineCall",
     "Improvement",
     "InboundMessage",
     "IntakeClient",

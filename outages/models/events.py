@@ -24,6 +24,7 @@ SUBJECTS = {
     "ValveOperation": "operation",
     "Delivery": "delivery",
     "CallNote": "call",
+    "HotlineCall": "hotline",
     "Deadline": "deadline",
     "Alert": "alert",
     "PolicyValue": "policy",

@@ -39,6 +39,10 @@ class ExchangeMessage(models.Model):
     read_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    # The program of the dispatch centre that fetched it, where no person read it here.
+    read_by_system = models.ForeignKey(
+        "outages.IntakeClient", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         permissions = [("exchange", "Can exchange messages with the dispatch centre")]

@@ -17,6 +17,7 @@ from outages.models import (
     FollowUp,
     Handover,
     HandoverItem,
+    HotlineCall,
     LogEntry,
     Outage,
     Shift,
@@ -232,6 +233,8 @@ def events_of(shift: Shift) -> QuerySet[Event]:
     rows = Event.objects.filter(verb__in=NOTED, at__gte=shift.opened_at)
     # An order for a report is noted on both.
     rows = rows.exclude(verb="order_issued", subject="report")
+    # Calls that waited have figures of their own; in a bad night they would bury the log.
+    rows = rows.exclude(verb="deadline_breached", facts__key__startswith="hotline_answer")
     if shift.closed_at is not None:
         rows = rows.filter(at__lte=shift.closed_at)
     return rows.select_related("by", "report", "outage").order_by("at", "pk")
@@ -247,10 +250,11 @@ def past_shifts() -> QuerySet[Shift]:
 
 
 def last_call_at() -> datetime | None:
-    """Return when the telephone was last answered. Two queries."""
+    """Return when somebody last called: a report, a note, or a ring. Three queries."""
     calls = BurstReport.objects.filter(channel=Channel.PHONE)
     times = [
         calls.aggregate(last=Max("received_at"))["last"],
         CallNote.objects.aggregate(last=Max("at"))["last"],
+        HotlineCall.objects.aggregate(last=Max("ring_at"))["last"],
     ]
     return max((at for at in times if at is not None), default=None)

@@ -18,6 +18,7 @@ from outages.models import (
     Anomaly,
     Event,
     ExchangeMessage,
+    IntakeClient,
     IsolationPlan,
     Outage,
     lifecycle,
@@ -26,9 +27,14 @@ from outages.models.events import Actor
 from outages.policy.matrix import Task
 from outages.services import duties
 from outages.services.publishing import audience
+from outages.services.rules.alerts import raise_alert, settle, to_role
+from outages.services.rules.leaders import CALL_AGENT
 from outages.services.rules.reasons import required_reason
 from outages.workflow import DutyStatus, OutageKind, Refused, StepStatus
 
+# What agents are alerted to until somebody reads it: a word of the dispatch centre, an anomaly.
+ANSWERED: Final = "exchange_answered"
+TOLD: Final = "anomaly_told"
 # Valves named one by one in a message; the rest is a count.
 _NAMED: Final = 12
 
@@ -218,18 +224,28 @@ def answer_exchange(outage: Outage, *, text: str, by: Actor, at: datetime) -> Ex
         Event.objects.append(
             message, "exchange_sent", by=by, at=at, number=message.number, cause="answer"
         )
+        raise_alert(
+            ANSWERED, audience=to_role(CALL_AGENT), subject=message, at=at, number=message.number
+        )
     return message
 
 
-def read_exchange(message: ExchangeMessage, *, by: Actor, at: datetime) -> ExchangeMessage:
-    """Record that the other side has seen a message; the first who says so stays."""
+def read_exchange(
+    message: ExchangeMessage, *, by: Actor, at: datetime, system: IntakeClient | None = None
+) -> ExchangeMessage:
+    """Record that the other side has seen a message; the first who says so stays.
+
+    `system` is the program that fetched it, where no person read it.
+    """
     with transaction.atomic():
         rows = ExchangeMessage.objects.select_for_update(of=("self",), no_key=True)
         row = rows.get(pk=message.pk)
         if row.read_at is None:
-            row.read_at, row.read_by = at, by
-            row.save(update_fields=["read_at", "read_by"])
-            Event.objects.append(row, "exchange_read", by=by, at=at, number=row.number)
+            row.read_at, row.read_by, row.read_by_system = at, by, system
+            row.save(update_fields=["read_at", "read_by", "read_by_system"])
+            name = system.name[:40] if system else ""
+            Event.objects.append(row, "exchange_read", by=by, at=at, new=name, number=row.number)
+            settle(row, ANSWERED, at=at)
     return row
 
 
@@ -266,6 +282,9 @@ def report_anomaly(
         )
         if created:
             Event.objects.append(anomaly, "anomaly_told", by=by, at=at, kind=str(kind))
+            raise_alert(
+                TOLD, audience=to_role(CALL_AGENT), subject=anomaly, at=at, place=anomaly.place
+            )
     return anomaly
 
 
@@ -277,4 +296,5 @@ def acknowledge_anomaly(anomaly: Anomaly, *, by: Actor, at: datetime) -> Anomaly
             row.acknowledged_at, row.acknowledged_by = at, by
             row.save(update_fields=["acknowledged_at", "acknowledged_by"])
             Event.objects.append(row, "anomaly_acknowledged", by=by, at=at)
+            settle(row, TOLD, at=at)
     return row

@@ -12,6 +12,7 @@ from outages.urls import (
     privacy,
     rules,
     shifts,
+    systems,
 )
 
 app_name = "outages"
@@ -25,4 +26,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *privacy.urlpatterns,
     *rules.urlpatterns,
     *shifts.urlpatterns,
+    *systems.urlpatterns,
 ]

@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from outages.views.crew import offline as crew_offline
 from outages.views.crew import postings
 from outages.views.crew import screens as crew
-from outages.views.desk import caller_why
+from outages.views.desk import caller_why, waited
 from outages.views.desk import screens as desk
 from outages.views.orders import case_page, order_lists, order_page
 from outages.views.rules import registers
@@ -44,6 +44,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/", desk.desk, name="desk"),
     path("desk/duplicates", desk.duplicates, name="desk-duplicates"),
     path("desk/report", desk.take_report, name="desk-report"),
+    path("desk/waited", waited.waited, name="desk-waited"),
     path("desk/close", desk.close_call, name="desk-close"),
     path("desk/customers/<int:customer_id>/why", caller_why.caller_why, name="desk-customer-why"),
     path("desk/customers/<int:customer_id>/phone", desk.show_phone, name="desk-customer-phone"),

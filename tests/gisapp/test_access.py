@@ -87,6 +87,7 @@ ASKED: Final[dict[Rule, str]] = {
     # Systems bring a token instead of signing in: without one they are answered 401.
     PUBLIC: """
         health-live health-ready login favicon public:map public:elsewhere outages:intake-report
+        outages:exchange-api outages:exchange-api-message outages:anomaly-api-one
     """,
     STAFF: """
         home outages:policy outages:policy-rule outages:calendar outages:alerts outages:alerts-bell
@@ -132,13 +133,14 @@ ASKED: Final[dict[Rule, str]] = {
         outages:work-order-map
     """,
     SEES_BREACHES: "outages:breaches",
+    any_of("outages.view_breaches", "outages.lead_shift"): "outages:hotline",
     all_of("outages.view_audit"): "outages:access-log",
     COUNTS_INTERRUPTIONS: "outages:interruptions",
     READS_MONTHLY: """
         outages:monthly outages:monthly-running outages:monthly-report outages:monthly-print
         layers:heat
     """,
-    ENQUIRES: "outages:desk",
+    ENQUIRES: "outages:desk outages:desk-waited",
     ASKS_WHY: "outages:desk-customer-why",
     TAKES_REPORTS: "outages:desk-duplicates",
 }
@@ -149,6 +151,7 @@ SENT: Final[dict[Rule, str]] = {
     PUBLIC: """
         logout switch-language switch-theme outages:inbound outages:inbound-wechat
         outages:intake-hand-in
+        outages:exchange-api-answer outages:exchange-api-read outages:anomaly-api outages:call-api
     """,
     TURNS_VALVES: "network:valve-record network:valve-take-back",
     IMPORTS: "reckon-risk",

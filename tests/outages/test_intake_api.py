@@ -16,7 +16,7 @@ from django.utils import timezone
 from outages.choices import Channel, ReportKind
 from outages.forms.intake import IntakeForm
 from outages.models import BurstReport, Deadline, Event, IntakeClient, IntakeRequest
-from outages.services.desk import intake
+from outages.services.systems import tokens
 from tests.factories import NOON, NORTH, WEST, lay
 from tests.outages.offices import client_of, member
 
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def token() -> str:
-    _client, token = intake.register_client(
+    _client, token = tokens.register_client(
         "市长热线", channels=["mayor_hotline", "online"], by=None, at=NOON
     )
     return token
@@ -106,7 +106,7 @@ def test_sent_twice_it_is_one_report_and_other_words_under_its_key_are_refused(
     assert (other.status_code, code_of(other)) == (409, "intake_key_reused")
     assert BurstReport.objects.count() == IntakeRequest.objects.count() == 1
     # The key is the sender's own: another system may use the same one.
-    _other, second = intake.register_client("网上平台", channels=["online"], by=None, at=NOON)
+    _other, second = tokens.register_client("网上平台", channels=["online"], by=None, at=NOON)
     assert send(second).status_code == 201
     assert BurstReport.objects.count() == 2
 
@@ -117,7 +117,7 @@ def test_without_a_token_or_with_one_out_of_use_nothing_comes_in(token: str) -> 
         assert (answer.status_code, code_of(answer)) == (401, "unauthorized")
         assert answer["WWW-Authenticate"].startswith("Bearer")
     boss = member("admin")
-    intake.retire_client(IntakeClient.objects.get(), reason="泄露", by=boss, at=NOON)
+    tokens.retire_client(IntakeClient.objects.get(), reason="泄露", by=boss, at=NOON)
     assert send(token).status_code == 401
     assert not BurstReport.objects.exists()
     assert token not in str(IntakeClient.objects.values())
@@ -193,26 +193,29 @@ def test_a_system_follows_its_own_reports_alone(token: str) -> None:
     told = ask(token).json()
     assert told["stage"] == "received"
     assert "13900001111" not in json.dumps(told)
-    _other, second = intake.register_client("网上平台", channels=["online"], by=None, at=NOON)
+    _other, second = tokens.register_client("网上平台", channels=["online"], by=None, at=NOON)
     assert ask(second).status_code == 404
 
 
 def test_systems_are_registered_on_their_page_and_the_token_shows_once() -> None:
     boss = client_of(member("admin"))
     page = reverse("outages:intake")
-    given = {"name": "市长热线", "channels": ["mayor_hotline"]}
+    given = {"name": "市长热线", "scopes": ["reports"], "channels": ["mayor_hotline"]}
     made = boss.post(reverse("outages:intake-add"), given)
     [token] = [
         word.partition("<")[0]
         for word in made.content.decode().split(">")
         if word.startswith("mbi_")
     ]
-    assert intake.client_of(token) == IntakeClient.objects.get()
+    assert tokens.client_of(token) == IntakeClient.objects.get()
     shown = boss.get(page).content.decode()
     assert token not in shown
     assert token[-4:] in shown
     assert boss.post(reverse("outages:intake-add"), given).status_code == 409
-    assert boss.post(reverse("outages:intake-add"), {"name": "x"}).status_code == 422
+    # Reports need a channel, other things none.
+    nothing, bare = {"name": "x"}, {"name": "x", "scopes": ["reports"]}
+    assert boss.post(reverse("outages:intake-add"), nothing).status_code == 422
+    assert boss.post(reverse("outages:intake-add"), bare).status_code == 422
     retire = reverse("outages:intake-retire", args=[IntakeClient.objects.get().pk])
     assert boss.post(retire, {"reason": " "}).status_code == 422
     assert boss.post(retire, {"reason": "换发"}).status_code == 302
@@ -230,5 +233,5 @@ def test_what_was_handed_in_is_never_changed(token: str) -> None:
 def test_the_page_of_the_interface_names_every_field_value_and_error() -> None:
     written = PAGE.read_text(encoding="utf-8")
     names = {*IntakeForm.base_fields, *ReportKind.values, *Channel.values}
-    names |= set(intake.IntakeRefused.codes) - {"intake_name_taken", "intake_retired"}
+    names |= set(tokens.IntakeRefused.codes) - {"intake_name_taken", "intake_retired"}
     assert {name for name in names if f"`{name}`" not in written} == set()

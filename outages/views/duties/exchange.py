@@ -1,14 +1,12 @@
 """The exchange with the dispatch centre: messages both ways, anomalies, and what is unread."""
 
 import csv
-import json
-from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -30,6 +28,8 @@ from outages.views.words.wording import chip_of_outage
 
 MAY = ("outages.view_outages", "outages.exchange")
 PER_PAGE = 30
+# Who sent and read a message: people, or programs by their token.
+WHO = ("sent_by", "read_by", "read_by_system", "intake__client")
 COLUMNS = (
     "outage",
     "number",
@@ -61,17 +61,17 @@ def page(
     filled: Form | None = None,
 ) -> HttpResponse:
     """Answer with the exchange."""
-    rows = ExchangeMessage.objects.select_related("outage", "sent_by", "read_by")
+    rows = ExchangeMessage.objects.select_related("outage", *WHO)
     anomalies = Anomaly.objects.filter(acknowledged_at__isnull=False)
     form = (
         filled if isinstance(filled, AnomalyForm) else AnomalyForm(initial={"client_key": uuid4()})
     )
     context = {
         "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
-        "unread": list(unread_anomalies().select_related("told_by")),
-        "known": anomalies.select_related("told_by", "acknowledged_by").order_by("-received_at")[
-            :10
-        ],
+        "unread": list(unread_anomalies().select_related("told_by", "intake__client")),
+        "known": anomalies.select_related("told_by", "intake__client", "acknowledged_by").order_by(
+            "-received_at"
+        )[:10],
         "untold": list(untold_exchanges()),
         "form": form,
         "side": _side(request),
@@ -126,7 +126,7 @@ def outage_page(
     context = {
         "outage": outage,
         "chip": chip_of_outage(outage, None),
-        "messages_of": outage.exchanges.select_related("sent_by", "read_by"),
+        "messages_of": outage.exchanges.select_related(*WHO),
         "facts": facts,
         "form": form,
         "answer": AnswerForm(),
@@ -184,31 +184,13 @@ def read(request: HttpRequest, message: ExchangeMessage, _told: Told) -> str:
 @require_POST
 @may("outages.view_outages", "outages.report_anomaly")
 def tell_anomaly(request: HttpRequest) -> HttpResponse:
-    """Take an anomaly: from the form, or as JSON from a monitoring system.
-
-    JSON: {"client_key", "kind", "place", "text", "observed_at"?, "lon"?, "lat"?}; answered 201
-    with its id, 200 where the key is known, 422 with the errors by field.
-    """
-    as_json = request.content_type == "application/json"
-    form = AnomalyForm(_told(request) if as_json else request.POST)
+    """Take an anomaly from the form; programs have an address of their own (docs/exchange.md)."""
+    form = AnomalyForm(request.POST)
     if not form.is_valid():
-        if as_json:
-            return JsonResponse({"errors": form.errors}, status=422)
         return page(request, None, status=422, filled=form)
-    known = Anomaly.objects.filter(client_key=form.cleaned_data["client_key"]).exists()
-    anomaly = _store(request, form.cleaned_data)
-    if as_json:
-        return JsonResponse({"id": anomaly.pk}, status=200 if known else 201)
+    _store(request, form.cleaned_data)
     messages.success(request, gettext("Told: the call centre sees it at once."))
     return redirect("outages:exchange")
-
-
-def _told(request: HttpRequest) -> dict[str, Any]:
-    try:
-        found = json.loads(request.body)
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _store(request: HttpRequest, told: Told) -> Anomaly:

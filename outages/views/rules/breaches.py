@@ -124,6 +124,8 @@ def _case(deadline: Deadline) -> tuple[str, str]:
         return gettext("Monthly report"), reverse(
             "outages:monthly-report", args=[deadline.subject_id]
         )
+    if deadline.subject == "hotline":
+        return gettext("Call"), reverse("outages:hotline")
     return (deadline.order.number, "") if deadline.order is not None else ("—", "")
 
 

@@ -33,6 +33,8 @@ WORDS: Final[dict[str, tuple[str, str | Promise]]] = {
         "warn",
         _("%(staff)s wanted to see more than %(count)s customers' data in %(minutes)s minutes."),
     ),
+    "exchange_answered": ("warn", _("The dispatch centre answers: message %(number)s")),
+    "anomaly_told": ("danger", _("The dispatch centre tells of an anomaly: %(place)s")),
     **ALERT_WORDS,
     **CALLBACK_ALERTS,
     **SHIFT_ALERTS,
@@ -90,6 +92,8 @@ def _url(alert: Alert) -> str:
         return reverse("outages:order", args=[number])
     if reference := alert.facts.get("report"):
         return reverse("outages:case", args=[reference])
+    if alert.subject in ("exchange", "anomaly"):
+        return reverse("outages:exchange")
     if alert.outage_id is not None and alert.facts.get("about"):
         return reverse("outages:duties-of", args=[alert.outage_id])
     if alert.outage_id is not None:

@@ -156,9 +156,10 @@ WORDS: Final[dict[str, str | Promise]] = {
     # other systems
     "intake_name_taken": _("There is a system of this name already: %(name)s."),
     "intake_retired": _("The token of %(name)s is out of use already."),
+    "intake_scope": _("The token of this system does not open this: %(scope)s."),
     "intake_channel": _("This system may not name this channel."),
-    "intake_key_reused": _("Under this key another report was sent: %(reference)s."),
-    "intake_too_many": _("More than %(most)s reports in a minute: try again later."),
+    "intake_key_reused": _("Under this key something else was sent: %(key)s."),
+    "intake_too_many": _("More than %(most)s requests in a minute: try again later."),
     # policy and limits
     "policy_unknown": _("There is no such rule: %(key)s"),
     "policy_in_the_past": _("A rule changes from now on, never in the past."),

@@ -1,9 +1,9 @@
-"""The systems that hand in reports: who they are, and their tokens."""
+"""The other systems: who they are, what each may do, and their tokens."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
-from django.db.models import Count, Max
+from django.db.models import Count, Max, TextChoices
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from outages.choices import Channel
+from outages.choices import Channel, IntakeScope
 from outages.forms.intake import IntakeClientForm
 from outages.forms.plans import ReasonForm
 from outages.models import IntakeClient
-from outages.services.desk import intake
+from outages.services.systems import tokens
 from outages.views.shape.actor import acting
 from outages.views.shape.screen import may
 from outages.views.words.refusals import REFUSALS, in_words
@@ -25,14 +25,32 @@ SEES = "outages.view_outages"
 KEEPS = "outages.manage_departments"
 
 
+# Scope -> where such a system sends to.
+ADDRESSES: Final = {
+    IntakeScope.REPORTS: "outages:intake-hand-in",
+    IntakeScope.EXCHANGE: "outages:exchange-api",
+    IntakeScope.ANOMALIES: "outages:anomaly-api",
+    IntakeScope.CALLS: "outages:call-api",
+}
+
+
+def _labels(choices: type[TextChoices], values: list[str]) -> str:
+    return "、".join(str(choices(each).label) for each in values)
+
+
 def _page(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponse:
     rows = IntakeClient.objects.select_related("made_by", "retired_by").annotate(
         sent=Count("requests"), last_at=Max("requests__at")
     )
     context = {
-        "clients": [(row, [str(Channel(each).label) for each in row.channels]) for row in rows],
+        "clients": [
+            (row, _labels(IntakeScope, row.scopes), _labels(Channel, row.channels)) for row in rows
+        ],
         "form": IntakeClientForm(),
-        "address": request.build_absolute_uri(reverse("outages:intake-hand-in")),
+        "addresses": [
+            (label, request.build_absolute_uri(reverse(ADDRESSES[scope])))
+            for scope, label in IntakeScope.choices
+        ],
     }
     response = render(request, "outages/orders/intake.html", context | more, status=status)
     response["Cache-Control"] = "private, no-store"
@@ -43,7 +61,7 @@ def _page(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpRespon
 @never_cache
 @may(SEES, KEEPS)
 def client_list(request: HttpRequest) -> HttpResponse:
-    """Show who may hand in reports."""
+    """Show who may send what."""
     return _page(request)
 
 
@@ -55,7 +73,7 @@ def add_client(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, status=422, form=form, is_open=True)
     try:
-        client, token = intake.register_client(
+        client, token = tokens.register_client(
             **form.cleaned_data, by=acting(request), at=timezone.now()
         )
     except REFUSALS as refused:
@@ -73,7 +91,7 @@ def retire_client(request: HttpRequest, client_id: int) -> HttpResponse:
         problem = _("Say why: the reason is kept with the record.")
         return _page(request, status=422, problem=problem)
     try:
-        intake.retire_client(client, **form.cleaned_data, by=acting(request), at=timezone.now())
+        tokens.retire_client(client, **form.cleaned_data, by=acting(request), at=timezone.now())
     except REFUSALS as refused:
         return _page(request, status=409, problem=in_words(refused))
     messages.success(request, _("The token is out of use."))

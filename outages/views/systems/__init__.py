@@ -1,0 +1,1 @@
+"""What other systems say and ask over HTTP, and the page on which they are registered."""
