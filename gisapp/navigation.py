@@ -16,6 +16,7 @@ from django.utils.translation import pgettext_lazy
 from gisapp.accounts.models import User
 from outages.selectors import callbacks
 from outages.selectors.duties import open_approvals, unread_anomalies
+from outages.selectors.escalations import open_escalations
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,7 @@ DESTINATIONS: Final = (
     Destination(
         "outages:orders", "outages.view_outages", pgettext_lazy("navigation", "Orders"), "list"
     ),
+    Destination("outages:escalations", "outages.resolve_escalations", _("Escalations"), "warning"),
     Destination("outages:callbacks", "outages.view_callbacks", _("Call-backs"), "phone"),
     Destination("outages:shift", "outages.keep_shift", _("Shift"), "users"),
     Destination("outages:monthly", "outages.view_monthly", _("Monthly report"), "report"),
@@ -102,6 +104,7 @@ DESTINATIONS: Final = (
 COUNTS: Final[dict[str, Callable[[], int]]] = {
     "outages:approvals": lambda: open_approvals().count(),
     "outages:exchange": lambda: unread_anomalies().count(),
+    "outages:escalations": lambda: open_escalations().count(),
     "outages:callbacks": lambda: callbacks.to_call().count(),
 }
 

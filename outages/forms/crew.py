@@ -67,6 +67,12 @@ class PostingForm(forms.Form):
     done_at = forms.IntegerField(min_value=1, required=False)
 
 
+class NodeForm(forms.Form):
+    """A node of the works done. `done_at` is the phone's, in milliseconds."""
+
+    done_at = forms.IntegerField(min_value=1, required=False)
+
+
 class RepairForm(forms.Form):
     """What was wrong with the pipe, what was done, and that it holds."""
 

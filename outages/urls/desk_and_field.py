@@ -3,11 +3,11 @@
 from django.urls import URLPattern, URLResolver, path
 
 from outages.views.crew import offline as crew_offline
-from outages.views.crew import postings
+from outages.views.crew import order_nodes, postings
 from outages.views.crew import screens as crew
 from outages.views.desk import caller_why, waited
 from outages.views.desk import screens as desk
-from outages.views.orders import case_page, order_lists, order_page
+from outages.views.orders import case_page, escalations, order_lists, order_page
 from outages.views.rules import registers
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -38,6 +38,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
         postings.posted,
         name="work-order-posting",
     ),
+    path(
+        "work-orders/<str:number>/nodes/<int:node_id>",
+        order_nodes.node_done,
+        name="work-order-node",
+    ),
     path("work-orders/<str:number>/batch", crew_offline.batch, name="work-order-batch"),
     path("work-orders/<str:number>/repair", crew.repair, name="work-order-repair"),
     path("work-orders/<str:number>/result", crew.result, name="work-order-result"),
@@ -48,6 +53,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/close", desk.close_call, name="desk-close"),
     path("desk/customers/<int:customer_id>/why", caller_why.caller_why, name="desk-customer-why"),
     path("desk/customers/<int:customer_id>/phone", desk.show_phone, name="desk-customer-phone"),
+    path("escalations/", escalations.escalation_list, name="escalations"),
     path("orders/", order_lists.order_list, name="orders"),
     path("orders/<str:number>/", order_page.order, name="order"),
     *[

@@ -134,6 +134,7 @@ ASKED: Final[dict[Rule, str]] = {
     """,
     SEES_BREACHES: "outages:breaches",
     any_of("outages.view_breaches", "outages.lead_shift"): "outages:hotline",
+    any_of("outages.resolve_escalations", "outages.view_breaches"): "outages:escalations",
     all_of("outages.view_audit"): "outages:access-log",
     COUNTS_INTERRUPTIONS: "outages:interruptions",
     READS_MONTHLY: """
@@ -235,7 +236,7 @@ SENT: Final[dict[Rule, str]] = {
     WORKS: """
         outages:work-order-milestone outages:work-order-repair outages:work-order-result
         outages:work-order-phone
-        outages:work-order-posting
+        outages:work-order-posting outages:work-order-node
     """,
     OPERATES: """
         outages:work-order-acknowledge outages:work-order-step outages:work-order-step-photo

@@ -29,14 +29,19 @@ def plan_milestones(
     return made
 
 
-def finish_milestone(milestone: OrderMilestone, *, by: Actor, at: datetime) -> OrderMilestone:
-    """Record that a node is done; told twice it stays as it was told first."""
+def finish_milestone(
+    milestone: OrderMilestone, *, by: Actor, at: datetime, done_at: datetime | None = None
+) -> OrderMilestone:
+    """Record that a node is done; told twice it stays as it was told first.
+
+    `done_at` is when it was, where a phone without signal tells it later.
+    """
     with transaction.atomic():
         order = lock_order(milestone.order)
         require_own(order, by)
         milestone = OrderMilestone.objects.select_for_update().get(pk=milestone.pk)
         if milestone.done_at is None:
-            milestone.done_at, milestone.done_by = at, by
+            milestone.done_at, milestone.done_by = done_at or at, by
             milestone.save()
             Event.objects.append(order, "milestone_done", by=by, at=at, sequence=milestone.sequence)
     return milestone

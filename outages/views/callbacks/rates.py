@@ -1,7 +1,7 @@
 """How many were asked and how content they are, by month and department."""
 
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,25 +13,34 @@ from outages.models import CallBackDraw
 from outages.policy.report_periods import Period, month_of, months_until
 from outages.selectors import callbacks as lists
 from outages.selectors import policy
+from outages.views.callbacks.rate_tables import rates_document
 from outages.views.callbacks.words import QUESTION_NAMES
+from outages.views.exports.answers import file_answer
 from outages.views.shape.days import day_asked
 from outages.views.shape.screen import may
 
-MONTHS = 12
+MONTHS: Final = 12
+FORMS: Final = {"xlsx": "XLSX", "csv": "CSV"}
 
 
 @require_safe
 @never_cache
 @may("outages.view_callbacks")
 def rates_page(request: HttpRequest) -> HttpResponse:
-    """Show the rates of one month, by department and channel, beside their goals."""
+    """Show the rates of one month beside their goals; `format=csv` or `xlsx` gives a file."""
     now = timezone.now()
     today = timezone.localdate(now)
     period = _month(request.GET.get("month", ""), today)
     department = request.GET.get("department", "")
     rows = lists.rates(period, department=department)
     asked = lists.questionnaire(period, department=department)
+    draw = CallBackDraw.objects.filter(month=period.first).first()
+    if (form := request.GET.get("format")) in FORMS:
+        facts = () if draw is None else (f"{draw.seed} / {draw.start}",)
+        return file_answer(rates_document(period, rows, asked, facts=facts), form)
     context = {
+        "forms": FORMS.items(),
+        "keep": f"month={period.first:%Y-%m}&department={department}&",
         "period": period,
         "months": months_until(today, MONTHS)[::-1],
         "department": department,
@@ -44,7 +53,7 @@ def rates_page(request: HttpRequest) -> HttpResponse:
             key: policy.number(key, at=now)
             for key in ("callback_rate_target", "satisfaction_target", "satisfaction_alert")
         },
-        "draw": CallBackDraw.objects.filter(month=period.first).first(),
+        "draw": draw,
     }
     return render(request, "outages/callbacks/rates.html", context)
 

@@ -28,6 +28,7 @@ from outages.services.desk import disclosures
 from outages.services.field import photos, reopening, work
 from outages.services.rules.reasons import ReasonMissing
 from outages.services.shutdown import acknowledgements
+from outages.views.crew.node_rows import nodes
 from outages.views.crew.orders import (
     Situation,
     changes,
@@ -138,6 +139,7 @@ def _frame(request: HttpRequest, found: Situation) -> dict[str, Any]:
         "title": order_title(found),
         "place": place,
         "postings": postings(found.order),
+        "nodes": nodes(found.order),
         "dispatch_phone": _dispatch_phone(found.order),
         "cannot_reasons": [(value, CANNOT_WORDS[value]) for value in CannotReason.values],
         "texts": script_words(),

@@ -86,6 +86,7 @@ def list_page(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpRe
         "late": sum(is_late(row, at) for row in rows),
         "count": sum(row.is_open and row.duty.due_at is not None for row in rows),
         "owners": _owner_links(request, asked, own),
+        "now": at,
         **more,
     }
     return render(request, "outages/duties/list.html", context, status=status)
@@ -151,6 +152,7 @@ def board_page(
         "filled": filled,
         "forms": _forms(outage, request.user, filled),
         "back": request.path,
+        "board_url": board_url(outage),
     }
     return render(request, "outages/duties/board.html", context, status=status)
 

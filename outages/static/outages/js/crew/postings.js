@@ -1,4 +1,4 @@
-// Notices put up: kept in the phone first, told second, as the steps are.
+// Notices put up and nodes of the works done: kept in the phone first, told second, as steps are.
 
 import { serverNow } from "gisapp/server_time";
 import { say } from "outages/crew/words";
@@ -14,7 +14,7 @@ export function postingSaid(form, { order, user, key }) {
     order,
     user,
     url: form.getAttribute("action"),
-    posting: Number(row.dataset.posting),
+    posting: row.dataset.posting,
     valve: row.dataset.place,
     remark: fields.get("remark") ?? "",
     photo: photo instanceof File && photo.size > 0 ? photo : null,
@@ -35,9 +35,9 @@ export function postingBody(item) {
 
 /** Show which places are told already and only wait for a signal. */
 export function showPostings(root, items) {
-  const kept = new Map(items.filter(({ kind }) => kind === "posting").map((item) => [item.posting, item]));
+  const kept = new Map(items.filter(({ kind }) => kind === "posting").map((item) => [String(item.posting), item]));
   for (const row of root.querySelectorAll("[data-posting]")) {
-    const item = kept.get(Number(row.dataset.posting));
+    const item = kept.get(row.dataset.posting);
     const form = row.querySelector("[data-posting-form]");
     const waits = item !== undefined && !item.state.endsWith("refused");
     if (form) form.hidden = waits;
