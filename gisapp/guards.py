@@ -94,6 +94,7 @@ KEPT: Final = frozenset(
         "outages.Permit",
         "outages.ProviderState",
         "outages.PublicReport",
+        "outages.RatingLink",
         "outages.Rectification",
         "outages.RoutingEntry",
         "outages.SelfCheck",

@@ -15,7 +15,7 @@ from network.selectors import prepare_current_state
 from network.services.criticality import take_up_criticality
 from outages.selectors import policy
 from outages.services import monthly, orders, rosters, shifts
-from outages.services.callbacks import hearing
+from outages.services.callbacks import hearing, rating
 from outages.services.desk.public_reports import take_public_reports, update_stages
 from outages.services.rules import deadlines
 
@@ -84,8 +84,10 @@ def watch_the_desk() -> None:
 
 @shared_task(name="outages.watch_callbacks")
 def watch_callbacks() -> None:
-    """Take replies to call-backs, and look after the SMS that stay without one."""
-    hearing.watch(at=timezone.now())
+    """Take replies and ratings, and look after the SMS that stay without a reply."""
+    at = timezone.now()
+    hearing.watch(at=at)
+    rating.take_ratings(at=at)
 
 
 @shared_task(name="outages.watch_monthly_report")

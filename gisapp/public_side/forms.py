@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from gisapp.public_side.guard import filled_in_human_time
 from layers.public.places import spot_in
 from outages.choices import ReportKind
+from outages.models.callbacks import Verdict
 
 # In the words of who stands beside it, not of the utility.
 PUBLIC_KINDS = [
@@ -81,3 +82,19 @@ class PublicReportForm(forms.Form):
             )
             return cleaned
         return cleaned | {"lon": spot[0], "lat": spot[1]}
+
+
+class RatingForm(forms.Form):
+    """How the work was, in one word of two, and what else there is to say."""
+
+    verdict = forms.ChoiceField(
+        label=_("Are you satisfied with how it was dealt with?"),
+        choices=[(Verdict.SATISFIED, _("Satisfied")), (Verdict.UNSATISFIED, _("Not satisfied"))],
+        widget=forms.RadioSelect,
+    )
+    words = forms.CharField(
+        label=_("What should we know?"),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )

@@ -14,6 +14,8 @@ CALLABLE: Final = (
     "file_public_report",
     "public_report_status",
     "public_report_plan",
+    "public_rating",
+    "file_public_rating",
     "count_asked",
 )
 # Of each session of the role. A page that takes longer than this is not worth waiting for.

@@ -4,12 +4,15 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from gisapp import health, views
+from gisapp.public_side import ratings
 from gisapp.public_side import views as reports
 from layers.urls import public
 
 _REPORTS = [
     path("report/", reports.report, name="report"),
     path("reports/<str:reference>/<str:token>/", reports.status, name="report-status"),
+    path("reports/<str:reference>/<str:token>/rating", ratings.rate_report, name="rate-report"),
+    path("rate/<str:token>/", ratings.rate, name="rate"),
 ]
 
 urlpatterns = [

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.functional import Promise
@@ -13,11 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from gisapp.public_side.forms import PublicReportForm
+from gisapp.public_side.forms import PublicReportForm, RatingForm
 from gisapp.public_side.guard import stamp
 from layers.public.reading import read_state
 from layers.rate_limits import is_too_often
 from layers.views.public import DEFAULT_CENTRE, tile_address
+from outages.services.callbacks.public_rating import asked_rating
 from outages.services.desk.public_reports import (
     PublicFacts,
     Stage,
@@ -107,6 +109,11 @@ def token_of(reference: str) -> str:
     return digest.hexdigest()[:TOKEN_LENGTH]
 
 
+def is_token_of(reference: str, token: str) -> bool:
+    """Whether somebody has the link of this report."""
+    return constant_time_compare(token, token_of(reference))
+
+
 def _nothing() -> tuple[str, str]:
     reference = f"R{timezone.now():%y%m%d}-{secrets.token_hex(5).upper()}"
     return reference, secrets.token_hex(TOKEN_LENGTH // 2)
@@ -116,13 +123,16 @@ def _nothing() -> tuple[str, str]:
 @require_safe
 def status(request: HttpRequest, reference: str, token: str) -> HttpResponse:
     """How a report goes on, for who has its link. The wrong token looks like no report at all."""
-    if not constant_time_compare(token, token_of(reference)):
+    if not is_token_of(reference, token):
         raise Http404
     filed = filed_report(reference)
     if filed is None:
         raise Http404
     tone, title, text = STAGES[filed.stage]
     context = {
+        "rating": asked_rating(reference),
+        "form": RatingForm(),
+        "rating_url": reverse("public:rate-report", args=[reference, token]),
         "report": filed,
         "tone": tone,
         "stage_title": title,

@@ -44,6 +44,7 @@ from outages.models.plans import AffectedCustomer, IsolationPlan, ValveOperation
 from outages.models.policy import CalendarDay, PolicyValue
 from outages.models.pressure import PressureRun, WeakPlace
 from outages.models.public_reports import PublicReport
+from outages.models.ratings import RatingLink
 from outages.models.reports import BurstReport
 from outages.models.shifts import (
     CrewDuty,
@@ -111,6 +112,7 @@ __all__ = [
     "PressureRun",
     "ProviderState",
     "PublicReport",
+    "RatingLink",
     "Rectification",
     "RestorationEstimate",
     "RoutingEntry",

@@ -1,5 +1,7 @@
 """Users asked whether the work was done well: the draw, each attempt, what came of it."""
 
+from typing import Final
+
 from django.db import models
 from django.db.models import Q, TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -17,11 +19,16 @@ QUESTIONS = ("quality", "attitude", "engineering", "timeliness", "overall")
 
 
 class CallBackChannel(TextChoices):
-    """How a user is asked whether the work was done well (values as in policy.sampling)."""
+    """How a user is asked whether the work was done well, or answers unasked (the link)."""
 
     SMS = "sms", _("SMS")
     PHONE = "phone", _("telephone")
     VISIT = "visit", _("visit")
+    LINK = "link", _("rating link")
+
+
+# How users answer in writing: the verdict alone.
+WRITTEN: Final = (CallBackChannel.SMS, CallBackChannel.LINK)
 
 
 class CallBackTurn(TextChoices):
@@ -29,7 +36,7 @@ class CallBackTurn(TextChoices):
 
     NO_MOBILE = "no_mobile", _("the number takes no SMS")
     NOT_DELIVERED = "not_delivered", _("the SMS did not arrive")
-    DISSATISFIED = "dissatisfied", _("dissatisfied by SMS")
+    DISSATISFIED = "dissatisfied", _("dissatisfied by SMS or link")
     NO_REPLY = "no_reply", _("no reply to the SMS")
     AFTER_VISIT = "after_visit", _("asked again after the visit")
     OPTED_OUT = "opted_out", _("wants no SMS")
@@ -153,7 +160,7 @@ class CallBackTry(models.Model):
     """One attempt to ask, and what was answered. Append-only.
 
     The five questions are answered by whoever was reached on the telephone or at the door; an SMS
-    answers `overall` alone. `opinion` is in the user's own words.
+    or the rating link answers `overall` alone. `opinion` is in the user's own words.
     """
 
     callback = models.ForeignKey(CallBack, on_delete=models.PROTECT, related_name="attempts")
@@ -177,7 +184,7 @@ class CallBackTry(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=~Q(result="reached")
-                | Q(method="sms")
+                | Q(method__in=["sms", "link"])
                 | (
                     ~Q(quality="")
                     & ~Q(attitude="")

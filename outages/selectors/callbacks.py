@@ -16,7 +16,7 @@ from outages.models import (
     Rectification,
     WorkOrder,
 )
-from outages.models.callbacks import QUESTIONS, CallBackChannel, TryResult, Verdict
+from outages.models.callbacks import QUESTIONS, WRITTEN, TryResult, Verdict
 from outages.policy.callbacks import CallBackStatus
 from outages.policy.report_periods import Period
 
@@ -25,7 +25,7 @@ _SMS_OUT = Q(delivery__accepted_at__isnull=False) & (
     Q(delivery__is_received=None) | Q(delivery__is_received=True)
 )
 # Somebody spoke with the user: on the telephone, or at the door.
-_SPOKEN = Q(attempts__result=TryResult.REACHED) & ~Q(attempts__method=CallBackChannel.SMS)
+_SPOKEN = Q(attempts__result=TryResult.REACHED) & ~Q(attempts__method__in=WRITTEN)
 
 
 # -- Rates ---------------------------------------------------------------------------------------
@@ -108,7 +108,7 @@ def questionnaire(period: Period, *, department: str = "") -> dict[str, tuple[in
     """
     rows = CallBackTry.objects.filter(
         callback__in=_finished_in(period), result=TryResult.REACHED
-    ).exclude(method=CallBackChannel.SMS)
+    ).exclude(method__in=WRITTEN)
     if department:
         rows = rows.filter(callback__department__code=department)
     found = rows.aggregate(

@@ -1,13 +1,11 @@
 """Call-backs on pages: where one stands, what somebody was unhappy with, rates as lines."""
 
-from typing import Any
-
 from django import template
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext
 
 from outages.models import CallBack, CallBackTry
-from outages.models.callbacks import QUESTIONS, CallBackChannel, Verdict
-from outages.selectors.callbacks import DepartmentRates
+from outages.models.callbacks import QUESTIONS, Verdict
+from outages.views.callbacks.rate_tables import lines_of_rates
 from outages.views.callbacks.words import QUESTION_NAMES, chip_of
 from outages.views.words.wording import Chip
 
@@ -33,18 +31,4 @@ def percent(share: float | None) -> str:
     return "—" if share is None else f"{share:.1f} %"
 
 
-@register.filter
-def lines_of_rates(rates: DepartmentRates) -> list[dict[str, Any]]:
-    """Return a department's rates channel by channel, then complaints, then all of them."""
-    labels = dict(CallBackChannel.choices)
-    lines = [
-        {"name": labels[channel], "counts": counts}
-        for channel, counts in sorted(rates.by_channel.items())
-    ]
-    if rates.complaints.drawn:
-        lines.append(
-            {"name": pgettext("call-backs", "of them complaints"), "counts": rates.complaints}
-        )
-    if len(rates.by_channel) > 1:
-        lines.append({"name": pgettext("call-backs", "all"), "counts": rates.total})
-    return lines
+register.filter("lines_of_rates", lines_of_rates)

@@ -407,4 +407,5 @@ def test_the_public_process_has_these_addresses_and_no_other() -> None:
     files = {"public:current", "public:data", "public:tile", "public:feed", "public:calendar"}
     files |= {"public:alerts", "public:alert"}
     pages = {"public:map", "public:outage", "public:report", "public:report-status", "home"}
+    pages |= {"public:rate", "public:rate-report"}
     assert names == files | pages | {"switch-language", "switch-theme", "favicon", "health-live"}

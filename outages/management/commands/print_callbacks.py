@@ -37,6 +37,15 @@ said. So answers come to the same late, doubled and in any order, and each is ke
 did not arrive is made good by telephone. After `callback_sms_wait` without a word \
 `callback_sms_no_reply` says what holds.
 
+## By a link
+
+With `callback_rating_link` on, the SMS carries a link to a page of the public side, and whoever \
+reported by the public form may rate on the page of their report, with a few words. A link is \
+used once, for 30 days; only its digest is kept, and the public side sees no table: it asks and \
+rates by two functions of the database. A rating counts as the same word by SMS would: who is \
+dissatisfied is called, a complaint is called all the same. Who left no number is heard, and \
+cannot be called.
+
 ## On the telephone
 
 The list shows whom nobody tried yet first, complaints before others. The page has the words to \

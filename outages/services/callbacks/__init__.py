@@ -2,6 +2,7 @@
 
     drawing    an order is finished: by SMS or by telephone
     hearing    what came of the SMS: the answer, none, not arrived
+    rating     what users say by the link
     asking     the questions on the telephone and at the door
     solving    the order that a dissatisfied user gives rise to
     following  that order was worked off: the user is asked again

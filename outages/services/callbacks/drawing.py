@@ -27,6 +27,7 @@ from outages.policy.callbacks import CallBackStatus
 from outages.policy.quiet import A_DAY, Sort, due_in_peace
 from outages.selectors import policy
 from outages.selectors.opt_outs import quiet_hours, wants_none
+from outages.services.callbacks import rating
 from outages.services.publishing.messages import queue_message
 from outages.services.rules import clocks
 
@@ -34,6 +35,7 @@ ASKED: Final = {
     "zh": "您反映的{about}已处理完毕。满意请回复1，不满意请回复2。",
     "en": "What you told us ({about}) has been dealt with. Satisfied? Reply 1. Not satisfied? 2.",
 }
+BY_LINK: Final = {"zh": "也可点此评价：{url}", "en": " Or rate it here: {url}"}
 
 
 def draw_callback(order: WorkOrder, *, by: Actor, at: datetime) -> CallBack | None:
@@ -68,16 +70,18 @@ def _drawn(order: WorkOrder, report: BurstReport, *, by: Actor, at: datetime) ->
         callback.drawn_as = callback.method = CallBackChannel.PHONE
     else:
         _number(callback)
-    mobile = mobile_number(report.contact_phone)
+    mobile, token = mobile_number(report.contact_phone), ""
     if callback.drawn_as == CallBackChannel.SMS:
         if mobile and _wants_none(mobile, at=at):  # RULE 4
             callback.method, callback.turned = CallBackChannel.PHONE, CallBackTurn.OPTED_OUT
         elif mobile:
             callback.status = CallBackStatus.SENT
-            callback.delivery = _ask_by_sms(order, report, mobile, by=by, at=at)
+            token = rating.new_token() if rating.are_links_told(at=at) else ""
+            callback.delivery = _ask_by_sms(order, report, mobile, token=token, by=by, at=at)
         else:  # RULE 4
             callback.method, callback.turned = CallBackChannel.PHONE, CallBackTurn.NO_MOBILE
     callback.save()
+    rating.make_link(callback, token=token, at=at)
     Event.objects.append(
         callback,
         "callback_drawn",
@@ -113,11 +117,13 @@ def draw_of(day: date) -> CallBackDraw:
 
 
 def _ask_by_sms(
-    order: WorkOrder, report: BurstReport, mobile: str, *, by: Actor, at: datetime
+    order: WorkOrder, report: BurstReport, mobile: str, *, token: str, by: Actor, at: datetime
 ) -> Delivery:
-    is_english = report.language == SpokenLanguage.ENGLISH
-    name = order.category.name_en if is_english else order.category.name
-    text = ASKED["en" if is_english else "zh"].format(about=name)
+    language = "en" if report.language == SpokenLanguage.ENGLISH else "zh"
+    name = order.category.name_en if language == "en" else order.category.name
+    text = ASKED[language].format(about=name)
+    if token:
+        text += BY_LINK[language].format(url=rating.address_of(token))
     latest = at + A_DAY
     hours = quiet_hours("callback_quiet_hours", at=at)
     return queue_message(

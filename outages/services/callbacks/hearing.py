@@ -18,8 +18,14 @@ from django.db.models.functions import Concat, Right
 from django.utils import timezone
 
 from outages.choices import DeliveryWhy, InboundKind
-from outages.models import CallBack, CallBackTry, Event, InboundMessage
-from outages.models.callbacks import CallBackChannel, CallBackTurn, TryResult, Verdict
+from outages.models import CallBack, CallBackTry, Event, InboundMessage, RatingLink
+from outages.models.callbacks import (
+    WRITTEN,
+    CallBackChannel,
+    CallBackTurn,
+    TryResult,
+    Verdict,
+)
 from outages.models.events import Actor
 from outages.policy.addresses import mobile_number
 from outages.policy.callbacks import CLOCKS_APART, LATEST_ANSWER, OPEN_CALLBACKS, CallBackStatus
@@ -136,18 +142,37 @@ def _hear(
         heard=row,
     )
     Event.objects.append(callback, "callback_reply", by=by, at=at, new=verdict, inbound=row.pk)
+    _weigh(callback, verdict, said_at=row.at, by=by, at=at)
+
+
+def hear_rating(callback: CallBack, link: RatingLink, *, at: datetime) -> None:
+    """Keep what a user said by the link on a locked call-back; it counts as an SMS would."""
+    CallBackTry.objects.create(
+        callback=callback,
+        at=link.at,
+        method=CallBackChannel.LINK,
+        result=TryResult.REACHED,
+        overall=link.verdict,
+        opinion=link.words,
+    )
+    Event.objects.append(callback, "callback_rated", by=None, at=at, new=link.verdict)
+    _weigh(callback, link.verdict, said_at=link.at, by=None, at=at)
+
+
+def _weigh(callback: CallBack, verdict: str, *, said_at: datetime, by: Actor, at: datetime) -> None:
+    """Let a written word count if it is the later one (RULES 2, 3)."""
     if verdict == Verdict.SATISFIED:
-        _satisfied(callback, row, by=by, at=at)
-    elif verdict == Verdict.UNSATISFIED and not _spoken_with_since(callback, row.at):
-        _dissatisfied(callback, row, by=by, at=at)
+        _satisfied(callback, said_at=said_at, by=by, at=at)
+    elif verdict == Verdict.UNSATISFIED and not _spoken_with_since(callback, said_at):
+        _dissatisfied(callback, said_at=said_at, by=by, at=at)
 
 
 def _spoken_with_since(callback: CallBack, at: datetime) -> bool:
     spoken = callback.attempts.filter(result=TryResult.REACHED, at__gte=at)
-    return spoken.exclude(method=CallBackChannel.SMS).exists()
+    return spoken.exclude(method__in=WRITTEN).exists()
 
 
-def _satisfied(callback: CallBack, row: InboundMessage, *, by: Actor, at: datetime) -> None:
+def _satisfied(callback: CallBack, *, said_at: datetime, by: Actor, at: datetime) -> None:
     settled = (CallBackStatus.SENT, CallBackStatus.UNANSWERED, CallBackStatus.NOT_REACHED)
     is_asked = callback.status == CallBackStatus.TO_CALL and callback.turned in _ASKED_ANEW
     if callback.verdict or not (callback.status in settled or is_asked):  # RULE 3
@@ -159,13 +184,13 @@ def _satisfied(callback: CallBack, row: InboundMessage, *, by: Actor, at: dateti
         by=by,
         at=at,
         verdict=Verdict.SATISFIED,
-        answered_at=row.at,
+        answered_at=said_at,
     )
 
 
-def _dissatisfied(callback: CallBack, row: InboundMessage, *, by: Actor, at: datetime) -> None:
+def _dissatisfied(callback: CallBack, *, said_at: datetime, by: Actor, at: datetime) -> None:
     """Turn to the telephone (RULE 2)."""
-    word = {"verdict": Verdict.UNSATISFIED, "answered_at": row.at, "solved_at": None}
+    word = {"verdict": Verdict.UNSATISFIED, "answered_at": said_at, "solved_at": None}
     if callback.turned == CallBackTurn.DISSATISFIED and callback.status in OPEN_CALLBACKS:
         return  # said twice
     if callback.status == CallBackStatus.TO_CALL:

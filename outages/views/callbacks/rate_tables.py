@@ -1,12 +1,13 @@
 """The call-back rates of a month as tables, for files: the same lines as the page."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
+from outages.models.callbacks import CallBackChannel
 from outages.policy.report_periods import Period
 from outages.selectors.callbacks import Counts, DepartmentRates, totals
-from outages.templatetags.callbacks import lines_of_rates
 from outages.views.callbacks.words import QUESTION_NAMES
 from outages.views.exports.tables import Document, Row, table
 from outages.views.words.wording import local
@@ -46,6 +47,22 @@ def rates_document(
             ),
         ),
     )
+
+
+def lines_of_rates(rates: DepartmentRates) -> list[dict[str, Any]]:
+    """Return a department's rates channel by channel, then complaints, then all of them."""
+    labels = dict(CallBackChannel.choices)
+    lines = [
+        {"name": labels[channel], "counts": counts}
+        for channel, counts in sorted(rates.by_channel.items())
+    ]
+    if rates.complaints.drawn:
+        lines.append(
+            {"name": pgettext("call-backs", "of them complaints"), "counts": rates.complaints}
+        )
+    if len(rates.by_channel) > 1:
+        lines.append({"name": pgettext("call-backs", "all"), "counts": rates.total})
+    return lines
 
 
 def _lines(row: DepartmentRates) -> list[Row]:

@@ -33,6 +33,7 @@ CALLBACK_VERBS: Final[dict[str, tuple[str, str | Promise]]] = {
     "callback_drawn": ("planned", _("Call-back drawn")),
     "callback_status": ("busy", _("Call-back: %(new)s")),
     "callback_tried": ("busy", _("User asked")),
+    "callback_rated": ("busy", _("The user rated the work by the link: %(new)s")),
     "callback_reply": ("busy", _("The user replied by SMS: %(new)s")),
     "follow_up_refused": ("danger", _("The visit could not be ordered")),
     "improvement_noted": ("ok", _("The department wrote down what it does better")),
@@ -49,7 +50,7 @@ QUESTION_NAMES: Final[dict[str, str | Promise]] = {
 _REASONS: Final[dict[str, str | Promise]] = {
     CallBackTurn.NO_MOBILE: pgettext_lazy("call-back", "The number takes no SMS."),
     CallBackTurn.NOT_DELIVERED: pgettext_lazy("call-back", "The SMS did not arrive."),
-    CallBackTurn.DISSATISFIED: _("Dissatisfied by SMS: ask what is wrong."),
+    CallBackTurn.DISSATISFIED: _("Dissatisfied by SMS or link: ask what is wrong."),
     CallBackTurn.NO_REPLY: pgettext_lazy("call-back", "No reply to the SMS."),
     CallBackTurn.AFTER_VISIT: _("Somebody was there: ask whether it is solved."),
     CallBackTurn.OPTED_OUT: pgettext_lazy("call-back", "The user wants no SMS."),

@@ -222,6 +222,7 @@ _CHOICES: Final[dict[str, type[TextChoices]]] = {
     "triaged": Triage,
     "self_check_done": SelfCheckResult,
     "callback_reply": Verdict,
+    "callback_rated": Verdict,
 }
 
 
