@@ -357,7 +357,7 @@ class InboundKind(TextChoices):
 class SpellBasis(TextChoices):
     """What says that a customer had no water."""
 
-    VALVES = "valves", _("signed valve steps")
+    VALVES = "valves", _("signed valve steps, or a stopped source")
     REPORTED = "reported", _("report of no water")
     RECORDED = "recorded", _("recorded outside any outage")
 

@@ -52,6 +52,8 @@ class Outage(models.Model):
     restored_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
+    # Codes of the sources that it stops, where it is a plant's or a pump's.
+    sources = models.JSONField(default=list, blank=True)
     customers = models.PositiveIntegerField(default=0)
     connections = models.PositiveIntegerField(default=0)
     persons = models.PositiveIntegerField(default=0)

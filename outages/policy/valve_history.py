@@ -1,4 +1,4 @@
-"""What was signed of valves, put in order of time: who held which valve shut, at each moment.
+"""What was signed of valves and sources, in order of time: who held what shut, at each moment.
 
 RULES
 1. Words count from when the thing was done, not from when it was told: a phone may have been
@@ -10,6 +10,9 @@ RULES
 4. What is recorded outside any outage (an inspection, an import) is the network's own state. A
    valve recorded as closed while an outage holds it stays that outage's.
 5. A normally closed valve opened to feed is the outage's doing until it is shut again.
+6. A source that an outage stops is its doing until the outage is over, or the source is recorded
+   as running again. Recorded as stopped meanwhile, or before by whoever was quicker, it stays
+   the outage's.
 """
 
 import hashlib
@@ -37,6 +40,8 @@ class Kind(StrEnum):
     FOUND_OPEN = "found_open"
     SOURCE_ON = "source_on"
     SOURCE_OFF = "source_off"
+    STOPPED = "stopped"  # a source, by an outage
+    STARTED = "started"  # the outage is over
     DRAWN = "drawn"  # a new revision holds; `asset` is its number
 
 
@@ -55,10 +60,11 @@ class Word(NamedTuple):
 
 
 class Holding(NamedTuple):
-    """What one outage has done to the network: valves that it closed, and that it opened."""
+    """What one outage has done: valves closed, valves opened, sources stopped."""
 
     closed: frozenset[str] = frozenset()
     opened: frozenset[str] = frozenset()
+    stopped: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -78,14 +84,18 @@ class Moment:
         mine = [self.holdings[each] for each in outages]
         closed = frozenset().union(*(each.closed for each in mine))
         opened = frozenset().union(*(each.opened for each in mine))
-        return self.base.with_changes(closed=closed, opened=opened - closed)
+        stopped = frozenset().union(*(each.stopped for each in mine))
+        return self.base.with_changes(
+            closed=closed, opened=opened - closed, inactive_sources=stopped
+        )
 
     def digest(self) -> str:
         """Return a fingerprint of everything but the time."""
         content: list[Any] = [self.revision, self.base.as_json()]
-        content += [
-            [name, sorted(each.closed), sorted(each.opened)] for name, each in self.holdings.items()
-        ]
+        for name, each in self.holdings.items():
+            # Where no source is stopped, as it was before there were such words.
+            stopped = [sorted(each.stopped)] if each.stopped else []
+            content.append([name, sorted(each.closed), sorted(each.opened), *stopped])
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:32]
 
 
@@ -129,6 +139,7 @@ class _Standing:
     sources: dict[str, bool] = field(default_factory=dict)  # source: does it give water?
     held: dict[str, set[str]] = field(default_factory=dict)
     fed: dict[str, set[str]] = field(default_factory=dict)
+    stopped: dict[str, set[str]] = field(default_factory=dict)
     since: dict[str, datetime] = field(default_factory=dict)  # outage: doing something since
 
     def hear(self, word: Word) -> None:
@@ -144,16 +155,16 @@ class _Standing:
             inactive_sources=assets(self.sources, value=False),
             active_sources=assets(self.sources, value=True),
         )
-        doing = set().union(*self.held.values(), *self.fed.values())
+        doing = set().union(*self.held.values(), *self.fed.values(), *self.stopped.values())
         self.since = {each: self.since.get(each, at) for each in doing}
         ordered = sorted(doing, key=lambda each: (self.since[each], each))
         return Moment(at, self.revision, base, {each: self._holding(each) for each in ordered})
 
     def _holding(self, outage: str) -> Holding:
-        return Holding(
-            closed=frozenset(valve for valve, by in self.held.items() if outage in by),
-            opened=frozenset(valve for valve, by in self.fed.items() if outage in by),
-        )
+        def of(doings: Mapping[str, set[str]]) -> frozenset[str]:
+            return frozenset(asset for asset, by in doings.items() if outage in by)
+
+        return Holding(closed=of(self.held), opened=of(self.fed), stopped=of(self.stopped))
 
     def _closed(self, word: Word) -> None:
         self.fed.pop(word.asset, None)
@@ -196,10 +207,23 @@ class _Standing:
         self.found[word.asset] = False
 
     def _source_on(self, word: Word) -> None:
+        self.stopped.pop(word.asset, None)
         self.sources[word.asset] = True
 
     def _source_off(self, word: Word) -> None:
-        self.sources[word.asset] = False
+        if word.asset not in self.stopped:
+            self.sources[word.asset] = False
+
+    def _stopped(self, word: Word) -> None:
+        if self.sources.get(word.asset) is False:
+            del self.sources[word.asset]  # recorded before the outage was opened
+        self.stopped.setdefault(word.asset, set()).add(word.outage)
+
+    def _started(self, word: Word) -> None:
+        if (by := self.stopped.get(word.asset)) is not None:
+            by.discard(word.outage)
+            if not by:
+                del self.stopped[word.asset]
 
     def _drawn(self, word: Word) -> None:
         self.revision = word.asset

@@ -6,10 +6,10 @@ from typing import Any, Final
 
 from network.choices import RevisionStatus, ValveState
 from network.models import NetworkRevision, SourceActivityChange, ValveStateChange
-from outages.choices import CannotReason, Direction
+from outages.choices import CannotReason, Direction, Supply
 from outages.models import Event, Outage, ValveOperation
 from outages.policy.valve_history import Kind, Word
-from outages.workflow import StepStatus
+from outages.workflow import OutageStatus, StepStatus
 
 # What was recorded before the first import is of its drawing: there is no older one.
 _BEFORE_ALL: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -21,13 +21,15 @@ _OF_VERB: Final = {
 }
 _FAILED: Final = f"valve_{Direction.CLOSE}_failed"
 _HANDED_OVER: Final = "valve_handed_over"
+# Of these nothing has begun, whatever stands as their beginning.
+_NOT_IN_EFFECT: Final = (OutageStatus.DRAFT, OutageStatus.CANCELLED)
 # How the steps of outages mark what they record in the network (services.work).
 _OF_STEPS: Final = "plan "
 
 
 def valve_words() -> list[Word]:
-    """Return every word there is, in no order. Six queries, of history only."""
-    return [*_drawn(), *_recorded(), *_sources(), *_signed(), *_joined()]
+    """Return every word there is, in no order. Seven queries, of history only."""
+    return [*_drawn(), *_recorded(), *_sources(), *_signed(), *_joined(), *_stopped()]
 
 
 # What spells follow from: steps, plans that came into force, outages, who reported no water. The
@@ -64,6 +66,22 @@ def _sources() -> Iterator[Word]:
     rows = SourceActivityChange.objects.values_list("pk", "at", "asset_id", "is_active")
     for pk, at, source, is_active in rows.iterator():
         yield Word(at, (1, pk), Kind.SOURCE_ON if is_active else Kind.SOURCE_OFF, source)
+
+
+def _stopped() -> Iterator[Word]:
+    """Say which sources an outage stops, from its beginning until it is restored.
+
+    Of those alone that leave people without water: too little pressure is no interruption.
+    """
+    rows = Outage.objects.filter(supply=Supply.NO_WATER, started_at__isnull=False)
+    rows = rows.exclude(sources=[]).exclude(status__in=_NOT_IN_EFFECT)
+    for pk, code, sources, started_at, restored_at in rows.values_list(
+        "pk", "code", "sources", "started_at", "restored_at"
+    ):
+        for source in sources:
+            yield Word(started_at, (4, pk), Kind.STOPPED, source, code)
+            if restored_at is not None:
+                yield Word(max(restored_at, started_at), (5, pk), Kind.STARTED, source, code)
 
 
 def _signed() -> list[Word]:

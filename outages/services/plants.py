@@ -77,6 +77,7 @@ def plan_plant_outage(
             remark_public=remark_public,
             # A plant is no road: the question of the sheet has its answer.
             on_trunk_road=False,
+            sources=sources,
             by=by,
             at=at,
         )
@@ -115,6 +116,7 @@ def draft_stopped_plant(
             on_trunk_road=False,
             started_at=min(stopped_at, at) if stopped_at else at,
             estimated_restoration_at=estimated_restoration_at,
+            sources=sorted(sources),
         )
         RestorationEstimate.objects.create(
             outage=outage, at=at, by=by, estimated_restoration_at=estimated_restoration_at

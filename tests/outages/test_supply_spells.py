@@ -14,6 +14,9 @@ from network.services import set_source_activity, set_valve_state
 from outages.choices import ReportKind
 from outages.models import BurstReport, Outage, SupplyMoment, SupplySpell, ValveOperation
 from outages.planning.supply_spells import reckon_supply
+from outages.policy.report_periods import Period
+from outages.selectors.interruptions import interruption_report
+from outages.services import outages, plants
 from outages.services.desk import reports
 from outages.services.field import work
 from outages.services.rules import alerts
@@ -202,3 +205,42 @@ def test_what_says_nothing_of_water_is_no_reason_to_reckon_again(desk: Desk) -> 
     assert reckon_supply(at=desk.now) is None
     sign(outage, "V3", 40, by=desk.cruz)
     assert reckon_supply(at=desk.now) is not None
+
+
+def test_a_plants_stop_counts_those_who_really_had_no_water_until_it_ran_again(
+    desk: Desk,
+) -> None:
+    # c.p4 has water from T all along; whom the plan of the plant's pipes names is another matter.
+    lay("(S) -p1-V1| a -p2- b -p3-V3!| c -p4- (T)")
+    outage, plan = plants.draft_stopped_plant(
+        sources=["S"],
+        place="一水厂",
+        estimated_restoration_at=NOON + timedelta(hours=6),
+        by=desk.dana,
+        at=NOON + timedelta(minutes=10),
+        stopped_at=NOON,
+    )
+    assert not reckon().added  # a draft dries nobody
+    outages.confirm_impact(outage, plan=plan, by=desk.dana, at=NOON + timedelta(minutes=12))
+    reckon()
+    assert told() == [(f"p{n}", outage.code, 0, None, "valves") for n in (1, 2, 3)]
+    # Production records it as stopped, too, and four hours later as running; restored it is later.
+    minute = timedelta(minutes=1)
+    set_source_activity("S", is_active=False, by=None, at=NOON + 20 * minute, reason="停机")
+    set_source_activity("S", is_active=True, by=None, at=NOON + 240 * minute, reason="恢复")
+    reckon()
+    assert told() == [(f"p{n}", outage.code, 0, 240, "valves") for n in (1, 2, 3)]
+    day = Period(NOON.date(), NOON.date())
+    report = interruption_report(day, at=NOON + timedelta(days=1))
+    assert (report.minutes, len(report.total.by_customer)) == (3 * 240, 3)
+
+
+def test_a_pump_whose_stop_only_lowers_the_pressure_interrupts_nobody(desk: Desk) -> None:
+    lay("(S) -p1-V1| a -p2- b")
+    outage, plan = plants.draft_stopped_plant(
+        sources=["S"], place="加压站", estimated_restoration_at=NOON + timedelta(hours=6),
+        supply="low_pressure", by=desk.dana, at=NOON,
+    )  # fmt: skip
+    outages.confirm_impact(outage, plan=plan, by=desk.dana, at=NOON)
+    reckon()
+    assert told() == []

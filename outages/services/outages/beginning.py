@@ -1,5 +1,6 @@
 """From a draft to the first valve: planned, confirmed, ready, begun, moved to another time."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -69,6 +70,7 @@ def draft_planned_outage(
     remark_public: str = "",
     remark_public_en: str = "",
     on_trunk_road: bool | None = None,
+    sources: Sequence[str] = (),
 ) -> Outage:
     """Begin a planned outage. Next: `plans.propose_plan(outage=…, pipes=…)`, `confirm_impact`.
 
@@ -93,6 +95,7 @@ def draft_planned_outage(
             planned_start_at=planned_start_at,
             planned_end_at=planned_end_at,
             estimated_restoration_at=planned_end_at,
+            sources=sorted(sources),
         )
         Event.objects.append(outage, "outage_opened", by=by, at=at, new=OutageStatus.DRAFT)
         clocks.outage_planned(outage, at=at)

@@ -123,6 +123,29 @@ def test_a_source_that_gives_nothing_dries_its_town():
     assert got == {(pipe, "", 0, 30) for pipe in ("p1", "p2", "p3")}
 
 
+TWO_SOURCES = "(S) -p1-V1| a -p2- b -p3-V3!| c -p4- (T)"
+
+
+def test_a_source_stopped_by_an_outage_counts_for_those_who_have_no_other():
+    got = told(TWO_SOURCES, (0, "stopped", "S", "A"), (30, "started", "S", "A"))
+    assert got == {(pipe, "A", 0, 30) for pipe in ("p1", "p2", "p3")}
+    both = told(TWO_SOURCES, (0, "stopped", "S", "A"), (10, "stopped", "T", "B"),
+                (30, "started", "S", "A"), (40, "started", "T", "B"))  # fmt: skip
+    assert both == {*got, ("p4", "B", 10, 40)}
+
+
+def test_a_stopped_source_that_runs_again_ends_it_whatever_the_record_says_later():
+    got = told(STREET, (0, "stopped", "S", "A"), (20, "source_on", "S"), (50, "started", "S", "A"))
+    assert got == {(pipe, "A", 0, 20) for pipe in ("p1", "p2", "p3")}
+
+
+def test_a_source_recorded_as_stopped_beside_its_outage_stays_the_outages():
+    got = told(STREET, (-5, "source_off", "S"), (0, "stopped", "S", "A"), (3, "source_off", "S"),
+               (30, "started", "S", "A"))  # fmt: skip
+    dry = {"p1", "p2", "p3"}
+    assert got == {(pipe, "", -5, 0) for pipe in dry} | {(pipe, "A", 0, 30) for pipe in dry}
+
+
 def test_whom_the_drawing_never_supplies_has_no_spell():
     assert told("(S) -p1-V1!| a -p2-V2| b -p3- c", (0, "closed", "V2", "A")) == set()
 
@@ -139,6 +162,10 @@ KINDS = [Kind.CLOSED] * 4 + [Kind.OPENED] * 3 + [
 ]  # fmt: skip
 
 
+OF_OUTAGES = (Kind.STOPPED, Kind.STARTED)
+OF_SOURCES = (Kind.SOURCE_ON, Kind.SOURCE_OFF, *OF_OUTAGES)
+
+
 @st.composite
 def histories(draw_: st.DrawFn) -> tuple[Question, list[Word]]:
     question = draw_(questions(most_pipes=8))
@@ -147,9 +174,10 @@ def histories(draw_: st.DrawFn) -> tuple[Question, list[Word]]:
     said = [Word(at(-1), (0,), Kind.DRAWN, "1")]
     for nth in range(1, draw_(st.integers(0, 14)) + 1):
         minute = draw_(st.integers(0, 12))
-        if sources and draw_(st.integers(0, 9)) == 0:
-            kind = draw_(st.sampled_from([Kind.SOURCE_ON, Kind.SOURCE_OFF]))
-            said.append(Word(at(minute), (nth,), kind, draw_(st.sampled_from(sources))))
+        if sources and draw_(st.integers(0, 5)) == 0:
+            kind = draw_(st.sampled_from(OF_SOURCES))
+            outage = draw_(st.sampled_from("ABC")) if kind in OF_OUTAGES else ""
+            said.append(Word(at(minute), (nth,), kind, draw_(st.sampled_from(sources)), outage))
         elif valves:
             outage, other = (draw_(st.sampled_from("ABC")) for _ in range(2))
             kind = draw_(st.sampled_from(KINDS))
@@ -208,6 +236,31 @@ class Valve:
         return bool(self.closers & {*outages}) or (base and not self.feeders & {*outages})
 
 
+@dataclass
+class Source:
+    """One source, told its own words only."""
+
+    is_drawn_active: bool
+    recorded: bool | None = None  # active?
+    stoppers: frozenset[str] = frozenset()
+
+    def tell(self, word: Word) -> None:
+        match word.kind:
+            case Kind.STOPPED:
+                self.recorded = None if self.recorded is False else self.recorded
+                self.stoppers |= {word.outage}
+            case Kind.STARTED:
+                self.stoppers -= {word.outage}
+            case Kind.SOURCE_ON:
+                self.stoppers, self.recorded = frozenset(), True
+            case Kind.SOURCE_OFF if not self.stoppers:
+                self.recorded = False
+
+    def is_active(self, outages: tuple[str, ...]) -> bool:
+        base = self.is_drawn_active if self.recorded is None else self.recorded
+        return base and not self.stoppers & {*outages}
+
+
 def minute_by_minute(question: Question, words_: list[Word]) -> set[tuple]:
     """Ask the readable network, for each minute, each customer and each outage by itself."""
     network = ReferenceNetwork(question.tables)
@@ -218,20 +271,20 @@ def minute_by_minute(question: Question, words_: list[Word]) -> set[tuple]:
     dry_in: dict[tuple, list[int]] = defaultdict(list)
     for minute in range(14):
         valves = {each: Valve(shut) for each, shut in as_drawn.items()}
-        active = network.active_sources(NetworkState())
+        drawn = network.active_sources(NetworkState())
         places = network.active_sources(
             NetworkState(active_sources=frozenset(question.tables.sources.ids))
         )
+        sources = {each: Source(each in drawn) for each in places}
         for nth, word in enumerate(said):
             if word.at > at(minute) or word.kind == Kind.DRAWN:
                 continue
-            if word.kind == Kind.SOURCE_ON:
-                active[word.asset] = places[word.asset]
-            elif word.kind == Kind.SOURCE_OFF:
-                active.pop(word.asset, None)
+            if word.kind in OF_SOURCES:
+                sources[word.asset].tell(word)
             elif word.kind not in (Kind.CLOSED, Kind.JOINED) or not takes_back(said, nth):
                 valves[word.asset].tell(word)
         doing = set().union(*(each.closers | each.feeders for each in valves.values()))
+        doing |= set().union(*(each.stoppers for each in sources.values()))
         began = {each: began.get(each, minute) for each in sorted(doing)}
         everybody = tuple(sorted(doing, key=lambda each: (began[each], each)))
         never = dry_customers(
@@ -240,10 +293,12 @@ def minute_by_minute(question: Question, words_: list[Word]) -> set[tuple]:
             {v for v, shut in as_drawn.items() if shut},
         )
 
-        def dry(outages: tuple[str, ...], valves=valves, active=active) -> set[str]:
-            return dry_customers(
-                network, active, {v for v, each in valves.items() if each.is_closed(outages)}
-            )
+        def dry(
+            outages: tuple[str, ...], valves=valves, sources=sources, places=places
+        ) -> set[str]:
+            active = {s: places[s] for s, each in sources.items() if each.is_active(outages)}
+            closed = {v for v, each in valves.items() if each.is_closed(outages)}
+            return dry_customers(network, active, closed)
 
         for customer in dry(everybody) - never:
             for outage in keepers(customer, everybody, dry):
