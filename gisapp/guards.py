@@ -49,6 +49,7 @@ APPENDED: Final = frozenset(
         "outages.OrderTransfer",
         "outages.PolicyValue",
         "outages.RestorationEstimate",
+        "outages.ShiftPlan",
         "outages.ShiftReview",
         "outages.Urge",
         "outages.UserContact",

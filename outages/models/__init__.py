@@ -53,6 +53,7 @@ from outages.models.shifts import (
     LogEntry,
     SelfCheck,
     Shift,
+    ShiftPlan,
     ShiftReview,
     ShiftTemplate,
 )
@@ -118,6 +119,7 @@ __all__ = [
     "RoutingEntry",
     "SelfCheck",
     "Shift",
+    "ShiftPlan",
     "ShiftReview",
     "ShiftTemplate",
     "SupplyMoment",

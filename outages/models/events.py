@@ -46,6 +46,7 @@ SUBJECTS = {
     "WebhookSubscriber": "webhook",
     "IntakeClient": "intake",
     "Shift": "shift",
+    "ShiftPlan": "shift_hours",
     "SelfCheck": "self_check",
     "CrewDuty": "crew_duty",
     "CallBack": "call_back",

@@ -28,6 +28,14 @@ class ShippedShift(NamedTuple):
     ends: time
 
 
+class ShiftStart(NamedTuple):
+    """A shift as somebody sets it: it lasts until the next one of its pattern begins."""
+
+    name: str
+    name_en: str
+    starts: time
+
+
 # By the choices of the policy `shift_pattern`.
 SHIFTS: Final = (
     ShippedShift("early", "three_shifts", Words("早班", "Early shift"), time(8), time(16)),

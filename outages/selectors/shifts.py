@@ -26,6 +26,7 @@ from outages.models import (
 )
 from outages.policy.shifts import Span, occurrence
 from outages.selectors import callbacks, policy
+from outages.selectors.shift_times import shifts_at
 from outages.workflow import (
     OPEN_WORK_ORDERS,
     ORDERS_AT_WORK,
@@ -67,10 +68,10 @@ def shift_before(shift: Shift) -> Shift | None:
 
 
 def template_at(at: datetime) -> tuple[ShiftTemplate, Span] | None:
-    """Return the shift of the pattern in force that holds `at`, with its hours. Two queries."""
+    """Return the shift of the pattern in force that holds `at`, with its hours. Three queries."""
     zone = timezone.get_default_timezone()
-    pattern = policy.value("shift_pattern", at=at)
-    for template in ShiftTemplate.objects.filter(pattern=pattern, is_active=True):
+    pattern = str(policy.value("shift_pattern", at=at))
+    for template in shifts_at(pattern, at=at):
         if span := occurrence(template.starts, template.ends, at=at, zone=zone):
             return template, span
     return None

@@ -2,13 +2,15 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from outages.views.shifts import roster
+from outages.views.shifts import roster, times
 from outages.views.shifts import screens as shifts
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("shift/", shifts.shift_now, name="shift"),
     path("shift/open", shifts.shift_open, name="shift-open"),
     path("shift/items/<int:item_id>/told", shifts.item_told, name="shift-item-told"),
+    path("shifts/hours/", times.times, name="shift-times"),
+    path("shifts/hours/set", times.set_times, name="shift-times-set"),
     path("shifts/", shifts.shift_list, name="shifts"),
     path("shifts/<int:key>/", shifts.shift_record, name="shift-record"),
     *[

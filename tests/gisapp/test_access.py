@@ -106,7 +106,7 @@ ASKED: Final[dict[Rule, str]] = {
         outages:permit-document
         outages:callback outages:callback-opinions
         outages:orders outages:order outages:case outages:complaints outages:departments
-        outages:shift outages:shifts outages:shift-record outages:roster
+        outages:shift outages:shifts outages:shift-record outages:roster outages:shift-times
     """,
     SEES_CALL_BACKS: "outages:callbacks",
     all_of("outages.view_callbacks"): "outages:callback-rates",
@@ -193,6 +193,7 @@ SENT: Final[dict[Rule, str]] = {
     acts("outages.lead_shift"): """
         outages:shift-open outages:shift-give outages:shift-take outages:shift-leader
     """,
+    any_of("outages.lead_shift", "outages.set_policy"): "outages:shift-times-set",
     acts("outages.keep_roster"): "outages:roster-add outages:roster-void",
     acts("outages.write_monthly"): """
         outages:monthly-comment outages:monthly-action outages:monthly-draft

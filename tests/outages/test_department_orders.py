@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from outages.models import (
     Alert,
@@ -31,7 +32,7 @@ from outages.services.desk import follow_ups
 from outages.services.orders import OrderRefused, ResultFacts
 from outages.services.rules.reasons import ReasonMissing
 from outages.workflow import TransitionRefused
-from tests.factories import NOON, lay
+from tests.factories import NOON, crew, lay
 from tests.outages.conftest import Desk
 from tests.outages.offices import client_of, member, office, ordered, staffed, told
 
@@ -350,3 +351,47 @@ def test_milestones_are_ticked_off_in_order_by_the_department() -> None:
     assert again.done_at == NOON + HOUR
     with pytest.raises(OrderRefused):
         orders.finish_milestone(rows[1], by=member("department", department="production"), at=NOON)
+
+
+def test_supervision_has_a_list_of_its_own_of_what_lies_before_it() -> None:
+    order = begun()
+    escalated = orders.escalate_order(
+        order, reason="beyond_ability", note="=要换设备", by=member("call_agent"), at=NOON
+    )
+    boss = client_of(member("supervision"))
+    page, home = reverse("outages:escalations"), boss.get(reverse("outages:board"))
+    assert page in home.content.decode(), "in the bar, with its count"
+    shown = boss.get(page).content.decode()
+    assert order.number in shown and "=要换设备" in shown and "#act-resolve" in shown
+    assert order.number not in boss.get(page, {"department": "production"}).content.decode()
+    file = boss.get(page, {"format": "csv"}).content.decode("utf-8-sig")
+    assert f"open,{order.number}" in file and "'=要换设备" in file
+    orders.resolve_escalation(escalated, resolution="已协调生产部", by=None, at=timezone.now())
+    answered = boss.get(page).content.decode()
+    assert "已协调生产部" in answered and "#act-resolve" not in answered
+    # Leaders read it, and do not answer.
+    assert client_of(member("leader")).get(page).status_code == 200
+    assert client_of(member("call_agent", username="x")).get(page).status_code == 403
+
+
+def test_the_crew_ticks_milestones_off_on_the_phone_once_and_of_then() -> None:
+    order = begun()
+    order.crew = crew("C7")
+    order.save(update_fields=["crew"])
+    first, second = orders.plan_milestones(order, names=["开挖", "回填"], by=None, at=NOON)
+    phone = client_of(member("crew", crew="C7", username="cruz"))
+    page = reverse("outages:work-order", args=[order.number])
+    assert f'data-posting="node-{first.pk}"' in phone.get(page).content.decode()
+    then = timezone.now() - timedelta(minutes=7)
+    late, as_json = {"done_at": int(then.timestamp() * 1000)}, {"Accept": "application/json"}
+    send = reverse("outages:work-order-node", args=[order.number, first.pk])
+    for _again in range(2):
+        answer = phone.post(send, late, headers=as_json)
+        assert (answer.status_code, answer.json()) == (200, {})
+    first.refresh_from_db()
+    assert first.done_at is not None
+    assert abs(first.done_at - then) < timedelta(seconds=1)
+    by_form = reverse("outages:work-order-node", args=[order.number, second.pk])
+    assert phone.post(by_form).url == page
+    other = client_of(member("crew", crew="C8", username="other"))
+    assert other.post(send).status_code == 404

@@ -230,8 +230,8 @@ def test_a_plants_stop_counts_those_who_really_had_no_water_until_it_ran_again(
     set_source_activity("S", is_active=True, by=None, at=NOON + 240 * minute, reason="恢复")
     reckon()
     assert told() == [(f"p{n}", outage.code, 0, 240, "valves") for n in (1, 2, 3)]
-    day = Period(NOON.date(), NOON.date())
-    report = interruption_report(day, at=NOON + timedelta(days=1))
+    days = Period(NOON.date(), NOON.date() + timedelta(days=1))
+    report = interruption_report(days, at=NOON + timedelta(days=1))
     assert (report.minutes, len(report.total.by_customer)) == (3 * 240, 3)
 
 

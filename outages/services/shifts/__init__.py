@@ -15,6 +15,7 @@ from outages.services.shifts.self_check import (
     report_fault,
     watch_for_silence,
 )
+from outages.services.shifts.times import set_times
 
 __all__ = [
     "ShiftRefused",
@@ -26,6 +27,7 @@ __all__ = [
     "record_self_check",
     "report_fault",
     "review_previous",
+    "set_times",
     "ship_shifts",
     "take_over",
     "tell_item",

@@ -29,6 +29,9 @@ class ShiftRefused(Refused):
         "gate_unpublished",
         "gate_untold",
         "self_check_done",
+        "shift_pattern_unknown",
+        "shift_times_past",
+        "shift_times_twice",
     )
 
 

@@ -33,6 +33,9 @@ SHIFT_REFUSALS: Final[dict[str, str | Promise]] = {
     "gate_unpublished": _("Not published yet: %(of)s. It may not be left to the next shift."),
     "gate_untold": _("%(count)s open matters were not told yet: %(of)s"),
     "self_check_done": _("The self-check is on record already."),
+    "shift_pattern_unknown": _("There is no such pattern of shifts: %(pattern)s"),
+    "shift_times_past": _("Hours change from now on, never in the past."),
+    "shift_times_twice": _("Two shifts cannot begin at the same time."),
     "duty_overlaps": _("%(crew)s is on the roster for some of that time already."),
     "duty_no_time": _("The end must come after the start."),
     "duty_voided": _("It was taken off the roster already."),
@@ -48,6 +51,7 @@ SHIFT_VERBS: Final[dict[str, tuple[str, str | Promise]]] = {
     "close_refused": ("danger", _("Closing the shift was refused")),
     "self_check_asked": ("warn", _("Nobody has called: self-check asked")),
     "self_check_done": ("busy", _("Self-check of the telephone: %(new)s")),
+    "shift_times_set": ("planned", _("Hours of the shifts set")),
     "crew_duty_entered": ("planned", _("Put on the roster: %(crew)s")),
     "crew_duty_voided": ("warn", _("Taken off the roster: %(crew)s")),
 }
