@@ -119,22 +119,15 @@ class Migration(migrations.Migration):
             model_name="intakerequest",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(
-                        ("report__isnull", False), ("exchange", None), ("anomaly", None),
-                        ("call", None),
-                    ),
-                    models.Q(
-                        ("report", None), ("exchange__isnull", False), ("anomaly", None),
-                        ("call", None),
-                    ),
-                    models.Q(
-                        ("report", None), ("exchange", None), ("anomaly__isnull", False),
-                        ("call", None),
-                    ),
-                    models.Q(
-                        ("report", None), ("exchange", None), ("anomaly", None),
-                        ("call__isnull", False),
-                    ),
+                    *[
+                        models.Q(
+                            *[
+                                (f"{name}__isnull", False) if name == made else (name, None)
+                                for name in ("anomaly", "call", "exchange", "report")
+                            ]
+                        )
+                        for made in ("report", "exchange", "anomaly", "call")
+                    ],
                     _connector="OR",
                 ),
                 name="intake_made_one_thing",

@@ -78,6 +78,7 @@ def _stopped() -> Iterator[Word]:
     for pk, code, sources, started_at, restored_at in rows.values_list(
         "pk", "code", "sources", "started_at", "restored_at"
     ):
+        assert started_at is not None, "asked for above"
         for source in sources:
             yield Word(started_at, (4, pk), Kind.STOPPED, source, code)
             if restored_at is not None:

@@ -48,8 +48,8 @@ def _page(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpRespon
         ],
         "form": IntakeClientForm(),
         "addresses": [
-            (label, request.build_absolute_uri(reverse(ADDRESSES[scope])))
-            for scope, label in IntakeScope.choices
+            (scope.label, request.build_absolute_uri(reverse(ADDRESSES[scope])))
+            for scope in IntakeScope
         ],
     }
     response = render(request, "outages/orders/intake.html", context | more, status=status)
