@@ -14,7 +14,7 @@ def name_sources(apps: Any, _editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("outages", "0035_rating_links")]
+    dependencies = [("outages", "0036_rating_links")]
     operations = [
         migrations.AddField(
             model_name="outage",

@@ -47,7 +47,7 @@ DROP FUNCTION public_rating_link;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("outages", "0034_other_systems")]
+    dependencies = [("outages", "0035_other_systems")]
     operations = [
         migrations.AlterField(
             model_name="callback",
@@ -70,6 +70,8 @@ class Migration(migrations.Migration):
                     ("dissatisfied", "dissatisfied by SMS or link"),
                     ("no_reply", "no reply to the SMS"),
                     ("after_visit", "asked again after the visit"),
+                    ("opted_out", "wants no SMS"),
+                    ("user_called", "called before the SMS went out"),
                 ],
                 max_length=13,
             ),

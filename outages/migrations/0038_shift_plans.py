@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("outages", "0036_stopped_sources"),
+        ("outages", "0037_stopped_sources"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
     operations = [

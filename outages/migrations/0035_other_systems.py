@@ -23,7 +23,7 @@ def _made(name: str, of: str) -> migrations.AddField:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("outages", "0033_monthly_report"),
+        ("outages", "0034_waiting_sparing_two_providers"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
