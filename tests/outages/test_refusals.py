@@ -48,8 +48,6 @@ def _classes(base: type[Refused] = Refused) -> Iterator[type[Refused]]:
 CLASSES = sorted(_classes(), key=lambda each: each.__name__)
 # As the services fill them in; `status` and `field` are words of ours and must be translated.
 FACTS = {
-    "scope": "calls",
-    "pattern": "two_shifts",
     "reference": "R261122-1",
     "most": 4,
     "asset": "P-1",

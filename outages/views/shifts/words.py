@@ -33,7 +33,7 @@ SHIFT_REFUSALS: Final[dict[str, str | Promise]] = {
     "gate_unpublished": _("Not published yet: %(of)s. It may not be left to the next shift."),
     "gate_untold": _("%(count)s open matters were not told yet: %(of)s"),
     "self_check_done": _("The self-check is on record already."),
-    "shift_pattern_unknown": _("There is no such pattern of shifts: %(pattern)s"),
+    "shift_pattern_unknown": _("There is no such pattern of shifts."),
     "shift_times_past": _("Hours change from now on, never in the past."),
     "shift_times_twice": _("Two shifts cannot begin at the same time."),
     "duty_overlaps": _("%(crew)s is on the roster for some of that time already."),

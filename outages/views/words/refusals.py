@@ -156,7 +156,7 @@ WORDS: Final[dict[str, str | Promise]] = {
     # other systems
     "intake_name_taken": _("There is a system of this name already: %(name)s."),
     "intake_retired": _("The token of %(name)s is out of use already."),
-    "intake_scope": _("The token of this system does not open this: %(scope)s."),
+    "intake_scope": _("The token of this system does not open this."),
     "intake_channel": _("This system may not name this channel."),
     "intake_key_reused": _("Under this key something else was sent: %(key)s."),
     "intake_too_many": _("More than %(most)s requests in a minute: try again later."),
