@@ -28,6 +28,7 @@ class PolicyRefused(Refused):
         "not_a_comparator",
         "not_a_choice",
         "not_a_text",
+        "not_hours",
         "out_of_range",
         "calendar_without_source",
         "calendar_day_named_twice",
