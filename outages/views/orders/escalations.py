@@ -17,8 +17,7 @@ from outages.selectors import orders as order_lists
 from outages.views.exports.answers import file_answer
 from outages.views.exports.tables import Document, Row, table
 from outages.views.orders.words import chip_of_order, order_title
-from outages.views.rules.days_asked import days_asked
-from outages.views.shape.days import end_of, midnight
+from outages.views.shape.days import end_of, midnight, page_query, period_asked
 from outages.views.shape.screen import may_any
 from outages.views.words.limits import length_words
 from outages.views.words.wording import local
@@ -35,7 +34,7 @@ FORMS: Final = {"xlsx": "XLSX", "csv": "CSV"}
 def escalation_list(request: HttpRequest) -> HttpResponse:
     """Show what waits and what was answered; `format=csv` or `xlsx` gives both as a file."""
     now = timezone.now()
-    since, until = days_asked(request, today=timezone.localdate(now), days=DAYS)
+    since, until = period_asked(request, days=DAYS)
     department = request.GET.get("department", "")
     waiting = list(lists.open_escalations(department=department))
     answered = lists.answered_escalations(
@@ -55,7 +54,7 @@ def escalation_list(request: HttpRequest) -> HttpResponse:
         "department": department,
         "forms": FORMS.items(),
         "may_answer": request.user.has_perm("outages.resolve_escalations"),
-        "keep": f"since={since}&until={until}&department={department}&",
+        "keep": page_query(request),
     }
     return render(request, "outages/orders/escalations.html", context)
 
