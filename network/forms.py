@@ -73,7 +73,12 @@ class ValveForm(forms.Form):
 
 
 class SourceForm(forms.Form):
-    """Why a source is put out of action or back to work."""
+    """Why a source is put out of action or back to work; `wanted` is which of both was meant."""
 
+    wanted = forms.ChoiceField(
+        choices=[("in_action", ""), ("out_of_action", "")],
+        required=False,
+        widget=forms.HiddenInput,
+    )
     reason = _reason(_("What happened, who decided it"))
     confirmed = forms.CharField(required=False, widget=forms.HiddenInput)

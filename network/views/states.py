@@ -119,6 +119,14 @@ def record_source(request: HttpRequest, asset_id: str) -> HttpResponse:
     if not form.is_valid():
         return _card_again(request, source, revision, form)
     wanted = not record.is_active
+    if form.cleaned_data["wanted"] not in ("", _wanted(wanted)):
+        # Sent twice, or by two people: the second is not asked for the opposite.
+        messages.success(
+            request,
+            gettext("It is on record already: %(asset)s, %(value)s.")
+            % {"asset": source.asset_id, "value": activity_label(record.is_active)},
+        )
+        return redirect(_card(source))
     if form.cleaned_data["confirmed"] != _moment(revision):
         question = Question(
             title=gettext("%(source)s: %(value)s?")
@@ -127,7 +135,7 @@ def record_source(request: HttpRequest, asset_id: str) -> HttpResponse:
             verb=gettext("Record: %(value)s") % {"value": activity_label(wanted)},
             action=request.path,
             back=_card(source),
-            fields={"reason": form.cleaned_data["reason"]},
+            fields={"reason": form.cleaned_data["reason"], "wanted": _wanted(wanted)},
         )
         return _ask(request, question, revision)
     return _write_source(request, source, wanted, form.cleaned_data["reason"])
@@ -171,6 +179,10 @@ def _source_or_404(asset_id: str) -> tuple[Source, NetworkRevision]:
     if not isinstance(found, Source):
         raise Http404
     return found, revision
+
+
+def _wanted(is_active: bool) -> str:
+    return "in_action" if is_active else "out_of_action"
 
 
 def _card(found: Valve | Source) -> str:

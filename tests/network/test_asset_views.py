@@ -360,6 +360,10 @@ def test_211_a_source_goes_out_of_action_and_back(vera: Client) -> None:
     assert "5 customers (about 20 persons) have no water with S out of action." in words(asked)
     vera.post(url, asked.context["fields"])
     assert network_state().inactive_sources == {"S"}
+    # Sent a second time it asks for nothing, least of all for the opposite.
+    again = vera.post(url, asked.context["fields"], follow=True)
+    assert "question" not in again.context
+    assert network_state().inactive_sources == {"S"}
     change = SourceActivityChange.objects.get()
     assert (change.is_active, change.reason, change.by.username) == (False, "pump failed", "vera")
     vera.post(reverse("network:source-take-back", args=["S"]), {"change": change.pk})
