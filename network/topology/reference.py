@@ -95,13 +95,18 @@ class ReferenceNetwork:
         junction = self.tables.valves.junctions[self.valve_row[valve]]
         return ("junction", junction, 0) if junction else ("valve", valve, 0)
 
-    def is_inside(self, valve: str, zone: set[Vertex]) -> bool:
-        """Whether all pipes that a valve stands between lie in the zone, or both its own sides."""
+    def is_inside(self, valve: str, zone: set[Vertex], fed: set[Vertex]) -> bool:
+        """Whether all pipes that a valve stands between lie in the zone, or both its own sides.
+
+        One that keeps a source at its own junction (`fed`) out of the zone does not.
+        """
         hub = self.hub(valve)
         around = self.parts_at[hub]
         own = {
             part for part in around if part[1] == self.tables.valves.pipes[self.valve_row[valve]]
         }
+        if hub in fed - zone:
+            return False
         return around <= zone or (hub in zone and bool(own) and own <= zone)
 
     def _cut(self, nth: int, part: Vertex, hub: Vertex) -> None:
@@ -171,7 +176,7 @@ def isolate(
     network, holds = ReferenceNetwork(tables), state or NetworkState()
     closed, walked = network.closed(holds), network.walked(holds)
     sources = network.active_sources(holds)
-    zone, boundary, shut_border = _zone(network, bursts, closed, walked)
+    zone, boundary, shut_border = _zone(network, bursts, closed, walked, set(sources.values()))
     in_zone = {source for source, vertex in sources.items() if vertex in zone}
     outside = {source: vertex for source, vertex in sources.items() if source not in in_zone}
 
@@ -198,7 +203,11 @@ def isolate(
 
 
 def _zone(
-    network: ReferenceNetwork, bursts: Sequence[Burst], closed: set[str], walked: set[str]
+    network: ReferenceNetwork,
+    bursts: Sequence[Burst],
+    closed: set[str],
+    walked: set[str],
+    fed: set[Vertex],
 ) -> tuple[set[Vertex], set[str], set[str]]:
     """Walk against the flow from the burst; stop at closed and at operable valves."""
     zone: set[Vertex] = set()
@@ -221,8 +230,8 @@ def _zone(
             elif tail not in zone:
                 zone.add(tail)
                 queue.append(tail)
-    inside = {valve for valve in stopped if network.is_inside(valve, zone)}
-    shut_border = {valve for valve in shut if not network.is_inside(valve, zone)}
+    inside = {valve for valve in stopped if network.is_inside(valve, zone, fed)}
+    shut_border = {valve for valve in shut if not network.is_inside(valve, zone, fed)}
     zone |= {network.hub(valve) for valve in inside}
     return zone, stopped - inside, shut_border
 

@@ -155,17 +155,13 @@ class BruteForce:
                 if met_last_first:
                     which = stopped_closed if met_last_first[0] in closed else stopped_open
                     which.add(met_last_first[0])
-        inside = {v for v in stopped_open if self._is_inside(v, zone)}
-        border_closed = {v for v in stopped_closed if not self._is_inside(v, zone)}
+        active = self.springs(inactive)
+        springs = set(active.values())
+        inside = {v for v in stopped_open if self._is_inside(v, zone, springs)}
+        border_closed = {v for v in stopped_closed if not self._is_inside(v, zone, springs)}
         boundary = stopped_open - inside
         zone |= {self._place(v) for v in inside}
 
-        sources = self.tables.sources
-        active = {
-            sources.ids[n]: ("junction", sources.junctions[n], 0)
-            for n in range(len(sources.ids))
-            if sources.ids[n] not in inactive
-        }
         in_zone = {s for s, cell in active.items() if cell in zone}
         outside = {cell for s, cell in active.items() if s not in in_zone}
         matters = {
@@ -180,6 +176,15 @@ class BruteForce:
             "valves_to_close": matters,
             "valves_already_closed": border_closed,
             "sources_to_shut": in_zone,
+        }
+
+    def springs(self, inactive: set[str]) -> dict[str, Cell]:
+        """Where each source that is not `inactive` gives its water."""
+        sources = self.tables.sources
+        return {
+            sources.ids[n]: ("junction", sources.junctions[n], 0)
+            for n in range(len(sources.ids))
+            if sources.ids[n] not in inactive
         }
 
     def _burst_cells(self, burst: Burst) -> list[Cell]:
@@ -206,9 +211,14 @@ class BruteForce:
         junction = self.valve[valve]["junction"]
         return ("junction", junction, 0) if junction else ("gap", valve, 0)
 
-    def _is_inside(self, valve: str, zone: set[Cell]) -> bool:
-        """All pipes around a valve are in the zone, or the pipe end and the junction it parts."""
+    def _is_inside(self, valve: str, zone: set[Cell], springs: set[Cell]) -> bool:
+        """All pipes around a valve are in the zone, or the pipe end and the junction it parts.
+
+        Not so where it stands between the zone and water that springs from its own junction.
+        """
         around, place = self._parts_around(valve), self._place(valve)
+        if place in springs and place not in zone:
+            return False
         own = {cell for cell in around if cell[1] == self.valve[valve]["pipe"]}
         between = bool(own) and place[0] == "junction" and own <= zone and place in zone
         return around <= zone or between

@@ -3,7 +3,8 @@
 RULE 1  The zone is all from which water could reach the burst without passing a valve that
         is closed, or open and operable. One-way devices are walked against their flow.
 RULE 2  Boundary valves are the open, operable ones where the trace stopped, less those
-        whose every side lies inside the zone. Closed ones are listed apart.
+        whose every side lies inside the zone. Closed ones are listed apart. A valve that
+        keeps an active source at its own junction out of the zone is on its border.
 RULE 3  A boundary valve is to be closed if, with all the others shut and it left open,
         water from an active source outside the zone would reach the burst.
 RULE 4  What had supply before and is in the zone, or has no path left from an active

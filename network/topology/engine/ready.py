@@ -232,7 +232,7 @@ class _Borders:
     def __init__(self, topology: Topology, holds: Masks, group_of: IntArray) -> None:
         self.topology = topology
         self.group_of = group_of
-        self.closed, self.walks = holds.closed, holds.walked
+        self.closed, self.walks, self.active = holds.closed, holds.walked, holds.active
         arcs = len(topology.arc_u)
         self.arc = np.tile(np.arange(arcs, dtype=np.int32), 2)
         self.valve = np.tile(np.asarray(topology.arc_valve), 2)
@@ -265,7 +265,10 @@ class _Borders:
         return np.where(segment < 0, -1, self.group_of[segment])
 
     def _is_inside(self) -> BoolArray:
-        """Whether all pipes that the valve stands between are in the group it is seen from."""
+        """Whether all pipes that the valve stands between are in the group it is seen from.
+
+        One that keeps a source at its own junction out of the group does not stand inside.
+        """
         topology, group_of = self.topology, self.group_of
         count = len(topology.valve_ids)
         if not count:
@@ -279,6 +282,11 @@ class _Borders:
             highest = np.maximum.reduceat(sides, starts[some])
             around[some] = np.where(lowest == highest, lowest, -1)
         end, hub = np.asarray(topology.valve_end), np.asarray(topology.valve_hub)
+        fed = np.zeros(len(group_of), dtype=bool)
+        fed[group_of[topology.source_segment[self.active]]] = True
+        at_source = (hub >= 0) & (group_of[hub] != around)
+        at_source[at_source] = fed[group_of[hub[at_source]]]
+        around[at_source] = -1
         own = np.where((end >= 0) & (hub >= 0), group_of[end], -1)
         own = np.where(own == group_of[hub], own, -1)
         found: BoolArray = (self.valve >= 0) & (

@@ -51,10 +51,10 @@ def trace_zone(topology: Topology, start: set[int], holds: Masks) -> Trace:
                 if beyond not in zone:
                     zone.add(beyond)
                     queue.append(beyond)
-    inside = {valve for valve in stopped if _is_inside(topology, valve, zone)}
+    inside = {valve for valve in stopped if _is_inside(topology, holds, valve, zone)}
     # A valve all of whose pipes are inside belongs to the zone, and so does its junction.
     zone |= {int(topology.valve_hub[valve]) for valve in inside if topology.valve_hub[valve] >= 0}
-    closed = {valve for valve in closed if not _is_inside(topology, valve, zone)}
+    closed = {valve for valve in closed if not _is_inside(topology, holds, valve, zone)}
     return Trace(
         zone=_array(zone),
         boundary=_array(stopped - inside),
@@ -74,13 +74,20 @@ def upstream(topology: Topology, segment: int) -> Iterable[tuple[int, int]]:
             yield topology.arc_valve.item(stood - count), topology.arc_u.item(stood - count)
 
 
-def _is_inside(topology: Topology, valve: int, zone: set[int]) -> bool:
-    """Whether all pipes that a valve stands between lie in the zone, or both its own sides do."""
+def _is_inside(topology: Topology, holds: Masks, valve: int, zone: set[int]) -> bool:
+    """Whether all pipes that a valve stands between lie in the zone, or both its own sides do.
+
+    One that keeps a source at its own junction out of the zone does not stand inside.
+    """
     end, hub = int(topology.valve_end[valve]), int(topology.valve_hub[valve])
     if end in zone and hub in zone:
         return True
     first, stop = topology.valve_side_starts[valve : valve + 2].tolist()
-    return zone.issuperset(topology.valve_sides[first:stop].tolist())
+    if not zone.issuperset(topology.valve_sides[first:stop].tolist()):
+        return False
+    if hub < 0 or hub in zone:
+        return True
+    return not holds.active[topology.sources_by_segment.of_segments([hub])].any()
 
 
 # -- RULE 4 ---------------------------------------------------------------------

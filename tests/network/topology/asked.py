@@ -81,8 +81,11 @@ class Asked:
             for passage in self.brute.passages
             if passage.end in zone and set(passage.valves) & cutting
         }
+        springs = set(self.brute.springs(self.inactive).values())
         return zone | {
-            self.brute._place(v) for v in stopped - self.closed if self.brute._is_inside(v, zone)
+            self.brute._place(v)
+            for v in stopped - self.closed
+            if self.brute._is_inside(v, zone, springs)
         }
 
     def customers_at(self) -> dict[str, Cell]:
