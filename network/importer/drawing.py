@@ -131,7 +131,7 @@ def draw(
     plane = Plane.around(courses.points)
     raw = _raw(assets, courses, plane)
     try:
-        network, met = node_network(raw, tolerances)
+        network, met = node_network(raw, replace(tolerances, is_schematic=source.is_local))
     except SnappingError as error:
         raise refusal(reason="snapping_impossible", error=error) from error
     # On a schematic drawing nearness says nothing.

@@ -193,4 +193,10 @@ def _id_list(value: Any) -> list[str]:
             return [text_of(each) for each in json.loads(text) if text_of(each)]
         except ValueError:
             text = text.strip("[]")
-    return [part.strip().strip("\"'") for part in re.split(r"[,;，；、|]", text) if part.strip()]
+    return [_unquoted(part) for part in re.split(r"[,;，；、|]", text) if part.strip()]
+
+
+def _unquoted(part: str) -> str:
+    text = part.strip()
+    quoted = len(text) > 1 and text[0] == text[-1] and text[0] in "\"'"
+    return text[1:-1] if quoted else text

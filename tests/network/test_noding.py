@@ -288,6 +288,89 @@ def test_206_an_end_that_finds_its_node_on_a_main_is_a_tee():
     assert network.splits.fraction.tolist() == pytest.approx([0.4])
 
 
+# S----main-----2      main in one piece from S to 2; 3 and 5 are nodes on it, 4 is one on a branch
+#    3      5         a: 3-4   b: 5-6   c: 7-8 with 7 on the middle of a
+UNNODED = points(
+    *(
+        (name, place, "", "")
+        for name, place in {
+            "S": (0.0, 0.0), "2": (100.0, 0.0), "3": (40.0, 0.0), "4": (40.0, 90.0),
+            "5": (60.0, 0.0), "6": (60.0, 90.0), "7": (40.0, 50.0), "8": (10.0, 50.0),
+        }.items()
+    )
+)  # fmt: skip
+MAIN = ("main", [(0, 0), (100, 0)], "S", "2")
+BRANCHES = (
+    ("a", [(40, 0), (40, 90)], "3", "4"),
+    ("b", [(60, 0), (60, 90)], "5", "6"),
+    ("c", [(40, 50), (10, 50)], "7", "8"),
+)
+
+
+def tees(network: NodedNetwork) -> set[tuple[str, str]]:
+    return {
+        (str(network.pipes.ids[pipe]), str(network.junctions.ids[junction]))
+        for pipe, junction in zip(network.splits.pipe, network.splits.junction, strict=True)
+    }
+
+
+@pytest.mark.parametrize("source", [("S", (0, 0), "S", ""), ("S", (0.2, 0.0), "", "")])
+def test_207_parts_that_would_have_no_source_are_joined_where_they_touch(source):
+    network, findings = node(pipes(MAIN, *BRANCHES), UNNODED, sources=points(source))
+    assert tees(network) == {("main", "3"), ("main", "5"), ("a", "7")}
+    assert findings == []
+
+
+def test_207b_then_loops_between_mains_in_one_piece_close_too():
+    loop = ("loop", [(60, 90), (40, 70)], "6", "9")
+    nodes = RawPoints(
+        np.append(UNNODED.ids, "9"),
+        np.vstack([UNNODED.xy, [(40.0, 70.0)]]),
+        np.append(UNNODED.nodes, ""),
+        np.append(UNNODED.pipes, ""),
+    )
+    network, findings = node(
+        pipes(MAIN, *BRANCHES, loop), nodes, sources=points(("S", (0, 0), "S", ""))
+    )
+    assert tees(network) == {("main", "3"), ("main", "5"), ("a", "7"), ("a", "9")}
+    assert findings == []
+
+
+def test_208_without_any_source_all_that_is_stated_is_believed():
+    network, findings = node(pipes(MAIN, *BRANCHES), UNNODED)
+    assert tees(network) == set()
+    assert codes(findings) == ["node_near_pipe"] * 3
+
+
+def test_209_a_main_that_passes_over_supplied_nodes_stays_apart():
+    """An express main from S to 2 over the street's own nodes, which have their water anyway."""
+    street = [
+        (f"p{n}", [(a, 0), (b, 0)], start, end)
+        for n, (a, b, start, end) in enumerate(
+            [(0, 40, "S", "3"), (40, 60, "3", "5"), (60, 100, "5", "2")]
+        )
+    ]
+    network, findings = node(pipes(MAIN, *street), UNNODED, sources=points(("S", (0, 0), "S", "")))
+    assert tees(network) == set()
+    assert codes(findings) == ["node_near_pipe"] * 2
+
+
+def test_210_one_dry_branch_does_not_tell_how_the_whole_drawing_is_meant():
+    """Five stated misses that have their water stay misses beside one that needs its main."""
+    lines, nodes = [MAIN, BRANCHES[0]], [*zip(UNNODED.ids, map(tuple, UNNODED.xy), strict=True)]
+    for n in range(5):  # each begins at S, goes along the main and ends on it
+        x = 10.0 + 15 * n
+        nodes.append((f"t{n}", (x, 0.0)))
+        lines.append((f"p{n}", [(0, 0), (x / 2, -9 - n), (x, 0)], "S", f"t{n}"))
+    network, findings = node(
+        pipes(*lines),
+        points(*((name, place, "", "") for name, place in nodes)),
+        sources=points(("S", (0, 0), "S", "")),
+    )
+    assert tees(network) == {("main", "3")}
+    assert codes(findings) == ["node_near_pipe"] * 5
+
+
 # -- 3xx: valves and what else stands on pipes -------------------------------------------------
 
 CROSS = (

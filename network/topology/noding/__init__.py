@@ -8,7 +8,8 @@ Given references win; what is missing is found by snapping within a tolerance:
    two of them are further apart than twice the tolerance, and never both ends of one pipe.
 4. A junction at which an end was found that way, and that touches the middle of another pipe, is
    a tee there. A node that ends only ever name makes a tee only on a pipe whose own ends were not
-   both given: a source that states its topology is believed.
+   both given: a drawing that states its topology is believed. Only a part that would have no source
+   that way, though it lies on a part that has one, is joined where it touches.
 5. Pipes that cross without a shared end are not connected.
 """
 

@@ -73,10 +73,14 @@ class RawNetwork:
 
 @dataclass(frozen=True, slots=True)
 class Tolerances:
-    """Distances in metres within which two drawn things are one place."""
+    """Distances in metres within which two drawn things are one place.
+
+    On a schematic drawing nearness joins nothing that states where it ends.
+    """
 
     snap_m: float = 0.5
     customer_m: float = 80.0
+    is_schematic: bool = False
 
     @property
     def source_m(self) -> float:

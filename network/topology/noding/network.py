@@ -27,6 +27,7 @@ from network.topology.noding.placing import (
     put_at_junctions,
 )
 from network.topology.noding.tees import END_MARGIN_M, find_tees, measure
+from network.topology.noding.unnoded import junctions_of_sources
 from network.topology.noding.valves import place_valves
 
 
@@ -38,7 +39,8 @@ def node_network(raw: RawNetwork, tolerances: Tolerances) -> tuple[NodedNetwork,
     """
     findings: list[Finding] = []
     ends = find_ends(raw, tolerances, findings)
-    splits = find_tees(raw.pipes, ends, tolerances, findings)
+    springs = junctions_of_sources(raw.sources, ends, tolerances)
+    splits = find_tees(raw.pipes, ends, springs, tolerances, findings)
     ground = Ground.under(raw.pipes, ends, splits)
     sources, ground = _place_sources(raw.sources, ground, tolerances, findings)
     network = NodedNetwork(

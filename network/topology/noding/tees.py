@@ -16,6 +16,7 @@ from network.topology.noding.columns import (
     Tolerances,
 )
 from network.topology.noding.ends import PipeEnds
+from network.topology.noding.unnoded import meant_to_join
 
 # A split nearer than this to a pipe's end would be a part without length.
 END_MARGIN_M = 0.002
@@ -24,9 +25,16 @@ AT_ONCE = 20_000
 
 
 def find_tees(
-    pipes: RawPipes, ends: PipeEnds, tolerances: Tolerances, findings: list[Finding]
+    pipes: RawPipes,
+    ends: PipeEnds,
+    springs: Integers,
+    tolerances: Tolerances,
+    findings: list[Finding],
 ) -> Splits:
-    """Split pipes at the junctions that touch their middle; see the package's rule 4."""
+    """Split pipes at the junctions that touch their middle; see the package's rule 4.
+
+    `springs` are the junctions at which sources stand.
+    """
     used = _used_junctions(pipes, ends)
     served = np.flatnonzero(pipes.in_service)
     if not len(used) or not len(served):
@@ -42,6 +50,10 @@ def find_tees(
     inside = (along > END_MARGIN_M) & (along < length - END_MARGIN_M)
     stated = ~_snapped_junctions(pipes, ends)[junction]
     trusted = ends.given[0, pipe] & ends.given[1, pipe] & stated
+    if (inside & trusted).any():
+        on = np.flatnonzero(inside)
+        touches = pipe[on], junction[on], away[on], ~trusted[on]
+        trusted[on[meant_to_join(pipes, ends, springs, *touches)]] = False
     _report_untouched(pipes, ends, junction, pipe, away, inside & trusted, findings)
     keep = inside & ~trusted
     return _nearest_split(
