@@ -42,8 +42,9 @@ def junctions_of_sources(sources: RawPoints, ends: PipeEnds, tolerances: Toleran
         (index.get(name, NOWHERE) for name in sources.nodes.tolist()), np.int64, len(sources)
     )
     nearest, _ = nearest_within(ends.junctions.xy, sources.xy, tolerances.source_m)
-    found: Integers = np.where(named == NOWHERE, nearest, named)
-    return found[found != NOWHERE]
+    found = np.where(named == NOWHERE, nearest, named)
+    at_junction: Integers = found[found != NOWHERE]
+    return at_junction
 
 
 def meant_to_join(
