@@ -33,7 +33,7 @@ from network.topology.engine.states import NetworkState, canonical
 from network.topology.engine.structure import Topology
 
 # Raise it when the arrays of `Topology` or `ReadyState` change their meaning: older ones are left.
-LAYOUT = 4
+LAYOUT = 5
 KEPT_SNAPSHOTS, KEPT_STATES = 3, 4
 UNFINISHED = ".building-"
 # No snapshot takes this long to build: whoever began it was killed.
