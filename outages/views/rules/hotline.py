@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -77,7 +77,7 @@ def seconds(length: timedelta | None) -> float | None:
 def _document(
     since: date, until: date, total: Waits, by_hour: dict[int, Waits], late: QuerySet[Any]
 ) -> Document:
-    head = [gettext("Hour"), gettext("Calls"), gettext("Answered"), gettext("Too late")]
+    head = [gettext("Hour"), pgettext("hotline", "Calls"), gettext("Answered"), gettext("Too late")]
     head += [gettext("Gave up"), gettext("Mean wait (s)"), gettext("Longest wait (s)")]
     waits = [(f"{hour:02}:00", *_cells(each)) for hour, each in by_hour.items()]
     waits.append((gettext("All"), *_cells(total)))
