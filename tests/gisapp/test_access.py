@@ -369,15 +369,6 @@ def test_a_role_opens_what_it_may_and_nothing_else(role: Role | None) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("role", [Role.CREW, Role.GIS_EDITOR, None], ids=name_of)
-def test_the_other_method_is_no_way_around(role: Role | None) -> None:
-    who = member(role)
-    closed = [visit for visit in walk() if not may(visit.rule, who.held)]
-    codes = {visit.name: visit.by(who.client, other_way=True).status_code for visit in closed}
-    assert {name: code for name, code in codes.items() if code not in (403, 405)} == {}
-
-
-@pytest.mark.django_db
 def test_without_signing_in_only_the_public_pages_open() -> None:
     client = Client(raise_request_exception=False)
     for visit in walk():
