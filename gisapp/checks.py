@@ -1,6 +1,7 @@
 """What must be true of a deployment before it is trusted: checked at start, told with a remedy."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from django.apps import AppConfig
 from django.conf import settings
@@ -8,6 +9,7 @@ from django.contrib.gis.gdal import gdal_version
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections
 
+from gisapp.application_role import held_rights, rights
 from gisapp.guards import missing_guards
 
 
@@ -59,6 +61,43 @@ def history_is_guarded(
         for alias in databases or []
         for guard in missing_guards(using=alias)
     ]
+
+
+@register(Tags.database)
+def rights_are_as_listed(
+    databases: Sequence[str] | None = None, **_kwargs: object
+) -> list[CheckMessage]:
+    """Warn where the application may do more to a table than it needs, or less than it must."""
+    found: list[CheckMessage] = []
+    if settings.AS_OWNER:
+        return found
+    wanted = rights()
+    for alias in databases or []:
+        held = held_rights(using=alias)
+        more = sorted(table for table, may in held.items() if may - wanted[table])
+        less = sorted(table for table, may in held.items() if wanted[table] - may)
+        if more:
+            found.append(Warning(_told(alias, "more than it needs", more), hint=_APART, id=_MORE))
+        if less:
+            found.append(Warning(_told(alias, "less than it must", less), hint=_AGAIN, id=_LESS))
+    return found
+
+
+_MORE: Final = "gisapp.W004"
+_LESS: Final = "gisapp.W005"
+_APART: Final = (
+    "Let DATABASE_URL name a role that does not own the tables, and OWNER_DATABASE_URL the one "
+    "that does; then `manage grant_application` (docs/operations.md)."
+)
+_AGAIN: Final = "`manage grant_application` gives it what it needs (gisapp/application_role.py)."
+
+
+def _told(alias: str, what: str, tables: list[str]) -> str:
+    rest = f" and {len(tables) - 3} more" if len(tables) > 3 else ""
+    return (
+        f"The application's role may do {what} in database {alias!r}: "
+        f"{', '.join(tables[:3])}{rest}."
+    )
 
 
 @register(Tags.security)

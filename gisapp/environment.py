@@ -54,6 +54,12 @@ def secret(name: str) -> str:
     return value
 
 
+def optional_secret(name: str) -> str:
+    """Read a secret that may be left out: nothing, or at least 32 characters."""
+    is_told = env.str(name, default="") or env.str(f"{name}_FILE", default="")
+    return secret(name) if is_told else ""
+
+
 def basemap_sources(basemaps: list[dict[str, Any]]) -> list[str]:
     """Return the origins that basemap tiles come from, for img-src.
 

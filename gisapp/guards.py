@@ -5,8 +5,9 @@ it is voided, cancelled or superseded with a reason. Neither is ever emptied. Ev
 the list or is excused with a reason; `tests/gisapp/test_guards.py` walks it and tries.
 
 The triggers are raised after each migration, so a new table needs its line here and nothing else.
-They protect from the product's own mistakes and from a hand at the console; the owner of the
-tables can take them off, which `manage check --database default` tells.
+They protect from the product's own mistakes and from a hand at the console. Only the owner of the
+tables can take them off, which the product does not run as (`gisapp.application_role`, whose rights
+are drawn from this list); `manage check --database default` tells of one that is gone.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from gisapp import gdal, schedule
 from gisapp.environment import (
     basemap_sources,
     env,
+    optional_secret,
     positive_float,
     positive_int,
     secret,
@@ -116,10 +117,19 @@ TEMPLATES = [
 
 # -- Database, cache, broker -------------------------------------------------------------------
 
-DATABASES: dict[str, dict[str, Any]] = {"default": env.db_url("DATABASE_URL")}
-if DATABASES["default"]["ENGINE"] != "django.contrib.gis.db.backends.postgis":
-    _msg = "DATABASE_URL must start with postgis://"
+# The owner of the tables migrates and grants (manage.py says which commands); whatever serves or
+# works is the application's role, which cannot alter them. Without an owner it is one and the same.
+_application = env.db_url("DATABASE_URL")
+_named = "OWNER_DATABASE_URL" if env.str("OWNER_DATABASE_URL", default="") else "DATABASE_URL"
+_owner = env.db_url(_named)
+AS_OWNER = strict_bool("AS_OWNER", default=False)
+DATABASES: dict[str, dict[str, Any]] = {"default": _owner if AS_OWNER else _application}
+_postgis = "django.contrib.gis.db.backends.postgis"
+if {_application["ENGINE"], _owner["ENGINE"]} != {_postgis}:
+    _msg = "DATABASE_URL and OWNER_DATABASE_URL must start with postgis://"
     raise ImproperlyConfigured(_msg)
+# Role and password that `grant_application` makes.
+APPLICATION_LOGIN: tuple[str, str] = (_application["USER"], _application["PASSWORD"])
 DATABASES["default"]["OPTIONS"] = {
     "application_name": env.str("PROCESS_NAME", default="mainbreak"),
     "options": " ".join(
@@ -337,6 +347,8 @@ DUPLICATE_REPORT_S = positive_int("DUPLICATE_REPORT_S", default=6 * 60 * 60)
 # Where backups go: another disk or machine is better than this one. So many are kept.
 BACKUP_DIR = Path(env.str("BACKUP_DIR", default=str(STATE_DIR / "backups")))
 BACKUPS_KEPT = positive_int("BACKUPS_KEPT", default=8)
+# What backups are encrypted with; without it they are not.
+BACKUP_KEY = optional_secret("BACKUP_KEY")
 # Numbers and files of customers that one person is shown in so many seconds, and no more.
 DISCLOSURES_AT_MOST = positive_int("DISCLOSURES_AT_MOST", default=30)
 DISCLOSURES_WITHIN_S = positive_int("DISCLOSURES_WITHIN_S", default=600)

@@ -32,6 +32,8 @@ LONGEST_WAIT_S = 30.0
 SETTLED_S = 20.0
 GRACE_S = 25.0
 POLL_S = 0.2
+# The owner of the tables serves nobody: nothing that is started here may become it.
+OF_THE_OWNER = frozenset({"OWNER_DATABASE_URL", "PGPASSWORD"})
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Program:
     name: str
     command: Sequence[str]
     environment: dict[str, str] = field(default_factory=dict)
-    withheld: frozenset[str] = frozenset()
+    withheld: frozenset[str] = OF_THE_OWNER
 
     def its(self, environment: Mapping[str, str]) -> dict[str, str]:
         """Return the environment that the program gets out of this process's own."""
@@ -59,9 +61,17 @@ def sms_gateway(port: int) -> Program:
 
 
 # Secrets and addresses of the control room.
-NOT_FOR_THE_PUBLIC_SIDE = frozenset(
+NOT_FOR_THE_PUBLIC_SIDE = OF_THE_OWNER | frozenset(
     {
-        *("PGPASSWORD", "REDIS_PASSWORD", "REDIS_URL", "PUBLIC_DB_PASSWORD", "DEMO_PASSWORD"),
+        *(
+            "APP_DB_PASSWORD",
+            "BACKUP_KEY",
+            "BACKUP_KEY_FILE",
+            "REDIS_PASSWORD",
+            "REDIS_URL",
+            "PUBLIC_DB_PASSWORD",
+            "DEMO_PASSWORD",
+        ),
         *("PUBLIC_DATABASE_URL", "PUBLIC_SECRET_KEY", "GATEWAYS", "EMAIL_URL", "SECRET_KEY_FILE"),
     }
 )

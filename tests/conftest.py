@@ -29,6 +29,9 @@ from playwright.sync_api import (
 )
 from redis import Redis
 
+from gisapp.application_role import close_functions, grant_application
+from tests.application_role import PASSWORD, ROLE
+
 # Playwright keeps an event loop in the main thread, which Django would take for async code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
@@ -98,6 +101,15 @@ def redis_client() -> Iterator[Redis]:
         client.flushdb()
         yield client
         client.flushdb()
+
+
+@pytest.fixture(scope="session")
+def application_role(django_db_setup: None, django_db_blocker: Any) -> str:
+    """Return the name of the application's role, which has its rights in the tests' database."""
+    with django_db_blocker.unblock():
+        close_functions()
+        grant_application(ROLE, PASSWORD)
+    return ROLE
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,8 @@ LOCK = 5_201_978  # any number of our own; layers.public.snapshots holds the one
 
 def main() -> int:
     """Wait for the lock, run the command, return its status."""
-    url = os.environ["DATABASE_URL"].replace("postgis", "postgresql", 1)
+    owner = os.environ.get("OWNER_DATABASE_URL") or os.environ["DATABASE_URL"]
+    url = owner.replace("postgis", "postgresql", 1)
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         return subprocess.run(sys.argv[1:], check=False).returncode

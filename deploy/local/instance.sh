@@ -42,11 +42,18 @@ load_environment() {
   set -a
   . "$ENV_FILE"
   set +a
-  export DATABASE_URL="postgis://mainbreak:$PGPASSWORD@127.0.0.1:$PGPORT/mainbreak"
+  export DATABASE_URL="postgis://mainbreak_app:$APP_DB_PASSWORD@127.0.0.1:$PGPORT/mainbreak"
+  export OWNER_DATABASE_URL="postgis://mainbreak:$PGPASSWORD@127.0.0.1:$PGPORT/mainbreak"
   export PUBLIC_DATABASE_URL="postgis://mainbreak_public:$PUBLIC_DB_PASSWORD@127.0.0.1:$PGPORT/mainbreak"
   export REDIS_URL="redis://:$REDIS_PASSWORD@127.0.0.1:$REDIS_PORT/0"
   export STATE_DIR=$STATE MAINBREAK_STATE=$STATE
   export HTTPS=${HTTPS:-false}
+}
+
+# For what makes databases of its own: everything runs as the owner, who may.
+as_owner() {
+  export APPLICATION_DATABASE_URL=$DATABASE_URL DATABASE_URL=$OWNER_DATABASE_URL
+  unset OWNER_DATABASE_URL
 }
 
 write_environment() {
@@ -64,6 +71,7 @@ REDIS_PASSWORD=${REDIS_PASSWORD:-$(random_hex 24)}
 WEB_PORT=${WEB_PORT:-$(free_port)}
 SMS_PORT=${SMS_PORT:-$(free_port)}
 PUBLIC_PORT=${PUBLIC_PORT:-$(free_port)}
+APP_DB_PASSWORD=${APP_DB_PASSWORD:-$(random_hex 24)}
 PUBLIC_DB_PASSWORD=${PUBLIC_DB_PASSWORD:-$(random_hex 24)}
 PUBLIC_SECRET_KEY=${PUBLIC_SECRET_KEY:-$(random_hex 32)}
 SECRET_KEY=${SECRET_KEY:-$(random_hex 32)}
@@ -81,13 +89,13 @@ make_state() {
     die "the database server runs as user postgres, who cannot enter $STATE; name another folder in MAINBREAK_STATE"
   fi
   local PGPORT= PGPASSWORD= REDIS_PORT= REDIS_PASSWORD= WEB_PORT= SMS_PORT= SECRET_KEY= DEMO_PASSWORD= \
-    PUBLIC_PORT= PUBLIC_DB_PASSWORD= PUBLIC_SECRET_KEY=
+    PUBLIC_PORT= PUBLIC_DB_PASSWORD= PUBLIC_SECRET_KEY= APP_DB_PASSWORD=
   write_environment
 }
 
 # What a younger version wants in the environment is added to that of an older one.
 complete_environment() {
-  [ -n "${PUBLIC_SECRET_KEY:-}" ] && [ -n "${SMS_PORT:-}" ] && return
+  [ -n "${APP_DB_PASSWORD:-}" ] && return
   write_environment
   . "$ENV_FILE"
 }
@@ -159,10 +167,19 @@ start_postgres() {
   [ -z "${MAINBREAK_THROWAWAY:-}" ] || options+=" -c fsync=off -c full_page_writes=off"
   as_user postgres "$(postgres_bin)/pg_ctl" -D "$(pg_data)" -l "$log" -o "$options" -w -t 60 start \
     </dev/null >/dev/null 2>&1 9>&- || die "PostgreSQL did not start; the end of $log:"$'\n'"$(tail -n 5 "$log" 2>/dev/null)"
-  local psql=("$(postgres_bin)/psql" -h 127.0.0.1 -p "$PGPORT" -U mainbreak -d postgres -qtA)
-  export PGPASSWORD
-  [ "$("${psql[@]}" -c "SELECT 1 FROM pg_database WHERE datname = 'mainbreak'")" = 1 ] ||
-    "${psql[@]}" -c 'CREATE DATABASE mainbreak'
+  [ "$(psql_as_owner -c "SELECT 1 FROM pg_database WHERE datname = 'mainbreak'")" = 1 ] ||
+    psql_as_owner -c 'CREATE DATABASE mainbreak'
+  ensure_application_role
+}
+
+psql_as_owner() {
+  PGPASSWORD=$PGPASSWORD "$(postgres_bin)/psql" -h 127.0.0.1 -p "$PGPORT" -U mainbreak -d postgres -qtA "$@"
+}
+
+# What the product runs as. Every migration ends with its rights on the tables.
+ensure_application_role() {
+  [ "$(psql_as_owner -c "SELECT 1 FROM pg_roles WHERE rolname = 'mainbreak_app'")" = 1 ] ||
+    psql_as_owner <<<"CREATE ROLE mainbreak_app LOGIN PASSWORD '$APP_DB_PASSWORD'"
 }
 
 # -- Redis
@@ -227,7 +244,7 @@ migration_fingerprint() {
   (
     shopt -s nullglob
     cat requirements.lock {network,outages,layers,gisapp/*}/migrations/*.py \
-      gisapp/public_side/grants.py | cksum
+      gisapp/{guards,application_role,database_roles,public_side/grants}.py | cksum
   )
 }
 
@@ -244,7 +261,9 @@ ensure_migrated() {
     flock 9
     say "bringing the tables up to date"
     {
-      "$PYTHON" manage.py migrate --no-input --skip-checks &&
+      # An instance that an older version started may be without it.
+      ensure_application_role &&
+        "$PYTHON" manage.py migrate --no-input --skip-checks &&
         "$PYTHON" manage.py grant_public --skip-checks
     } >"$STATE/log/migrate" 2>&1 9>&- || {
       tail -n 15 "$STATE/log/migrate"

@@ -98,7 +98,7 @@ def publish(stock: Stock, publication: Publication, progress: Progress) -> Netwo
         progress.stage("analysing")
         with connection.cursor() as cursor:
             for model in _ASSET_TABLES:
-                cursor.execute(f"ANALYZE {model._meta.db_table}")
+                cursor.execute("SELECT refresh_statistics(%s::regclass)", [model._meta.db_table])
         progress.stage("snapshot")
         undo.callback(drop_snapshot, revision)
         build_snapshot(revision)

@@ -8,6 +8,7 @@ READ = re.compile(r'(?:env\.\w+|strict_bool|positive_int|positive_float|secret)\
 # Read by the entrypoints of the images and by the composition, not by the settings.
 OF_THE_COMPOSITION = {
     "DB_PASSWORD",
+    "APP_DB_PASSWORD",
     "REDIS_PASSWORD",
     "PUBLIC_DB_PASSWORD",
     "PUBLIC_SECRET_KEY",

@@ -50,6 +50,8 @@ def test_it_is_safe_when_told_nothing():
         ({"REPORT_SNAP_M": "near"}, "REPORT_SNAP_M"),
         ({"IMPORT_MAX_BYTES": "lots"}, "IMPORT_MAX_BYTES"),
         ({"DATABASE_URL": "sqlite:///x"}, "DATABASE_URL"),
+        ({"OWNER_DATABASE_URL": "sqlite:///x"}, "OWNER_DATABASE_URL"),
+        ({"BACKUP_KEY": "short"}, "BACKUP_KEY"),
         ({"PUBLIC_MINIMUM_COUNT": "0"}, "PUBLIC_MINIMUM_COUNT"),
         ({"NOTICE_AUTO_PUBLISH_UNPLANNED": "sometimes"}, "NOTICE_AUTO_PUBLISH_UNPLANNED"),
         ({"BASEMAPS": '[{"name": "plain", "url": "http://tiles.example"}]'}, "BASEMAPS"),
@@ -60,6 +62,21 @@ def test_nonsense_stops_the_start_and_is_named(environment, named):
     assert told.returncode != 0
     assert "ImproperlyConfigured" in told.stderr
     assert named in told.stderr.strip().splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("environment", "user"),
+    [
+        ({}, "u"),
+        ({"OWNER_DATABASE_URL": "postgis://owner:o@127.0.0.1:1/n"}, "u"),
+        ({"OWNER_DATABASE_URL": "postgis://owner:o@127.0.0.1:1/n", "AS_OWNER": "true"}, "owner"),
+        # A container that is not told of an owner is nobody else than the application.
+        ({"OWNER_DATABASE_URL": "", "AS_OWNER": "true"}, "u"),
+    ],
+)
+def test_only_who_says_so_is_the_owner_of_the_tables(environment, user):
+    told = load("s.DATABASES['default']['USER'], s.APPLICATION_LOGIN", **environment)
+    assert told.stdout.strip() == f"{user} ('u', 'p')", told.stderr
 
 
 def test_a_secret_can_come_from_a_file(tmp_path):

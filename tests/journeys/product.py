@@ -119,7 +119,9 @@ def _environment(server: str, state: Path) -> dict[str, str]:
     return {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "gisapp.settings",
-        "DATABASE_URL": f"postgis://{server}/{DATABASE}",
+        # As in earnest: what serves and works is not the owner of the tables.
+        "OWNER_DATABASE_URL": f"postgis://{server}/{DATABASE}",
+        "DATABASE_URL": f"{os.environ['APPLICATION_DATABASE_URL'].rpartition('/')[0]}/{DATABASE}",
         "REDIS_URL": f"{redis}/{REDIS_NUMBER}",
         "STATE_DIR": str(state),
         "DEMO_PASSWORD": os.environ.get("DEMO_PASSWORD") or "water-for-journeys",
@@ -164,7 +166,7 @@ def _forget_messages(url: str) -> None:
 def _load(environment: dict[str, str], state: Path) -> None:
     """Collect the static files while the tables are made and the town is loaded."""
     collecting = _manage("collectstatic", environment, state, "--no-input")
-    for command in ("migrate", "grant_public", "load_demo", "publish_public"):
+    for command in ("migrate", "grant_application", "grant_public", "load_demo", "publish_public"):
         # A journey begins at a desk where nothing has happened yet.
         arguments = ["--without-cases"] if command == "load_demo" else []
         _end_well(_manage(command, environment, state, *arguments), command, state)
