@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import tarfile
 from collections.abc import Iterator
 from datetime import timedelta
-from io import StringIO
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,11 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from psycopg import sql
 
-from gisapp.backups import BackupFailed, back_up, backups, is_due, restore
+from gisapp.backups import back_up, backups, is_due, restore
+from gisapp.database_tools import BackupFailed
 from gisapp.guards import Guard, guards
+from gisapp.media_archive import put_back
+from gisapp.sealed_files import fingerprint
 from gisapp.tasks import back_up_when_due
 from outages.models import Outage
 from outages.services.publishing import journal
@@ -25,6 +29,7 @@ from tests.outages.conftest import Desk, _no_broker, _own_snapshots, desk, make_
 from tests.outages.test_plans import LINE
 
 INTO = "mainbreak_restored"
+KEY = "the key of these backups, 32 letters or more"
 
 
 @pytest.fixture(autouse=True)
@@ -33,6 +38,9 @@ def _own_folder(settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.MEDIA_ROOT.mkdir()
     (settings.MEDIA_ROOT / "photo.jpg").write_bytes(b"a photo")
+    (settings.MEDIA_ROOT / "papers").mkdir()
+    (settings.MEDIA_ROOT / "papers" / "permit.pdf").write_bytes(b"a permit")
+    settings.BACKUP_KEY = ""
 
 
 @pytest.fixture
@@ -77,7 +85,10 @@ def digests(database: str) -> dict[str, str]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_drill_every_row_comes_back_and_the_guards_with_them(restored_name: str) -> None:
+def test_every_row_comes_back_and_the_guards_and_media_with_them(
+    restored_name: str, settings: Any
+) -> None:
+    settings.BACKUP_KEY = KEY
     lay(LINE)
     working = make_desk()
     outage = working.burst("p3").outage
@@ -89,9 +100,14 @@ def test_the_drill_every_row_comes_back_and_the_guards_with_them(restored_name: 
     [made] = backups()
     assert str(made.folder) in told.getvalue()
     assert made.rows["outages_event"] > 5
+    _holds_nothing_to_read(made.folder)
     Outage.objects.filter(pk=outage.pk).update(place="later than the backup")
+    (settings.MEDIA_ROOT / "papers" / "permit.pdf").unlink()
+    (settings.MEDIA_ROOT / "papers").rmdir()
     call_command("restore", str(made.folder), into=restored_name, stdout=told)
     assert digests(restored_name) == before
+    assert "media: 1 files put back, 1 were there" in told.getvalue()
+    assert (settings.MEDIA_ROOT / "papers" / "permit.pdf").read_bytes() == b"a permit"
     with opened(restored_name) as session:
         for guard in guards():
             assert _stands(session, guard), guard
@@ -100,6 +116,72 @@ def test_the_drill_every_row_comes_back_and_the_guards_with_them(restored_name: 
     # Nothing that is there is overwritten.
     with pytest.raises(CommandError, match="already exists"):
         call_command("restore", str(made.folder), into=restored_name)
+
+
+def _holds_nothing_to_read(folder: Path) -> None:
+    kept = {each.name: each.read_bytes() for each in folder.iterdir()}
+    assert kept.keys() == {"database.dump.sealed", "media.tar.sealed", "manifest.json"}
+    assert kept["database.dump.sealed"][:5] == kept["media.tar.sealed"][:5] == b"MBSEA"
+    assert not any(b"a permit" in content or b"PGDMP" in content for content in kept.values())
+
+
+def databases() -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT datname FROM pg_database")
+        return {name for (name,) in cursor.fetchall()}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_another_key_or_none_is_named_and_leaves_nothing_behind(
+    restored_name: str, settings: Any
+) -> None:
+    settings.BACKUP_KEY = KEY
+    made = back_up(at=NOON)
+    [listed] = backups()
+    assert listed.key == made.key
+    settings.BACKUP_KEY = ""
+    with pytest.raises(CommandError, match=f"key {made.key}: BACKUP_KEY must hold it"):
+        call_command("restore", str(made.folder), into=restored_name)
+    settings.BACKUP_KEY = "another key, which is just as long as it must be"
+    with pytest.raises(CommandError, match=f"key {made.key}, and BACKUP_KEY holds another one"):
+        call_command("restore", str(made.folder), into=restored_name)
+    # A manifest that lies about the key does not help.
+    manifest = made.folder / "manifest.json"
+    lie = manifest.read_text().replace(made.key, fingerprint(settings.BACKUP_KEY))
+    manifest.write_text(lie)
+    with pytest.raises(CommandError, match="the key is another one"):
+        call_command("restore", str(made.folder), into=restored_name)
+    assert restored_name not in databases()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_drill_tries_everything_and_leaves_nothing(settings: Any) -> None:
+    """Without a key, too: then the files are plain."""
+    made = back_up(at=NOON)
+    assert (made.folder / "database.dump").read_bytes()[:5] == b"PGDMP"
+    (settings.MEDIA_ROOT / "photo.jpg").write_bytes(b"changed")
+    (settings.MEDIA_ROOT / "papers" / "permit.pdf").unlink()
+    before = databases()
+    told = StringIO()
+    with pytest.raises(CommandError, match=r"1 files .* are not those of the backup.*photo\.jpg"):
+        call_command("restore", str(made.folder), drill=True, stdout=told)
+    assert f"drill: {sum(made.rows.values())} rows" in told.getvalue()
+    assert "media: 1 files would be put back, 0 were there" in told.getvalue()
+    assert databases() == before
+    assert (settings.MEDIA_ROOT / "photo.jpg").read_bytes() == b"changed"
+    assert not (settings.MEDIA_ROOT / "papers" / "permit.pdf").exists()
+
+
+def test_an_archive_that_leads_out_of_the_folder_is_refused(tmp_path: Path) -> None:
+    for name in ("media/../../outside", "media/../outside", "/outside", "elsewhere/inside"):
+        archive = BytesIO()
+        with tarfile.open(fileobj=archive, mode="w") as tar:
+            tar.addfile(tarfile.TarInfo(name))
+        archive.seek(0)
+        (tmp_path / "media").mkdir(exist_ok=True)
+        with pytest.raises(BackupFailed, match="archive"):
+            put_back(archive, tmp_path / "media")
+    assert [each.name for each in tmp_path.rglob("*side")] == []
 
 
 def _stands(session: psycopg.Connection[Any], guard: Guard) -> bool:
@@ -188,7 +270,7 @@ def test_what_is_broken_off_is_neither_kept_nor_in_the_way(
     def full(*_arguments: object) -> None:
         raise BackupFailed("pg_dump: no space left on device")
 
-    monkeypatch.setattr("gisapp.backups._run", full)
+    monkeypatch.setattr("gisapp.database_tools.snapshot", full)
     with pytest.raises(BackupFailed, match="no space"):
         back_up(at=NOON)
     assert [each.name for each in settings.BACKUP_DIR.iterdir()] == [cut_off.name]

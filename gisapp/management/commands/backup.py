@@ -5,7 +5,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from gisapp.backups import Backup, BackupFailed, back_up, backups
+from gisapp.backups import Backup, back_up, backups
+from gisapp.database_tools import BackupFailed
 
 
 class Command(BaseCommand):
@@ -21,11 +22,12 @@ class Command(BaseCommand):
             return
         try:
             made = back_up(at=timezone.now())
-        except BackupFailed as failed:
+        except (BackupFailed, OSError) as failed:
             raise CommandError(str(failed)) from failed
         self.stdout.write(_told(made))
 
 
 def _told(each: Backup) -> str:
     size_mb = each.size_bytes / 1_000_000
-    return f"{each.folder}: {sum(each.rows.values())} rows, {size_mb:.1f} MB"
+    key = f"key {each.key}" if each.key else "not encrypted"
+    return f"{each.folder}: {sum(each.rows.values())} rows, {size_mb:.1f} MB, {key}"
