@@ -53,6 +53,7 @@ def test_a_call_is_saved_and_the_next_user_comes_up(agent: Any) -> None:
     assert "139****1111" in page
     assert "13900001111" not in page
     assert page.count('value="unsatisfied"') == 5
+    assert 'class="orderpage callbackpage"' in page
     answer = agent.post(url(first, "call"), {"result": "reached", "opinion": "不错", **CONTENT})
     assert answer.url == url(second)
     first.refresh_from_db()
