@@ -19,8 +19,9 @@ from django.db import connection, models
 from django.test import Client
 from psycopg import sql
 
-from gisapp import backups, database_tools
+from gisapp import backups
 from gisapp.application_role import grant_application, grant_new_tables, held_rights, rights
+from gisapp.backups import database_tools
 from gisapp.checks import rights_are_as_listed
 from gisapp.guards import APPENDED, KEPT, MAY_GO
 from gisapp.supervisor import OF_THE_OWNER, programs, public_side, sms_gateway

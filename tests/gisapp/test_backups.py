@@ -17,10 +17,10 @@ from django.db import connection, transaction
 from psycopg import sql
 
 from gisapp.backups import back_up, backups, is_due, restore
-from gisapp.database_tools import BackupFailed
+from gisapp.backups.database_tools import BackupFailed
+from gisapp.backups.media_archive import put_back
+from gisapp.backups.sealed_files import fingerprint
 from gisapp.guards import Guard, guards
-from gisapp.media_archive import put_back
-from gisapp.sealed_files import fingerprint
 from gisapp.tasks import back_up_when_due
 from outages.models import Outage
 from outages.services.publishing import journal
@@ -270,7 +270,7 @@ def test_what_is_broken_off_is_neither_kept_nor_in_the_way(
     def full(*_arguments: object) -> None:
         raise BackupFailed("pg_dump: no space left on device")
 
-    monkeypatch.setattr("gisapp.database_tools.snapshot", full)
+    monkeypatch.setattr("gisapp.backups.database_tools.snapshot", full)
     with pytest.raises(BackupFailed, match="no space"):
         back_up(at=NOON)
     assert [each.name for each in settings.BACKUP_DIR.iterdir()] == [cut_off.name]

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from gisapp.demo_past import STILL_WAITING, live_through
+from gisapp.demo.past import STILL_WAITING, live_through
 from outages.models import Alert, Deadline, Event
 from tests.factories import lay
 from tests.outages.offices import member, ordered, told

@@ -6,7 +6,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from gisapp.accounts.roles import Role
-from gisapp.demo_town import is_loaded, load_town
+from gisapp.demo.town import is_loaded, load_town
 from layers.models import BackgroundFeature
 from network.importer.progress import Progress
 from network.models import Area, Organisation, TrunkRoad

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gisapp.sealed_files import HEAD, PIECE_BYTES, NotOpened, Opening, Sealing, fingerprint
+from gisapp.backups.sealed_files import HEAD, PIECE_BYTES, NotOpened, Opening, Sealing, fingerprint
 
 KEY = "a key of at least thirty-two letters"
 ABOUT = "database.dump 2026-11-22"

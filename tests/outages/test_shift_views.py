@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from gisapp.demo_duty import load_duty
+from gisapp.demo.duty import load_duty
 from outages.choices import HandoverKind
 from outages.forms.plans import crews_for
 from outages.models import Crew, CrewDuty, Handover, LogEntry, Outage, Shift

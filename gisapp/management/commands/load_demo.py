@@ -8,12 +8,12 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone, translation
 
-from gisapp.demo_callbacks import load_callbacks
-from gisapp.demo_cases import load_cases
-from gisapp.demo_duty import load_duty
-from gisapp.demo_months import load_months
-from gisapp.demo_past import live_through
-from gisapp.demo_town import is_loaded, load_town
+from gisapp.demo.callbacks import load_callbacks
+from gisapp.demo.cases import load_cases
+from gisapp.demo.duty import load_duty
+from gisapp.demo.months import load_months
+from gisapp.demo.past import live_through
+from gisapp.demo.town import is_loaded, load_town
 from network.importer.progress import Progress
 from network.importer.report import report_lines
 from network.importer.speech import shell_language

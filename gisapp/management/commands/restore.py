@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from gisapp.backups import MANIFEST, Restored, drill, restore
-from gisapp.database_tools import BackupFailed
+from gisapp.backups.database_tools import BackupFailed
 
 
 class Command(BaseCommand):

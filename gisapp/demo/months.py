@@ -1,7 +1,7 @@
 """Two months behind the demo's desk, and the last monthly report, issued with comments and actions.
 
 Made through the services, as of moments in the past, so that clocks and breaches are real ones;
-demo_past.py lets the clocks run through them.
+past.py lets the clocks run through them.
 """
 
 from __future__ import annotations

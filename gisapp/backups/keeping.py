@@ -23,10 +23,10 @@ from typing import IO, Final
 import structlog
 from django.conf import settings
 
-from gisapp import database_tools, media_archive
-from gisapp.database_tools import BackupFailed
-from gisapp.media_archive import PutBack
-from gisapp.sealed_files import NotOpened, Opening, Sealing, Sink, fingerprint
+from gisapp.backups import database_tools, media_archive
+from gisapp.backups.database_tools import BackupFailed
+from gisapp.backups.media_archive import PutBack
+from gisapp.backups.sealed_files import NotOpened, Opening, Sealing, Sink, fingerprint
 
 logger = structlog.get_logger(__name__)
 

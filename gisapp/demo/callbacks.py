@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from gisapp.demo_cases import DemoDesk
+from gisapp.demo.cases import DemoDesk
 from outages.choices import InboundKind, NoticeChannel, ReportKind
 from outages.delivery import inbox
 from outages.delivery.gateway import Heard

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, Final, cast
 
-from gisapp.database_tools import BackupFailed, Readable
-from gisapp.sealed_files import Sink
+from gisapp.backups.database_tools import BackupFailed, Readable
+from gisapp.backups.sealed_files import Sink
 
 _TOP: Final = "media"
 

@@ -17,7 +17,7 @@ from typing import Any, Final, Protocol
 from django.db import connection
 from psycopg import Connection, Cursor, connect, sql
 
-from gisapp.sealed_files import Sink
+from gisapp.backups.sealed_files import Sink
 
 _PG: Final = {
     "host": "PGHOST",
