@@ -10,7 +10,6 @@ from typing import Final
 from outages.policy.rows import Words
 
 _PROPERTY: Final = Words("物业工单不在本系统办理", "orders of property services are not kept here")
-_NO_TELEPHONE: Final = Words("电话系统未接入本系统", "the telephone system is not connected")
 
 ON_RECORD: Final[Mapping[str, Words]] = {
     "complaint_report_supervision": Words(
@@ -38,7 +37,4 @@ ON_RECORD: Final[Mapping[str, Words]] = {
         "投诉一律电话回访", "complaints are always called by telephone"
     ),
     "callback_engineering_share": Words("本系统不做", "not done here"),
-    "hotline_answer": _NO_TELEPHONE,
-    "hotline_answer_rings": _NO_TELEPHONE,
-    "shift_early_arrival": Words("仅供参考", "information only"),
 }

@@ -9,7 +9,7 @@ from django.conf import settings
 from outages.policy.keys import KEYS, POLICY
 from outages.policy.on_record import ON_RECORD
 
-TABLES = ("outages/policy/keys.py", "outages/policy/on_record.py")
+TABLES = tuple(f"outages/policy/{name}.py" for name in ("keys", "message_keys", "on_record"))
 
 
 def named_in_code() -> set[str]:
