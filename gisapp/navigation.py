@@ -40,8 +40,9 @@ class NavigationItem:
     count: int = 0
 
 
-# So many entries stand in the bar, the rest under "More"; a phone's bar has room for fewer.
-IN_BAR: Final = 7
+# So many entries stand in the bar, the rest under "More"; a phone's bar has room for fewer. Their
+# names are long in English, and what waits is counted beside them.
+IN_BAR: Final = 6
 IN_PHONE_BAR: Final = 4
 
 
