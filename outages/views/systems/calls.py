@@ -10,7 +10,7 @@ from outages.choices import IntakeScope
 from outages.forms.systems import CallSentForm
 from outages.models import IntakeClient
 from outages.services.systems.calls import hand_in_call
-from outages.views.systems.door import for_systems, sent
+from outages.views.systems.door import for_systems, sent, taken_in
 
 
 @for_systems("POST", IntakeScope.CALLS)
@@ -27,4 +27,4 @@ def tell_call(request: HttpRequest, client: IntakeClient) -> JsonResponse:
         "outcome": call.outcome,
         "waited_s": round(call.waited.total_seconds(), 1),
     }
-    return JsonResponse(answer, status=201 if taken.is_new else 200)
+    return taken_in(answer, is_new=taken.is_new)

@@ -119,6 +119,14 @@ def sent(request: HttpRequest, form_class: type[Told]) -> tuple[Told, str] | Jso
     return form, key
 
 
+def taken_in(told: dict[str, Any], *, is_new: bool, address: str = "") -> JsonResponse:
+    """Answer 201 for what was made now, 200 for what was known, and where it can be asked for."""
+    answer = JsonResponse(told, status=201 if is_new else 200)
+    if address:
+        answer["Location"] = address
+    return answer
+
+
 def _read(body: bytes) -> dict[str, Any]:
     """Read one flat object. Raises ValueError."""
     told = json.loads(body)

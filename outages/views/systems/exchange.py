@@ -19,7 +19,7 @@ from outages.choices import ExchangeDirection, IntakeScope
 from outages.forms.systems import AnomalySentForm, AnswerSentForm
 from outages.models import Anomaly, ExchangeMessage, IntakeClient
 from outages.services.systems import exchange as services
-from outages.views.systems.door import for_systems, not_found, sent
+from outages.views.systems.door import for_systems, not_found, sent, taken_in
 
 
 @for_systems("GET", IntakeScope.EXCHANGE)
@@ -44,9 +44,8 @@ def answer(request: HttpRequest, client: IntakeClient) -> JsonResponse:
     taken = services.answer(
         client, **form.cleaned_data, key=key, body=request.body, at=timezone.now()
     )
-    made = JsonResponse(_message_told(taken.made), status=201 if taken.is_new else 200)
-    made["Location"] = reverse("outages:exchange-api-message", args=[taken.made.pk])
-    return made
+    address = reverse("outages:exchange-api-message", args=[taken.made.pk])
+    return taken_in(_message_told(taken.made), is_new=taken.is_new, address=address)
 
 
 @for_systems("GET", IntakeScope.EXCHANGE)
@@ -102,9 +101,8 @@ def tell_anomaly(request: HttpRequest, client: IntakeClient) -> JsonResponse:
     taken = services.tell_anomaly(
         client, facts=form.facts(at=at), key=key, body=request.body, at=at
     )
-    made = JsonResponse(_anomaly_told(taken.made), status=201 if taken.is_new else 200)
-    made["Location"] = reverse("outages:anomaly-api-one", args=[taken.made.pk])
-    return made
+    address = reverse("outages:anomaly-api-one", args=[taken.made.pk])
+    return taken_in(_anomaly_told(taken.made), is_new=taken.is_new, address=address)
 
 
 @for_systems("GET", IntakeScope.ANOMALIES)

@@ -15,7 +15,7 @@ from outages.forms.intake import IntakeForm
 from outages.models import BurstReport, IntakeClient
 from outages.services.desk.public_reports import stage_of
 from outages.services.systems import reports as services
-from outages.views.systems.door import for_systems, not_found, sent
+from outages.views.systems.door import for_systems, not_found, sent, taken_in
 
 
 @for_systems("POST", IntakeScope.REPORTS)
@@ -32,9 +32,8 @@ def hand_in(request: HttpRequest, client: IntakeClient) -> JsonResponse:
         body=request.body,
         at=timezone.now(),
     )
-    answer = JsonResponse(_told(taken.made), status=201 if taken.is_new else 200)
-    answer["Location"] = reverse("outages:intake-report", args=[taken.made.reference])
-    return answer
+    address = reverse("outages:intake-report", args=[taken.made.reference])
+    return taken_in(_told(taken.made), is_new=taken.is_new, address=address)
 
 
 @for_systems("GET", IntakeScope.REPORTS)
