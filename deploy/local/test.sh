@@ -41,15 +41,24 @@ side_by_side() {
   return "$outcome"
 }
 
-# Those that failed in the last whole run, by themselves and one share after the other.
+# Those that failed in the last whole run, by themselves and one share after the other. A share in
+# which all went well is left alone.
 second_look() {
-  local number outcome=0
+  local number outcome=0 looked=0
   for number in 1 2; do
-    share_of "$number" --last-failed --last-failed-no-failures none || {
-      # 5: nothing had failed in this share.
-      local code=$?
-      [ "$code" -eq 5 ] || outcome=$code
-    }
+    has_failures "$number" || continue
+    looked=1
+    share_of "$number" --last-failed || outcome=$?
   done
+  [ "$looked" = 1 ] || {
+    echo "no test is on record as failed: run the whole suite first"
+    return 1
+  }
   return "$outcome"
+}
+
+# has_failures N: whether pytest remembers a test of this share that failed.
+has_failures() {
+  local kept=.pytest_cache/share-$1/v/cache/lastfailed
+  [ -s "$kept" ] && [ "$(tr -d '[:space:]' <"$kept")" != "{}" ]
 }
