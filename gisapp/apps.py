@@ -6,8 +6,8 @@ from django.db import connections
 from django.db.models.signals import post_migrate
 
 from gisapp.accounts.apps import is_last_app
-from gisapp.application_role import grant_new_tables
-from gisapp.guards import raise_guards
+from gisapp.guards.application_role import grant_new_tables
+from gisapp.guards.tables import raise_guards
 
 
 class GisappConfig(AppConfig):

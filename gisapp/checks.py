@@ -9,8 +9,8 @@ from django.contrib.gis.gdal import gdal_version
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections
 
-from gisapp.application_role import held_rights, rights
-from gisapp.guards import missing_guards
+from gisapp.guards.application_role import held_rights, rights
+from gisapp.guards.tables import missing_guards
 
 
 @register(Tags.database)
@@ -55,7 +55,7 @@ def history_is_guarded(
     return [
         Warning(
             f"Nothing refuses {guard.change} on {guard.table} in database {alias!r}.",
-            hint="`manage migrate` raises the guard again (gisapp/guards.py).",
+            hint="`manage migrate` raises the guard again (gisapp/guards/tables.py).",
             id="gisapp.W003",
         )
         for alias in databases or []
@@ -89,7 +89,9 @@ _APART: Final = (
     "Let DATABASE_URL name a role that does not own the tables, and OWNER_DATABASE_URL the one "
     "that does; then `manage grant_application` (docs/operations.md)."
 )
-_AGAIN: Final = "`manage grant_application` gives it what it needs (gisapp/application_role.py)."
+_AGAIN: Final = (
+    "`manage grant_application` gives it what it needs (gisapp/guards/application_role.py)."
+)
 
 
 def _told(alias: str, what: str, tables: list[str]) -> str:

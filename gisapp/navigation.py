@@ -16,7 +16,7 @@ from django.utils.translation import pgettext_lazy
 from gisapp.accounts.models import User
 from outages.selectors import callbacks
 from outages.selectors.duties import open_approvals, unread_anomalies
-from outages.selectors.escalations import open_escalations
+from outages.selectors.orders.escalations import open_escalations
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from layers.public.snapshots import publish_public_snapshot
 from layers.rate_limits import forget_old_counts
 from network.selectors import prepare_current_state
 from network.services.criticality import take_up_criticality
-from outages.selectors import policy
+from outages.selectors.rules import policy
 from outages.services import monthly, orders, rosters, shifts
 from outages.services.callbacks import hearing, rating
 from outages.services.desk.public_reports import take_public_reports, update_stages

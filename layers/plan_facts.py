@@ -15,8 +15,9 @@ from django.utils.translation import get_language, gettext, ngettext
 from layers.plan_picture import Mark, burst_pipes, is_over, marks_by_role, plan_marks
 from outages.choices import REOPENING, SHUTDOWN, Direction
 from outages.models import IsolationPlan, ValveOperation
-from outages.selectors import leave_shut, plan_steps, step_words
-from outages.selectors.working_order import reopening_preview
+from outages.selectors import leave_shut, plan_steps
+from outages.selectors.shutdown import step_words
+from outages.selectors.shutdown.working_order import reopening_preview
 from outages.workflow import PlanStatus, StepStatus
 
 SUPERSEDED = frozenset({PlanStatus.SUPERSEDED, PlanStatus.ABORTED})

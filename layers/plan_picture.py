@@ -27,7 +27,8 @@ from network.models import (
 )
 from outages.choices import Direction, Effect
 from outages.models import IsolationPlan, ValveOperation
-from outages.selectors import plan_areas, plan_steps, step_words
+from outages.selectors import plan_areas, plan_steps
+from outages.selectors.shutdown import step_words
 from outages.workflow import OPEN_OUTAGES
 
 STUCK: Final = frozenset({Operability.INOPERABLE, Operability.INACCESSIBLE})

@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 
 from outages.choices import WeakKind
 from outages.models import PressureRun
-from outages.selectors.pressure import weak_shapes
+from outages.selectors.shutdown.pressure import weak_shapes
 
 LIMIT: Final = 3000  # of each kind
 

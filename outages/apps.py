@@ -20,7 +20,7 @@ class OutagesConfig(AppConfig):
 
 def _persons_per_connection() -> int:
     """Give the policy in force now."""
-    from outages.selectors import policy  # no models before ready()
+    from outages.selectors.rules import policy  # no models before ready()
 
     return policy.number("persons_per_connection", at=timezone.now())
 

@@ -29,7 +29,7 @@ from playwright.sync_api import (
 )
 from redis import Redis
 
-from gisapp.application_role import close_functions, grant_application
+from gisapp.guards.application_role import close_functions, grant_application
 from tests.application_role import PASSWORD, ROLE
 
 # Playwright keeps an event loop in the main thread, which Django would take for async code.

@@ -14,7 +14,7 @@ from outages.choices import InboundKind, NoticeChannel, ReportKind
 from outages.delivery import inbox
 from outages.delivery.gateway import Heard
 from outages.models import CallBack, Delivery
-from outages.models.callbacks import QUESTIONS, TryResult, Verdict
+from outages.models.callbacks.asking import QUESTIONS, TryResult, Verdict
 from outages.services import orders
 from outages.services.callbacks import hearing
 from outages.services.callbacks.asking import Answers, record_call

@@ -17,7 +17,7 @@ from network.selectors import current_revision
 from outages.choices import NETWORK_KINDS, EscalationReason, ReportKind, Urgency
 from outages.models import BurstReport, OrderCategory, WorkOrder
 from outages.policy.organisation import category_for
-from outages.selectors.departments import proposed_route
+from outages.selectors.rules.departments import proposed_route
 from outages.services import orders
 from outages.services.desk import follow_ups, marking, reports
 from outages.services.desk.reports import ReportFacts

@@ -25,12 +25,12 @@ from outages.models import (
     OrderCategory,
     WorkOrder,
 )
-from outages.models.callbacks import QUESTIONS, TryResult, Verdict
+from outages.models.callbacks.asking import QUESTIONS, TryResult, Verdict
 from outages.policy.callbacks import CallBackStatus
 from outages.policy.monthly.periods import month_drafted_by
 from outages.policy.organisation import category_for
 from outages.selectors import monthly as reports_of
-from outages.selectors.departments import proposed_route
+from outages.selectors.rules.departments import proposed_route
 from outages.services import monthly, orders
 from outages.services.callbacks.asking import Answers, record_call
 from outages.services.callbacks.following import open_callbacks

@@ -14,7 +14,7 @@ from typing import Final
 from django.contrib.auth import get_user_model
 
 from outages.models import Alert, Deadline
-from outages.selectors.alerts import is_for
+from outages.selectors.rules.alerts import is_for
 from outages.services import orders
 from outages.services.rules import deadlines
 from outages.services.rules.alerts import acknowledge

@@ -9,7 +9,7 @@ from typing import Final
 
 from psycopg import sql
 
-from gisapp.database_roles import Login, set_role
+from gisapp.guards.roles import Login, set_role
 
 READABLE: Final = ("layers_publicplace",)
 CALLABLE: Final = (

@@ -20,7 +20,7 @@ from django.utils.translation import get_language, gettext
 from gisapp.navigation import Navigation, arranged, items_for
 from gisapp.script_texts import script_texts
 from gisapp.templatetags.wording import day
-from outages.selectors.alerts import open_alert_count
+from outages.selectors.rules.alerts import open_alert_count
 
 register = template.Library()
 

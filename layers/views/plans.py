@@ -18,7 +18,7 @@ from layers.pressure import pressure_features
 from layers.sheets import PdfNotAvailable, plan_drawings, plan_sheet, sheet_pdf
 from layers.views.requests import answers_map_errors, geojson_response
 from outages.models import IsolationPlan
-from outages.selectors.pressure import finished_pressure
+from outages.selectors.shutdown.pressure import finished_pressure
 
 # The document carries its own scripts; whoever opens it from here gets nothing from elsewhere.
 OFFLINE_POLICY = (

@@ -15,7 +15,7 @@ from outages.delivery import claims
 from outages.delivery.claims import Claim
 from outages.models import Delivery, Event
 from outages.policy.quiet import Hours, due_in_peace
-from outages.selectors.opt_outs import quiet_hours
+from outages.selectors.publishing.opt_outs import quiet_hours
 from outages.workflow import DeliveryStatus
 
 

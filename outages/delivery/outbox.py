@@ -36,7 +36,7 @@ from outages.delivery.holding import Holding
 from outages.delivery.kill_points import reached
 from outages.delivery.providers import Way, Ways
 from outages.models import Delivery, Event, OutageNotice
-from outages.selectors.opt_outs import wants_none
+from outages.selectors.publishing.opt_outs import wants_none
 from outages.workflow import DeliveryStatus
 
 __all__ = ["Claim", "Sender", "claim_due", "send_due"]

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from outages.forms.moments import MomentField
 from outages.forms.panel import PanelForm
-from outages.models.callbacks import QUESTIONS, TryResult, Verdict
+from outages.models.callbacks.asking import QUESTIONS, TryResult, Verdict
 
 
 def _question(label: Any) -> forms.ChoiceField:

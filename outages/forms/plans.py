@@ -19,7 +19,7 @@ from outages.forms.moments import MomentField
 from outages.forms.panel import PanelForm
 from outages.models import Crew, IsolationPlan
 from outages.planning import WhatIf
-from outages.selectors.rosters import with_roster
+from outages.selectors.shifts.rosters import with_roster
 
 # What a dispatcher may assume of one valve, sent as `choice=inoperable:V-0417`.
 VALVE_CHOICES: Final = ("inoperable", "removed", "added", "opened")

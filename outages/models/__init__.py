@@ -1,36 +1,18 @@
-from outages.models.access import Disclosure
-from outages.models.alerts import Alert
-from outages.models.callbacks import (
+from outages.models.callbacks.asking import (
     CallBack,
     CallBackDraw,
     CallBackTry,
     Improvement,
     Rectification,
 )
-from outages.models.calls import CallNote, HotlineCall
-from outages.models.channels import (
-    ChannelState,
-    GatewayToken,
-    OptOut,
-    ProviderState,
-    WebhookSubscriber,
-)
-from outages.models.deadlines import Deadline
-from outages.models.departments import (
-    Acceptor,
-    Department,
-    District,
-    OrderCategory,
-    RoutingEntry,
-)
-from outages.models.duties import LeaderApproval, OutageSheet, OutageTask, Permit
+from outages.models.callbacks.ratings import RatingLink
+from outages.models.desk.calls import CallNote, HotlineCall
+from outages.models.desk.public_reports import PublicReport
+from outages.models.desk.reports import BurstReport
+from outages.models.duties.tasks import LeaderApproval, OutageSheet, OutageTask, Permit
 from outages.models.events import Event
-from outages.models.exchange import Anomaly, ExchangeMessage
-from outages.models.inbound import InboundMessage
-from outages.models.intake import IntakeClient, IntakeRequest
-from outages.models.monthly import ActionItem, MonthlyComment, MonthlyReport
-from outages.models.notices import Delivery, OutageNotice
-from outages.models.order_records import (
+from outages.models.monthly.reports import ActionItem, MonthlyComment, MonthlyReport
+from outages.models.orders.records import (
     Escalation,
     ExtensionRequest,
     FollowUp,
@@ -39,14 +21,29 @@ from outages.models.order_records import (
     Urge,
     UserContact,
 )
+from outages.models.orders.work import Crew, OperationPhoto, WorkOrder
 from outages.models.outages import Outage, RestorationEstimate
-from outages.models.plans import AffectedCustomer, IsolationPlan, ValveOperation
-from outages.models.policy import CalendarDay, PolicyValue
-from outages.models.pressure import PressureRun, WeakPlace
-from outages.models.public_reports import PublicReport
-from outages.models.ratings import RatingLink
-from outages.models.reports import BurstReport
-from outages.models.shifts import (
+from outages.models.privacy.access import Disclosure
+from outages.models.publishing.channels import (
+    ChannelState,
+    GatewayToken,
+    OptOut,
+    ProviderState,
+    WebhookSubscriber,
+)
+from outages.models.publishing.inbound import InboundMessage
+from outages.models.publishing.notices import Delivery, OutageNotice
+from outages.models.rules.alerts import Alert
+from outages.models.rules.deadlines import Deadline
+from outages.models.rules.departments import (
+    Acceptor,
+    Department,
+    District,
+    OrderCategory,
+    RoutingEntry,
+)
+from outages.models.rules.policy import CalendarDay, PolicyValue
+from outages.models.shifts.on_duty import (
     CrewDuty,
     Handover,
     HandoverItem,
@@ -57,9 +54,12 @@ from outages.models.shifts import (
     ShiftReview,
     ShiftTemplate,
 )
-from outages.models.supply import SupplyMoment, SupplyReckoning, SupplySpell
-from outages.models.supply_points import SupplyPoint
-from outages.models.work import Crew, OperationPhoto, WorkOrder
+from outages.models.shutdown.plans import AffectedCustomer, IsolationPlan, ValveOperation
+from outages.models.shutdown.pressure import PressureRun, WeakPlace
+from outages.models.supply.points import SupplyPoint
+from outages.models.supply.spells import SupplyMoment, SupplyReckoning, SupplySpell
+from outages.models.systems.clients import IntakeClient, IntakeRequest
+from outages.models.systems.exchange import Anomaly, ExchangeMessage
 
 __all__ = [
     "Acceptor",

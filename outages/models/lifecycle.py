@@ -7,10 +7,10 @@ from django.db import DEFAULT_DB_ALIAS
 from django.db.models import QuerySet
 
 from network.selectors.compiled import NUMBER, CompiledRows
+from outages.models.desk.reports import BurstReport
 from outages.models.events import Actor, Event
 from outages.models.outages import Outage
-from outages.models.plans import IsolationPlan
-from outages.models.reports import BurstReport
+from outages.models.shutdown.plans import IsolationPlan
 from outages.workflow import (
     HOLDING_PLANS,
     PLAN_TRANSITIONS,

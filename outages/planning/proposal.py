@@ -33,7 +33,7 @@ from outages.planning import affected, answers, feeding, steps
 from outages.planning.basis import Basis, current_basis
 from outages.planning.refusals import NoPlan, PlanningRefused
 from outages.planning.whatif import WhatIf
-from outages.selectors import policy
+from outages.selectors.rules import policy
 from outages.workflow import HOLDING_PLANS, PlanStatus
 
 UNDECIDED = frozenset({PlanStatus.COMPUTED, PlanStatus.ADJUSTED})

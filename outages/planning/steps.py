@@ -19,7 +19,7 @@ from outages.models.locking import whole
 from outages.planning.answers import Answer
 from outages.planning.basis import Basis
 from outages.planning.whatif import WhatIf
-from outages.selectors.steps import MadeSteps, StepsToMake, steps_to_store
+from outages.selectors.shutdown.steps import MadeSteps, StepsToMake, steps_to_store
 
 
 def to_make(found: Answer, basis: Basis, what_if: WhatIf) -> StepsToMake:

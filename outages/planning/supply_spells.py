@@ -27,8 +27,8 @@ from outages.planning.supply import dry_customers
 from outages.policy.dry_spells import NOBODY, Dry, spells
 from outages.policy.interruptions import Spell
 from outages.policy.valve_history import Moment, moments
-from outages.selectors.reported_dry import reported_dry
-from outages.selectors.valve_words import counts_of_words, valve_words
+from outages.selectors.supply.reported_dry import reported_dry
+from outages.selectors.supply.valve_words import counts_of_words, valve_words
 
 ROWS_AT_ONCE: Final = 5_000
 

@@ -1,8 +1,7 @@
 """What people look up. Reads only; every function says what it costs in queries."""
 
-from outages.selectors.board import NEXT_STEPS, BoardRow, open_board
-from outages.selectors.departments import addressee
-from outages.selectors.enquiry import (
+from outages.selectors.control.board import NEXT_STEPS, BoardRow, open_board
+from outages.selectors.desk.enquiry import (
     CustomerHit,
     Verdict,
     mask_phone,
@@ -10,7 +9,6 @@ from outages.selectors.enquiry import (
     verdict_at,
     verdict_for_customer,
 )
-from outages.selectors.plan_areas import PlanAreas, plan_areas
 from outages.selectors.records import (
     DuplicateCandidate,
     affected_customers,
@@ -28,7 +26,9 @@ from outages.selectors.records import (
     undecided_deliveries,
     waiting_reports,
 )
-from outages.selectors.steps import plan_steps
+from outages.selectors.rules.departments import addressee
+from outages.selectors.shutdown.plan_areas import PlanAreas, plan_areas
+from outages.selectors.shutdown.steps import plan_steps
 
 __all__ = [
     "NEXT_STEPS",

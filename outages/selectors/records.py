@@ -25,7 +25,7 @@ from outages.models import (
     ValveOperation,
     WorkOrder,
 )
-from outages.selectors.steps import plan_steps
+from outages.selectors.shutdown.steps import plan_steps
 from outages.workflow import (
     HOLDING_PLANS,
     OPEN_OUTAGES,

@@ -7,8 +7,8 @@ from django.db import transaction
 
 from outages.models import Alert, Crew, CrewDuty, Event
 from outages.models.events import Actor
-from outages.selectors.rosters import gaps_between
 from outages.selectors.shifts import open_shift
+from outages.selectors.shifts.rosters import gaps_between
 from outages.services.rules.alerts import raise_alert, to_role
 from outages.services.rules.leaders import DISPATCHER, SHIFT_LEADER
 from outages.services.rules.reasons import required_reason

@@ -4,7 +4,7 @@ from django import template
 from django.utils.translation import gettext
 
 from outages.models import CallBack, CallBackTry
-from outages.models.callbacks import QUESTIONS, Verdict
+from outages.models.callbacks.asking import QUESTIONS, Verdict
 from outages.views.callbacks.rate_tables import lines_of_rates
 from outages.views.callbacks.words import QUESTION_NAMES, chip_of
 from outages.views.words.wording import Chip

@@ -17,7 +17,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from gisapp.accounts.roles import sync_roles
 from network.models import Customer
 from outages.models import BurstReport, Event
-from outages.models.callbacks import QUESTIONS
+from outages.models.callbacks.asking import QUESTIONS
 from outages.services.field import work
 from tests import factories
 from tests.factories import lay

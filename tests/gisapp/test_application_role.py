@@ -20,10 +20,10 @@ from django.test import Client
 from psycopg import sql
 
 from gisapp import backups
-from gisapp.application_role import grant_application, grant_new_tables, held_rights, rights
 from gisapp.backups import database_tools
 from gisapp.checks import rights_are_as_listed
-from gisapp.guards import APPENDED, KEPT, MAY_GO
+from gisapp.guards.application_role import grant_application, grant_new_tables, held_rights, rights
+from gisapp.guards.tables import APPENDED, KEPT, MAY_GO
 from gisapp.supervisor import OF_THE_OWNER, programs, public_side, sms_gateway
 from network.importer.run import ImportOptions, import_network
 from network.models import Pipe
@@ -96,7 +96,9 @@ OF_THE_TABLES_OWNER: Final = (
 
 def test_every_table_lets_it_do_what_the_list_says_and_no_more(role: Session) -> None:
     listed = rights()
-    assert set(tables(role)) == set(listed), "gisapp/application_role.py has no line for these"
+    assert set(tables(role)) == set(listed), (
+        "gisapp/guards/application_role.py has no line for these"
+    )
     wrong = []
     for table in listed:
         with connection.cursor() as cursor:

@@ -20,7 +20,7 @@ from gisapp.backups import back_up, backups, is_due, restore
 from gisapp.backups.database_tools import BackupFailed
 from gisapp.backups.media_archive import put_back
 from gisapp.backups.sealed_files import fingerprint
-from gisapp.guards import Guard, guards
+from gisapp.guards.tables import Guard, guards
 from gisapp.tasks import back_up_when_due
 from outages.models import Outage
 from outages.services.publishing import journal

@@ -11,7 +11,7 @@ from layers.models import BackgroundFeature
 from network.importer.progress import Progress
 from network.models import Area, Organisation, TrunkRoad
 from outages.models import Acceptor, Crew, Department, District, RoutingEntry
-from outages.selectors.departments import addressee
+from outages.selectors.rules.departments import addressee
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 

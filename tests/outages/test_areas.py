@@ -4,7 +4,7 @@ import pytest
 from django.contrib.gis.geos import GEOSGeometry
 from shapely import LineString, Point
 
-from outages.selectors.areas import LocalPlane, merged, outage_area
+from outages.selectors.shutdown.areas import LocalPlane, merged, outage_area
 
 
 @pytest.mark.parametrize(("lon", "lat"), [(110.05, 22.93), (-70.0, -33.4), (25.0, 64.9)])

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from outages.choices import HandoverKind
 from outages.models import CallBack, Event, Rectification, WorkOrder
-from outages.models.callbacks import QUESTIONS
+from outages.models.callbacks.asking import QUESTIONS
 from outages.selectors.shifts import open_matters
 from outages.services.callbacks.asking import Answers, record_call
 from outages.services.callbacks.hearing import watch

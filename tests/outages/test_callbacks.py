@@ -19,7 +19,7 @@ from outages.models import (
     InboundMessage,
     Rectification,
 )
-from outages.models.callbacks import QUESTIONS
+from outages.models.callbacks.asking import QUESTIONS
 from outages.policy.callbacks import (
     CALLBACK_TRANSITIONS,
     OPEN_CALLBACKS,

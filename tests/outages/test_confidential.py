@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from gisapp.accounts.roles import Role
 from outages.models import BurstReport, Event, WorkOrder
-from outages.selectors.privacy import contact_of, may_know
+from outages.selectors.privacy.contacts import contact_of, may_know
 from outages.services.desk.disclosures import ContactHidden, Why, show_caller_phone
 from tests.factories import NOON, lay
 from tests.gisapp.test_access import STANDINS, addresses

@@ -15,8 +15,8 @@ from django.db import DatabaseError, connection, transaction
 
 from outages.models import Alert, BurstReport, Deadline, Event
 from outages.policy.deadlines import Standing
-from outages.selectors.alerts import alerts_for, open_alert_count
-from outages.selectors.deadlines import breaches, kept, next_deadline, open_deadlines
+from outages.selectors.rules.alerts import alerts_for, open_alert_count
+from outages.selectors.rules.deadlines import breaches, kept, next_deadline, open_deadlines
 from outages.services.desk import reports
 from outages.services.rules import alerts, deadlines
 from outages.services.rules.deadlines import DeadlineRefused

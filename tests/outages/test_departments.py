@@ -10,7 +10,7 @@ from django.contrib.gis.geos import MultiPolygon, Point, Polygon
 from django.urls import reverse
 
 from outages.models import Acceptor, Crew, Department, District, Event, OrderCategory
-from outages.selectors.departments import addressee, proposed_route
+from outages.selectors.rules.departments import addressee, proposed_route
 from outages.services import departments, orders
 from outages.services.departments import RegisterRefused, ship_organisation
 from outages.services.orders import OrderFacts, OrderRefused

@@ -17,7 +17,7 @@ from outages.delivery import inbox, outbox
 from outages.delivery.gateway import Heard
 from outages.delivery.opt_outs import wish_of
 from outages.models import Alert, CallBack, Delivery, Event, InboundMessage, OptOut
-from outages.selectors.opt_outs import wants_none
+from outages.selectors.publishing.opt_outs import wants_none
 from outages.services.publishing import opt_outs
 from outages.services.publishing.opt_outs import OptOutRefused
 from outages.services.rules.policy import set_policy_text

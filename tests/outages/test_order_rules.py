@@ -23,8 +23,8 @@ from outages.models import (
 )
 from outages.policy import social_impact
 from outages.policy.matrix import Facts, Kind, Limits
-from outages.selectors.alerts import alerts_for
-from outages.selectors.deadlines import breaches
+from outages.selectors.rules.alerts import alerts_for
+from outages.selectors.rules.deadlines import breaches
 from outages.services import duties, orders, shifts
 from outages.services.desk import follow_ups, marking, reports
 from outages.services.rules import clocks, deadlines, policy

@@ -13,7 +13,7 @@ from outages.models import CalendarDay, Event, PolicyValue
 from outages.policy.calendar import DayKind, NamedDay
 from outages.policy.keys import KEYS
 from outages.policy.values import Span, Unit
-from outages.selectors import policy
+from outages.selectors.rules import policy
 from outages.services.rules import deadlines
 from outages.services.rules.policy import PolicyRefused, name_days, set_policy, set_policy_text
 from tests import factories

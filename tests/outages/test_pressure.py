@@ -26,7 +26,7 @@ from network.models import Customer, Junction, NetworkRevision, Pipe, Source
 from outages.choices import PressureStatus
 from outages.models import Event, IsolationPlan, PressureRun
 from outages.planning import pressure
-from outages.selectors.pressure import weakened
+from outages.selectors.shutdown.pressure import weakened
 from outages.services.shutdown.pressure import ask_pressure
 from tests.factories import NOON, lay
 from tests.outages.conftest import Desk

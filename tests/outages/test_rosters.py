@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from outages.models import Alert, Crew, CrewDuty
-from outages.selectors.rosters import crews_with_duty, duties_at, gaps_between
+from outages.selectors.shifts.rosters import crews_with_duty, duties_at, gaps_between
 from outages.services import rosters, shifts
 from outages.services.rosters import RosterRefused
 from tests.factories import NOON

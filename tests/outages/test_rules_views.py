@@ -21,7 +21,7 @@ from outages.management.commands.policy import DOCS, printed_docs
 from outages.models import CalendarDay, Deadline, PolicyValue
 from outages.policy.keys import POLICY
 from outages.policy.values import Span, Unit
-from outages.selectors import policy
+from outages.selectors.rules import policy
 from outages.services.rules import alerts, deadlines
 from outages.views.words.alerts import WORDS, told
 from outages.views.words.limits import length_words

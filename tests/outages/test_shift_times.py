@@ -16,8 +16,8 @@ from hypothesis.extra.django import TestCase
 
 from outages.models import Event, ShiftPlan, ShiftTemplate
 from outages.policy.shifts import ShiftStart, occurrence
-from outages.selectors import shift_times as lists
 from outages.selectors.shifts import template_at
+from outages.selectors.shifts import times as lists
 from outages.services import shifts
 from outages.services.shifts import ShiftRefused
 from outages.services.shifts.times import set_times

@@ -13,8 +13,8 @@ from gisapp.demo.duty import load_duty
 from outages.choices import HandoverKind
 from outages.forms.plans import crews_for
 from outages.models import Crew, CrewDuty, Handover, LogEntry, Outage, Shift
-from outages.selectors.rosters import gaps_between
 from outages.selectors.shifts import open_shift
+from outages.selectors.shifts.rosters import gaps_between
 from outages.services import rosters, shifts
 from outages.services.rules import deadlines
 from tests.factories import lay

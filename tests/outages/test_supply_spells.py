@@ -15,7 +15,7 @@ from outages.choices import ReportKind
 from outages.models import BurstReport, Outage, SupplyMoment, SupplySpell, ValveOperation
 from outages.planning.supply_spells import reckon_supply
 from outages.policy.report_periods import Period
-from outages.selectors.interruptions import interruption_report
+from outages.selectors.supply.interruptions import interruption_report
 from outages.services import outages, plants
 from outages.services.desk import reports
 from outages.services.field import work

@@ -24,8 +24,8 @@ from outages.models import (
     HotlineCall,
     IntakeRequest,
 )
-from outages.selectors import hotline
-from outages.selectors.deadlines import kept
+from outages.selectors.desk import hotline
+from outages.selectors.rules.deadlines import kept
 from outages.selectors.shifts import last_call_at
 from outages.services.rules import policy
 from outages.services.systems import tokens

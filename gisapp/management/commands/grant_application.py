@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from gisapp.application_role import close_functions, grant_application, rights
+from gisapp.guards.application_role import close_functions, grant_application, rights
 
 
 class Command(BaseCommand):

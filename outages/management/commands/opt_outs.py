@@ -14,7 +14,7 @@ from outages.choices import PERSONAL_CHANNELS, NoticeChannel
 from outages.delivery.opt_outs import write_down
 from outages.models import OptOut
 from outages.policy.addresses import mobile_number
-from outages.selectors.opt_outs import opted_out
+from outages.selectors.publishing.opt_outs import opted_out
 
 _BATCH = 1_000
 

@@ -15,7 +15,7 @@ from outages.forms.policy import VALUE_WORDS, days_of_csv
 from outages.policy.keys import KEYS, POLICY, SECTIONS
 from outages.policy.on_record import ON_RECORD
 from outages.policy.rows import PolicyKey
-from outages.selectors import policy
+from outages.selectors.rules import policy
 from outages.services.rules.policy import PolicyRefused, name_days, set_policy_text
 
 DOCS = Path(settings.BASE_DIR) / "docs" / "policy.md"

@@ -1,6 +1,6 @@
 """Call-backs as the monthly report shows them: those of the orders finished in its days."""
 
-from outages.models.callbacks import CallBackChannel
+from outages.models.callbacks.asking import CallBackChannel
 from outages.policy.monthly.figures import CallBackLine, QuestionLine
 from outages.policy.report_periods import Period
 from outages.selectors import callbacks

@@ -30,9 +30,6 @@ from outages.policy.monthly.figures import (
 from outages.policy.monthly.periods import Choice, period_of, same_months
 from outages.policy.monthly.spots import heat, spots
 from outages.policy.report_periods import Period
-from outages.selectors import policy
-from outages.selectors.deadlines import kept
-from outages.selectors.interruptions import lost_in
 from outages.selectors.monthly.callbacks import callback_lines, question_lines
 from outages.selectors.monthly.rows import (
     by_department,
@@ -41,6 +38,9 @@ from outages.selectors.monthly.rows import (
     order_rows,
     orders_in,
 )
+from outages.selectors.rules import policy
+from outages.selectors.rules.deadlines import kept
+from outages.selectors.supply.interruptions import lost_in
 from outages.workflow import WorkOrderStatus
 
 TOP: Final = 10

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from outages.models import ActionItem, MonthlyComment, MonthlyReport
 from outages.policy.monthly.periods import Choice, Dates, dates_of
-from outages.selectors import policy
+from outages.selectors.rules import policy
 
 
 class MonthStanding(StrEnum):

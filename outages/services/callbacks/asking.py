@@ -17,11 +17,11 @@ from django.db import transaction
 
 from outages.choices import ContactMethod
 from outages.models import CallBack, CallBackTry, Event
-from outages.models.callbacks import CallBackChannel, CallBackTurn, TryResult, Verdict
+from outages.models.callbacks.asking import CallBackChannel, CallBackTurn, TryResult, Verdict
 from outages.models.events import Actor
 from outages.policy.callbacks import CallBackStatus
-from outages.selectors import policy
-from outages.selectors.privacy import may_know
+from outages.selectors.privacy.contacts import may_know
+from outages.selectors.rules import policy
 from outages.services.callbacks.locked import CallBackRefused, lock_callback, move, write
 from outages.services.callbacks.solving import send_somebody
 from outages.services.orders.contact import contact_user

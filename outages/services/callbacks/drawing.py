@@ -19,14 +19,14 @@ from django.utils import timezone
 
 from outages.choices import NoticeChannel, Purpose, SpokenLanguage
 from outages.models import BurstReport, CallBack, CallBackDraw, Delivery, Event, WorkOrder
-from outages.models.callbacks import CallBackChannel, CallBackTurn
+from outages.models.callbacks.asking import CallBackChannel, CallBackTurn
 from outages.models.events import Actor
 from outages.policy import sampling
 from outages.policy.addresses import mobile_number
 from outages.policy.callbacks import CallBackStatus
 from outages.policy.quiet import A_DAY, Sort, due_in_peace
-from outages.selectors import policy
-from outages.selectors.opt_outs import quiet_hours, wants_none
+from outages.selectors.publishing.opt_outs import quiet_hours, wants_none
+from outages.selectors.rules import policy
 from outages.services.callbacks import rating
 from outages.services.publishing.messages import queue_message
 from outages.services.rules import clocks

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from outages.choices import ContactMethod
 from outages.models import CallBack, WorkOrder
-from outages.models.callbacks import CallBackTurn
+from outages.models.callbacks.asking import CallBackTurn
 from outages.models.events import Actor
 from outages.policy.callbacks import CallBackStatus
 from outages.services.callbacks.locked import lock_callback, move

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from outages.choices import DeliveryWhy, InboundKind
 from outages.models import CallBack, CallBackTry, Event, InboundMessage, RatingLink
-from outages.models.callbacks import (
+from outages.models.callbacks.asking import (
     WRITTEN,
     CallBackChannel,
     CallBackTurn,
@@ -29,7 +29,7 @@ from outages.models.callbacks import (
 from outages.models.events import Actor
 from outages.policy.addresses import mobile_number
 from outages.policy.callbacks import CLOCKS_APART, LATEST_ANSWER, OPEN_CALLBACKS, CallBackStatus
-from outages.selectors import policy
+from outages.selectors.rules import policy
 from outages.services.callbacks.locked import CallBackRefused, lock_callback, move, write
 from outages.services.rules import clocks
 from outages.services.rules.alerts import raise_alert, to_role

@@ -9,7 +9,7 @@ from outages.models import CallBack, Event, Improvement, Rectification
 from outages.models.events import Actor
 from outages.policy.deadlines import due_after
 from outages.policy.values import Span
-from outages.selectors import policy
+from outages.selectors.rules import policy
 from outages.services.callbacks.locked import CallBackRefused
 from outages.services.orders.locked import department_code_of
 from outages.services.rules import clocks

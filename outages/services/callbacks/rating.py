@@ -17,7 +17,7 @@ from django.db import transaction
 from outages.choices import Channel
 from outages.models import CallBack, RatingLink
 from outages.policy.callbacks import LATEST_ANSWER
-from outages.selectors import policy
+from outages.selectors.rules import policy
 from outages.services.callbacks.hearing import hear_rating
 from outages.services.callbacks.locked import lock_callback
 from outages.services.callbacks.public_rating import digest_of

@@ -17,8 +17,8 @@ from django.db import transaction
 from network.models import Customer
 from outages.choices import DisclosedThing, DisclosureReason
 from outages.models import Alert, BurstReport, Disclosure, Event, Outage
-from outages.selectors.disclosures import shown_since
-from outages.selectors.privacy import may_know
+from outages.selectors.privacy.contacts import may_know
+from outages.selectors.privacy.disclosures import shown_since
 from outages.services.rules.alerts import raise_alert, to_role
 from outages.workflow import Refused
 

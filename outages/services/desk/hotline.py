@@ -15,7 +15,7 @@ from django.db import transaction
 
 from outages.models import Event, HotlineCall
 from outages.policy import organisation
-from outages.selectors import policy
+from outages.selectors.rules import policy
 from outages.services.rules import deadlines
 
 SECONDS: Final = "hotline_answer"

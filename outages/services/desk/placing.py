@@ -11,7 +11,7 @@ from network import selectors as network
 from network.models import Pipe
 from outages import impact
 from outages.choices import ISOLATION_KINDS, ReportKind, Urgency
-from outages.selectors.areas import LocalPlane
+from outages.selectors.shutdown.areas import LocalPlane
 from outages.workflow import Refused
 
 # Priorities of the queue: 1 at once, 2 soon, 3 in turn.

@@ -17,7 +17,7 @@ from outages.choices import DutyAbout
 from outages.models import Event, Outage, OutageTask
 from outages.models.events import Actor
 from outages.policy.matrix import Due, Gate, Task
-from outages.selectors import policy
+from outages.selectors.rules import policy
 from outages.services.publishing import audience
 from outages.workflow import DutyStatus
 

@@ -15,7 +15,7 @@ from outages.choices import CallResult
 from outages.models import Event, Outage, OutageTask
 from outages.models.events import Actor
 from outages.policy.matrix import Owner, Task
-from outages.selectors import policy
+from outages.selectors.rules import policy
 from outages.services.duties.limits import follow
 from outages.services.field.crew_rights import may_act_for as may_act_for_crew
 from outages.services.field.photos import reencoded

@@ -10,7 +10,7 @@ from outages.choices import DutyAbout
 from outages.models import Event, Outage, OutageTask, Permit
 from outages.models.events import Actor
 from outages.policy.matrix import Due, Duty, Facts, Owner, Task, due_at, duties
-from outages.selectors import policy
+from outages.selectors.rules import policy
 from outages.services.duties.correcting import correct
 from outages.services.duties.facts import facts_of
 from outages.services.duties.limits import follow

@@ -9,7 +9,7 @@ from outages.choices import DutyAbout, NoticeChannel, NoticeKind
 from outages.models import Event, Outage, OutageNotice, OutageTask
 from outages.models.events import Actor
 from outages.policy.matrix import Due, Gate, Task, due_at
-from outages.selectors import policy
+from outages.selectors.rules import policy
 from outages.services.duties.doing import meet
 from outages.services.duties.facts import facts_of
 from outages.services.duties.limits import follow

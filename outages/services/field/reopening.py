@@ -11,8 +11,8 @@ from outages.models import Event, IsolationPlan, Outage, ValveOperation, lifecyc
 from outages.models.events import Actor
 from outages.models.locking import lock_decisions
 from outages.planning import holding
-from outages.selectors import steps
-from outages.selectors.working_order import reopening_order
+from outages.selectors.shutdown import steps
+from outages.selectors.shutdown.working_order import reopening_order
 from outages.services import exchange
 from outages.services.field.crew_rights import may_act_for
 from outages.services.field.step_order import Refusal, StepRefused, require_accepted_order

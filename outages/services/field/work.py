@@ -25,7 +25,7 @@ from outages.models.events import Actor
 from outages.models.locking import whole
 from outages.planning import PlanningRefused, WhatIf
 from outages.planning.holding import open_during
-from outages.selectors.steps import copy_done
+from outages.selectors.shutdown.steps import copy_done
 from outages.services import orders
 from outages.services.field.step_order import (
     Refusal,

@@ -15,7 +15,7 @@ from outages.choices import FollowUpKind
 from outages.models import Department, Event, ExtensionRequest, WorkOrder, lifecycle
 from outages.models.events import Actor
 from outages.policy import organisation
-from outages.selectors import policy
+from outages.selectors.rules import policy
 from outages.services.departments import shipped_department
 from outages.services.desk import follow_ups
 from outages.services.orders.locked import (

@@ -19,7 +19,7 @@ from outages.models import (
 )
 from outages.models.events import Actor
 from outages.policy import organisation
-from outages.selectors.departments import addressee
+from outages.selectors.rules.departments import addressee
 from outages.services import departments
 from outages.services.codes import next_code
 from outages.services.orders.locked import OrderRefused, lock_order, write

@@ -7,7 +7,7 @@ from django.db import transaction
 from outages.choices import NotifyMethod
 from outages.models import Event, Outage, WorkOrder
 from outages.models.events import Actor
-from outages.selectors.departments import addressee
+from outages.selectors.rules.departments import addressee
 from outages.services.field.crew_rights import crew_code_of
 from outages.services.orders.issue import open_order
 from outages.services.orders.locked import OrderRefused, advance, lock_order, require_own, write

@@ -16,7 +16,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from outages.choices import EscalationReason
 from outages.models import Deadline, Escalation, WorkOrder
-from outages.selectors import policy
+from outages.selectors.rules import policy
 from outages.services.orders.escalation import escalate_order
 from outages.workflow import ORDERS_AT_WORK, Refused
 

@@ -16,8 +16,8 @@ from outages.choices import PERSONAL_CHANNELS, DeliveryWhy, NoticeChannel
 from outages.models import Delivery, Outage, OutageNotice
 from outages.policy.quiet import Hours, due_in_peace, may_wait_until, read_hours, sort_of
 from outages.policy.values import Span, Value
-from outages.selectors import policy
-from outages.selectors.opt_outs import opted_out
+from outages.selectors.publishing.opt_outs import opted_out
+from outages.selectors.rules import policy
 from outages.services.publishing import audience
 from outages.workflow import DeliveryStatus, OutageKind
 

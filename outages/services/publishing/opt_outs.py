@@ -14,7 +14,7 @@ from outages.delivery.opt_outs import write_down
 from outages.models import OptOut
 from outages.models.events import Actor
 from outages.policy.addresses import mobile_number
-from outages.selectors.opt_outs import wants_none
+from outages.selectors.publishing.opt_outs import wants_none
 from outages.services.rules.reasons import required_reason
 from outages.workflow import Refused
 

@@ -7,9 +7,9 @@ from django.db import transaction
 from django.db.models import Model
 
 from outages.models import Alert, Event
-from outages.models.alerts import Audience
 from outages.models.events import Actor, belongs_to, word_for
-from outages.selectors.alerts import is_for
+from outages.models.rules.alerts import Audience
+from outages.selectors.rules.alerts import is_for
 from outages.workflow import Refused
 
 

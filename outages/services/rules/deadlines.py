@@ -22,8 +22,8 @@ from outages.policy.calendar import WorkingCalendar
 from outages.policy.keys import KEYS
 from outages.policy.rows import PolicyKey, Runs
 from outages.policy.values import Span, Unit, Value
-from outages.selectors import policy
-from outages.selectors.deadlines import open_deadline
+from outages.selectors.rules import policy
+from outages.selectors.rules.deadlines import open_deadline
 from outages.services.rules.alerts import raise_alert, settle, to_department, to_role
 from outages.services.rules.leaders import acting_for
 from outages.services.rules.reasons import required_reason

@@ -11,7 +11,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 
 from outages.models import BurstReport, WorkOrder
-from outages.models.alerts import Audience
+from outages.models.rules.alerts import Audience
 from outages.policy import organisation
 from outages.services.rules.alerts import raise_alert, to_department, to_role, to_user
 

@@ -18,7 +18,7 @@ from outages.choices import Channel
 from outages.models import BurstReport, Event, Outage
 from outages.policy import social_impact
 from outages.policy.matrix import Facts
-from outages.selectors import policy
+from outages.selectors.rules import policy
 from outages.services.rules import leaders
 
 MARKED: Final = "major_by_rule"

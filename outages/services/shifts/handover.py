@@ -18,7 +18,7 @@ from outages.choices import LogKind
 from outages.models import Event, Handover, HandoverItem, Shift
 from outages.models.events import Actor
 from outages.policy import organisation
-from outages.selectors import policy
+from outages.selectors.rules import policy
 from outages.selectors.shifts import gates, open_matters, untold_items
 from outages.services.rules import deadlines
 from outages.services.rules.alerts import raise_alert

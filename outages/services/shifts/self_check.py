@@ -12,7 +12,7 @@ from outages.choices import LogKind, SelfCheckResult
 from outages.models import Event, SelfCheck, Shift
 from outages.models.events import Actor
 from outages.policy import organisation
-from outages.selectors import policy
+from outages.selectors.rules import policy
 from outages.selectors.shifts import last_call_at, open_shift
 from outages.services.rules.alerts import raise_alert, settle, to_role
 from outages.services.rules.leaders import ADMIN, CALL_AGENT, SHIFT_LEADER, leaders_of

@@ -15,9 +15,10 @@ from outages.models import AffectedCustomer, Event, IsolationPlan, Outage, Valve
 from outages.models.events import Actor
 from outages.models.locking import lock_decisions, whole
 from outages.planning import holding
-from outages.selectors import plan_areas, plan_steps, policy
-from outages.selectors.areas import merged
-from outages.selectors.steps import copy_done
+from outages.selectors import plan_areas, plan_steps
+from outages.selectors.rules import policy
+from outages.selectors.shutdown.areas import merged
+from outages.selectors.shutdown.steps import copy_done
 from outages.services import exchange
 from outages.services.publishing.journal import journal_plan
 from outages.workflow import (

@@ -15,7 +15,7 @@ from outages.forms.plans import ReasonForm
 from outages.models import CallBack
 from outages.policy.callbacks import CallBackStatus
 from outages.selectors import callbacks as lists
-from outages.selectors.privacy import may_know
+from outages.selectors.privacy.contacts import may_know
 from outages.services.callbacks import asking, improving, solving
 from outages.services.orders.locked import department_code_of, is_member
 from outages.views.shape.actor import acting

@@ -10,11 +10,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from outages.models import CallBack
-from outages.models.callbacks import QUESTIONS
+from outages.models.callbacks.asking import QUESTIONS
 from outages.selectors import callbacks as lists
-from outages.selectors import policy
-from outages.selectors.deadlines import open_deadline
-from outages.selectors.privacy import contact_of
+from outages.selectors.privacy.contacts import contact_of
+from outages.selectors.rules import policy
+from outages.selectors.rules.deadlines import open_deadline
 from outages.views.callbacks.acts import CALLBACK_ACTS
 from outages.views.callbacks.words import QUESTION_NAMES, chip_of, script_of, why_called
 from outages.views.orders.words import order_title

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext, pgettext
 
-from outages.models.callbacks import CallBackChannel
+from outages.models.callbacks.asking import CallBackChannel
 from outages.policy.report_periods import Period
 from outages.selectors.callbacks import Counts, DepartmentRates, totals
 from outages.views.callbacks.words import QUESTION_NAMES

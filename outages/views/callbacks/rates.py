@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from outages.models import CallBackDraw
 from outages.policy.report_periods import Period, month_of, months_until
 from outages.selectors import callbacks as lists
-from outages.selectors import policy
+from outages.selectors.rules import policy
 from outages.views.callbacks.rate_tables import rates_document
 from outages.views.callbacks.words import QUESTION_NAMES
 from outages.views.exports.answers import file_answer

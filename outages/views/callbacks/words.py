@@ -8,7 +8,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from outages.models import CallBack
-from outages.models.callbacks import CallBackTurn
+from outages.models.callbacks.asking import CallBackTurn
 from outages.policy.callbacks import CallBackStatus
 from outages.views.words.wording import Chip, local
 

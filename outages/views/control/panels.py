@@ -18,7 +18,7 @@ from outages.forms.plans import ApproveForm
 from outages.forms.reports import AnswerForm, MergeForm
 from outages.models import BurstReport, Event, IsolationPlan, Outage, OutageNotice, WorkOrder
 from outages.policy.matrix import Due
-from outages.selectors import policy
+from outages.selectors.rules import policy
 from outages.services.orders import open_order
 from outages.views.control import plan_facts
 from outages.views.control.allowed import UNDECIDED, User, outage_actions, report_actions

@@ -12,9 +12,11 @@ from django.utils.translation import gettext, ngettext
 from network.models import Customer, Source, Valve, ValveCondition
 from outages.choices import CannotReason, Direction, Effect
 from outages.models import AffectedCustomer, IsolationPlan, ValveOperation
-from outages.selectors import mask_phone, plan_steps, policy, step_words
-from outages.selectors.pressure import finished_pressure
-from outages.selectors.steps import minutes_of
+from outages.selectors import mask_phone, plan_steps
+from outages.selectors.rules import policy
+from outages.selectors.shutdown import step_words
+from outages.selectors.shutdown.pressure import finished_pressure
+from outages.selectors.shutdown.steps import minutes_of
 from outages.services.field.work import OPENED
 from outages.services.shutdown.in_force import compare_plans
 from outages.views.words.wording import GROUNDS, bore, local

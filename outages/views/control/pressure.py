@@ -18,7 +18,12 @@ from django.views.decorators.http import require_safe
 from network.selectors import current_revision
 from outages.choices import PressureStatus
 from outages.models import IsolationPlan, PressureRun
-from outages.selectors.pressure import WeakCustomer, first_weak, pressure_of, weak_customers
+from outages.selectors.shutdown.pressure import (
+    WeakCustomer,
+    first_weak,
+    pressure_of,
+    weak_customers,
+)
 from outages.services.shutdown.pressure import ask_pressure
 from outages.views.control.panels import Panel, outage_panel, report_panel
 from outages.views.control.plan_facts import need_in_words

@@ -18,7 +18,7 @@ from network.selectors import current_revision
 from outages import selectors
 from outages.choices import Effect
 from outages.models import BurstReport, Outage, WorkOrder
-from outages.selectors.pressure import Weakened
+from outages.selectors.shutdown.pressure import Weakened
 from outages.services.desk.caller_reasons import CallerReason, why_dry
 from outages.views.desk.caller_why import staff_words
 from outages.views.shape.screen import may

@@ -23,7 +23,7 @@ from outages.choices import CannotReason
 from outages.forms.crew import RepairForm, ResultForm, StepForm
 from outages.forms.orders import OrderResultForm
 from outages.models import OperationPhoto, ValveOperation, WorkOrder
-from outages.selectors.privacy import contact_of
+from outages.selectors.privacy.contacts import contact_of
 from outages.services.desk import disclosures
 from outages.services.field import photos, reopening, work
 from outages.services.rules.reasons import ReasonMissing

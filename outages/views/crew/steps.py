@@ -10,8 +10,8 @@ from django.utils.translation import pgettext
 
 from outages.choices import OUTLET_STEPS, CannotReason, Direction
 from outages.models import ValveOperation
-from outages.selectors import step_words
-from outages.selectors.step_words import ActionWords
+from outages.selectors.shutdown import step_words
+from outages.selectors.shutdown.step_words import ActionWords
 from outages.views.words.wording import GROUNDS, bore, local
 from outages.workflow import StepStatus
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from outages.selectors.hotline import just_kept_waiting
+from outages.selectors.desk.hotline import just_kept_waiting
 from outages.views.desk.screens import may_enquire
 
 

@@ -14,7 +14,8 @@ from network.models import Customer, Organisation
 from network.selectors import current_revision
 from outages.models import OutageTask
 from outages.policy.matrix import Due, Task
-from outages.selectors import mask_phone, policy
+from outages.selectors import mask_phone
+from outages.selectors.rules import policy
 from outages.services.duties.doing import BY_RECORD, EVIDENCE, PHONE_TASKS, is_told, may_do
 from outages.views.duties.words import GATES, STATUSES, owner_names, reason_words, task_name
 from outages.views.words.wording import Chip, local

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from network.models import Area
 from outages.choices import Cause
-from outages.selectors.interruptions import InterruptionReport, Line
+from outages.selectors.supply.interruptions import InterruptionReport, Line
 from outages.views.exports.spreadsheets import csv_bytes
 from outages.views.exports.tables import Document, Row, Table, table
 from outages.views.words.wording import local

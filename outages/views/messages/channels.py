@@ -18,7 +18,7 @@ from outages.choices import NoticeChannel
 from outages.delivery.gateways import SENT_CHANNELS, has_two_providers, is_configured
 from outages.forms.messages import SubscriberForm, SwitchForm, TestMessageForm
 from outages.models import WebhookSubscriber
-from outages.selectors import channels as selectors
+from outages.selectors.publishing import channels as selectors
 from outages.services.publishing import channels as services
 from outages.views.shape.actor import acting
 from outages.views.shape.screen import may

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from outages.choices import CallResult, DeliveryWhy, Provider
 from outages.models import Delivery, InboundMessage, OutageTask
-from outages.selectors import policy
-from outages.selectors.told import Told
+from outages.selectors.privacy.told import Told
+from outages.selectors.rules import policy
 from outages.views.duties.words import task_name
 from outages.views.words.wording import Chip
 from outages.workflow import DeliveryStatus

@@ -15,7 +15,7 @@ from outages.forms.plans import ReasonForm
 from outages.forms.reports import AnswerForm
 from outages.models import BurstReport, OrderCategory
 from outages.policy.organisation import category_for
-from outages.selectors.departments import proposed_route
+from outages.selectors.rules.departments import proposed_route
 from outages.services import departments, orders
 from outages.services.desk import follow_ups, marking, reports
 from outages.services.orders import OrderFacts

@@ -14,7 +14,7 @@ from network.selectors import current_revision
 from outages.models import BurstReport
 from outages.selectors import callbacks
 from outages.selectors import orders as lists
-from outages.selectors.privacy import contact_of
+from outages.selectors.privacy.contacts import contact_of
 from outages.services.desk import disclosures
 from outages.services.rules import clocks
 from outages.views.orders.case_acts import CASE_ACTS

@@ -12,8 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from outages.models import Department, Escalation
-from outages.selectors import escalations as lists
 from outages.selectors import orders as order_lists
+from outages.selectors.orders import escalations as lists
 from outages.views.exports.answers import file_answer
 from outages.views.exports.tables import Document, Row, table
 from outages.views.orders.words import chip_of_order, order_title

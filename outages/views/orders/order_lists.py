@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from outages.models import BurstReport, Department, WorkOrder
 from outages.selectors import orders as lists
-from outages.selectors.privacy import may_know
+from outages.selectors.privacy.contacts import may_know
 from outages.services.desk.disclosures import note_list
 from outages.views.exports.tables import Cell, safe_cell
 from outages.views.orders.words import chip_of_order, order_title

@@ -14,7 +14,7 @@ from outages.forms.orders import TextForm
 from outages.models import WorkOrder
 from outages.selectors import callbacks
 from outages.selectors import orders as lists
-from outages.selectors.privacy import contact_of
+from outages.selectors.privacy.contacts import contact_of
 from outages.services.rules import clocks
 from outages.views.orders.case_history import entries_of
 from outages.views.orders.order_acts import ORDER_ACTS

@@ -16,7 +16,7 @@ from network.models import Customer
 from network.selectors import current_revision
 from outages.choices import DisclosedThing
 from outages.models import Disclosure
-from outages.selectors.disclosures import disclosures
+from outages.selectors.privacy.disclosures import disclosures
 from outages.views.shape.days import end_of, midnight, page_query, period_asked
 from outages.views.shape.screen import may
 

@@ -10,9 +10,9 @@ from django.views.decorators.http import require_POST, require_safe
 from network.models import Customer
 from network.selectors import current_revision
 from outages.selectors import mask_phone
-from outages.selectors.customer_file import file_of
-from outages.selectors.disclosures import is_file_open
-from outages.selectors.told import MOST
+from outages.selectors.privacy.customer_file import file_of
+from outages.selectors.privacy.disclosures import is_file_open
+from outages.selectors.privacy.told import MOST
 from outages.services.desk import disclosures
 from outages.services.desk.disclosures import ShownTooMany, WhyMissing
 from outages.views.messages.words import rows_of, what_opt_outs_stop

@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from outages.models import Alert
-from outages.selectors.alerts import alerts_for, open_alert_count
+from outages.selectors.rules.alerts import alerts_for, open_alert_count
 from outages.services.rules.alerts import NotYourAlert, acknowledge
 from outages.views.shape.actor import acting
 from outages.views.shape.screen import is_htmx

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from outages.models import Deadline
 from outages.policy.deadlines import Standing
-from outages.selectors.deadlines import Kept, breaches, kept, late_by
+from outages.selectors.rules.deadlines import Kept, breaches, kept, late_by
 from outages.views.shape.days import end_of, midnight, page_query, period_asked
 from outages.views.shape.screen import may
 from outages.views.words.limits import (

@@ -13,8 +13,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from outages.policy.keys import KEYS
-from outages.selectors import hotline, policy
-from outages.selectors.hotline import Waits
+from outages.selectors.desk import hotline
+from outages.selectors.desk.hotline import Waits
+from outages.selectors.rules import policy
 from outages.services.desk.hotline import RINGS, SECONDS
 from outages.views.exports.answers import file_answer
 from outages.views.exports.tables import Document, Row, table

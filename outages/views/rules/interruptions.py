@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from outages.policy.report_periods import Period, month_of
-from outages.selectors.interruptions import InterruptionReport, Line, interruption_report
+from outages.selectors.supply.interruptions import InterruptionReport, Line, interruption_report
 from outages.views.exports.answers import FORMS, file_answer
 from outages.views.exports.interruption_tables import (
     area_name,

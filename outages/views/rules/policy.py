@@ -22,7 +22,7 @@ from outages.policy.keys import KEYS, SECTIONS
 from outages.policy.on_record import ON_RECORD
 from outages.policy.rows import PolicyKey
 from outages.policy.values import Value
-from outages.selectors import policy
+from outages.selectors.rules import policy
 from outages.services.rules.policy import name_days, set_policy
 from outages.views.shape.actor import acting
 from outages.views.words.limits import STATUSES, is_chinese, limit_name, value_words

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from outages.forms.departments import AcceptorForm, RouteForm
 from outages.forms.plans import ReasonForm
 from outages.models import Acceptor, Department, District, OrderCategory, RoutingEntry
-from outages.selectors.departments import addressee
+from outages.selectors.rules.departments import addressee
 from outages.services import departments
 from outages.views.shape.actor import acting
 from outages.views.shape.screen import may

@@ -15,7 +15,7 @@ from django.utils import timezone
 from network.models import ValveCondition
 from network.selectors import current_revision
 from outages import selectors
-from outages.selectors import policy
+from outages.selectors.rules import policy
 from outages.views.control.cases import Case, case_of, grouped
 from outages.views.control.panels import Panel
 

@@ -15,7 +15,7 @@ from outages.forms.plans import ReasonForm
 from outages.forms.shifts import DutyForm
 from outages.models import Crew, CrewDuty
 from outages.policy.shifts import Span
-from outages.selectors import rosters as lists
+from outages.selectors.shifts import rosters as lists
 from outages.services import rosters
 from outages.views.shape.actor import acting
 from outages.views.shape.days import day_asked, midnight

@@ -16,10 +16,10 @@ from django.views.decorators.http import require_POST, require_safe
 from outages.choices import HandoverKind, LogKind
 from outages.forms.shifts import PeopleForm, ToldForm
 from outages.models import Event, FollowUp, Handover, HandoverItem, LogEntry, Shift
-from outages.models.callbacks import CallBackTurn
+from outages.models.callbacks.asking import CallBackTurn
 from outages.selectors import orders as order_lists
 from outages.selectors import shifts as lists
-from outages.selectors.rosters import crews_with_duty
+from outages.selectors.shifts.rosters import crews_with_duty
 from outages.services import shifts
 from outages.views.orders.words import chip_of_order, order_title
 from outages.views.shape.actor import acting

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 from outages.forms.shift_times import MOST, ShiftTimesForm
 from outages.models import ShiftTemplate
 from outages.policy.keys import KEYS
-from outages.selectors import policy
-from outages.selectors import shift_times as lists
+from outages.selectors.rules import policy
+from outages.selectors.shifts import times as lists
 from outages.services import shifts
 from outages.views.shape.actor import acting
 from outages.views.shape.screen import may, may_any

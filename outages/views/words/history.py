@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from outages.choices import OutageSeverity, SelfCheckResult, SupplyPointStatus, Triage
 from outages.models import Event, Outage
-from outages.models.callbacks import Verdict
+from outages.models.callbacks.asking import Verdict
 from outages.views.callbacks.words import CALLBACK_CHIPS, CALLBACK_VERBS
 from outages.views.duties.words import task_name
 from outages.views.shifts.words import SHIFT_VERBS

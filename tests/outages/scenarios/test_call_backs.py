@@ -19,7 +19,7 @@ from outages.models import (
     Delivery,
     WorkOrder,
 )
-from outages.models.callbacks import QUESTIONS
+from outages.models.callbacks.asking import QUESTIONS
 from outages.policy.report_periods import Period, month_of
 from outages.policy.sampling import method_for, start_of
 from outages.selectors import callbacks as lists

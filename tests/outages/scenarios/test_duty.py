@@ -12,7 +12,7 @@ from django.db import IntegrityError, ProgrammingError, transaction
 
 from outages.choices import HandoverKind
 from outages.models import Alert, Deadline, Event, LogEntry, Outage, SelfCheck, Shift
-from outages.selectors.alerts import alerts_for
+from outages.selectors.rules.alerts import alerts_for
 from outages.selectors.shifts import events_of, gates, items_by_urgency, open_shift, unreviewed
 from outages.services import shifts
 from outages.services.desk import calls, follow_ups

@@ -11,7 +11,7 @@ from gisapp.accounts.roles import sync_roles
 from network.models import Organisation
 from outages.models import Alert, Deadline, Outage, OutageTask, PolicyValue
 from outages.policy.matrix import Task
-from outages.selectors.deadlines import breaches
+from outages.selectors.rules.deadlines import breaches
 from outages.services import duties, outages
 from outages.services.duties import DutyRefused, Evidence
 from outages.services.rules import deadlines

@@ -16,7 +16,7 @@ from django.utils import timezone
 from network.models import Area, Customer
 from outages.models import Outage, SupplySpell
 from outages.policy.report_periods import Period, months_until
-from outages.selectors.interruptions import interruption_report, mask_account
+from outages.selectors.supply.interruptions import interruption_report, mask_account
 from outages.views.exports.tables import safe_cell
 from tests import factories
 from tests.factories import lay

@@ -17,8 +17,8 @@ from django.utils import timezone
 from network.models import Customer
 from outages.choices import NETWORK_KINDS, ReportKind
 from outages.models import BurstReport, CallBack, Deadline, Event, ExtensionRequest, WorkOrder
-from outages.selectors.deadlines import breaches, next_deadline
 from outages.selectors.orders import open_orders
+from outages.selectors.rules.deadlines import breaches, next_deadline
 from outages.services import orders
 from outages.services.desk import reports
 from outages.services.orders import OrderFacts, OrderRefused

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from outages.models import Alert, Deadline, Event, Outage, WorkOrder
-from outages.selectors.deadlines import breaches, late_by, next_deadline
+from outages.selectors.rules.deadlines import breaches, late_by, next_deadline
 from outages.services import orders
 from outages.services.rules import deadlines
 from tests.factories import lay

@@ -8,7 +8,7 @@ from django.db import transaction
 from outages.choices import NoticeKind
 from outages.models import Event, Outage, OutageNotice, lifecycle
 from outages.models.events import Actor
-from outages.selectors import policy
+from outages.selectors.rules import policy
 from outages.services.publishing import audience
 from outages.workflow import (
     NoticeStatus,

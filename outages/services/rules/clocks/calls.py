@@ -11,7 +11,7 @@ from outages.models import (
     WorkOrder,
 )
 from outages.models.events import Actor
-from outages.selectors.deadlines import deadlines_of
+from outages.selectors.rules.deadlines import deadlines_of
 from outages.services.rules import deadlines
 from outages.workflow import ReportStatus
 

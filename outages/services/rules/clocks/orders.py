@@ -18,7 +18,7 @@ from outages.models import (
     WorkOrder,
 )
 from outages.models.events import Actor
-from outages.selectors.deadlines import deadlines_of, open_deadlines
+from outages.selectors.rules.deadlines import deadlines_of, open_deadlines
 from outages.services.rules import deadlines
 from outages.workflow import NOT_ACCEPTED, OutageKind
 

@@ -10,8 +10,8 @@ from outages.models import (
 )
 from outages.models.events import Actor
 from outages.policy.matrix import Due, Owner
-from outages.selectors import policy
-from outages.selectors.deadlines import open_deadlines
+from outages.selectors.rules import policy
+from outages.selectors.rules.deadlines import open_deadlines
 from outages.selectors.shifts import open_shift
 from outages.services.rules import deadlines
 from outages.services.rules.clocks.calls import OWED_TO_CALLERS

@@ -12,7 +12,7 @@ from outages.models import (
     BurstReport,
 )
 from outages.models.events import Actor
-from outages.selectors import policy
+from outages.selectors.rules import policy
 from outages.services.rules import deadlines
 from outages.services.rules.clocks.orders import (
     REPLIES,

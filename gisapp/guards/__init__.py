@@ -1,0 +1,1 @@
+"""Who may do what to which table: the one list, its triggers, and the two roles."""

@@ -1,0 +1,1 @@
+"""Users asked whether the work was done well."""

@@ -1,0 +1,1 @@
+"""What people tell us, and how long they waited to tell it."""

@@ -1,0 +1,1 @@
+"""What the regulations make people do about an outage."""

@@ -1,0 +1,1 @@
+"""Orders, the crews that carry them out, and what happens beside an order's states."""

@@ -1,0 +1,1 @@
+"""What the utility has set: policy, limits as they run, departments, alerts."""

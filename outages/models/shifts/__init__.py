@@ -1,0 +1,1 @@
+"""Duty: the desk's shifts, the crews' roster."""

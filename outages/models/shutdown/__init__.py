@@ -1,0 +1,1 @@
+"""The plan of a shutdown, and how strong the water runs beside it."""

@@ -1,0 +1,1 @@
+"""Who had no water, and where people get some meanwhile."""

@@ -1,0 +1,1 @@
+"""Other systems, and what they and the two centres tell each other."""

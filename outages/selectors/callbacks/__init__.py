@@ -1,0 +1,37 @@
+"""Call-backs as lists and reports ask for them."""
+
+from outages.selectors.callbacks.lists import (
+    Counts,
+    DepartmentRates,
+    all_callbacks,
+    callback_of,
+    callbacks_of_report,
+    departments_asked_about,
+    in_hand,
+    open_rectifications,
+    opinions,
+    questionnaire,
+    rates,
+    replies_to_read,
+    to_call,
+    totals,
+    waiting_for_reply,
+)
+
+__all__ = [
+    "Counts",
+    "DepartmentRates",
+    "all_callbacks",
+    "callback_of",
+    "callbacks_of_report",
+    "departments_asked_about",
+    "in_hand",
+    "open_rectifications",
+    "opinions",
+    "questionnaire",
+    "rates",
+    "replies_to_read",
+    "to_call",
+    "totals",
+    "waiting_for_reply",
+]

@@ -1,0 +1,35 @@
+"""Orders as lists ask for them, and what lies before supervision."""
+
+from outages.selectors.orders.lists import (
+    AT_WORK,
+    CrewStanding,
+    all_orders,
+    cases_of,
+    complaints,
+    crew_standing,
+    escalated_orders,
+    history_of_case,
+    next_limits,
+    open_cases,
+    open_orders,
+    orders_with_extension,
+    owed_calls,
+    unaccepted_orders,
+)
+
+__all__ = [
+    "AT_WORK",
+    "CrewStanding",
+    "all_orders",
+    "cases_of",
+    "complaints",
+    "crew_standing",
+    "escalated_orders",
+    "history_of_case",
+    "next_limits",
+    "open_cases",
+    "open_orders",
+    "orders_with_extension",
+    "owed_calls",
+    "unaccepted_orders",
+]

@@ -1,0 +1,1 @@
+"""What goes out: the ways out, how they fare, who wants nothing on them."""

@@ -1,0 +1,1 @@
+"""Who was without water, from when until when, and what that cost."""
