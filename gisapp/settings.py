@@ -12,10 +12,9 @@ from typing import Any
 
 import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF, UNSAFE_INLINE
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from gisapp import gdal, schedule
+from gisapp import databases, gdal, schedule
 from gisapp.environment import (
     basemap_sources,
     env,
@@ -117,42 +116,9 @@ TEMPLATES = [
 
 # -- Database, cache, broker -------------------------------------------------------------------
 
-# The owner of the tables migrates and grants (manage.py says which commands); whatever serves or
-# works is the application's role, which cannot alter them. Without an owner it is one and the same.
-_application = env.db_url("DATABASE_URL")
-_named = "OWNER_DATABASE_URL" if env.str("OWNER_DATABASE_URL", default="") else "DATABASE_URL"
-_owner = env.db_url(_named)
 AS_OWNER = strict_bool("AS_OWNER", default=False)
-DATABASES: dict[str, dict[str, Any]] = {"default": _owner if AS_OWNER else _application}
-_postgis = "django.contrib.gis.db.backends.postgis"
-if {_application["ENGINE"], _owner["ENGINE"]} != {_postgis}:
-    _msg = "DATABASE_URL and OWNER_DATABASE_URL must start with postgis://"
-    raise ImproperlyConfigured(_msg)
-# Role and password that `grant_application` makes.
-APPLICATION_LOGIN: tuple[str, str] = (_application["USER"], _application["PASSWORD"])
-DATABASES["default"]["OPTIONS"] = {
-    "application_name": env.str("PROCESS_NAME", default="mainbreak"),
-    "options": " ".join(
-        f"-c {name}={env.int(variable, default=default)}"
-        for name, variable, default in (
-            # Milliseconds, 0 for none. The web sets a statement limit; imports must not have one.
-            ("statement_timeout", "DB_STATEMENT_TIMEOUT_MS", 0),
-            ("lock_timeout", "DB_LOCK_TIMEOUT_MS", 10_000),
-            ("idle_in_transaction_session_timeout", "DB_IDLE_TRANSACTION_TIMEOUT_MS", 300_000),
-        )
-    ),
-}
-if strict_bool("DB_POOL", default=False):
-    # For web processes only: Celery closes Django's pool at every task boundary.
-    DATABASES["default"]["OPTIONS"]["pool"] = {
-        "min_size": 1,
-        "max_size": positive_int("DB_POOL_SIZE", default=8),
-        "timeout": 10,
-    }
-else:
-    DATABASES["default"]["CONN_MAX_AGE"] = 60
-# After the database was restarted nobody is handed a connection that died with it.
-DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES: dict[str, dict[str, Any]] = databases.databases(as_owner=AS_OWNER)
+APPLICATION_LOGIN: tuple[str, str] = databases.application_login()
 
 REDIS_URL = env.str("REDIS_URL")
 CACHES = {

@@ -9,8 +9,10 @@ from outages.models.callbacks.ratings import RatingLink
 from outages.models.desk.calls import CallNote, HotlineCall
 from outages.models.desk.public_reports import PublicReport
 from outages.models.desk.reports import BurstReport
-from outages.models.duties.tasks import LeaderApproval, OutageSheet, OutageTask, Permit
+from outages.models.duties.tasks import OutageTask
 from outages.models.events import Event
+from outages.models.field.crews import Crew
+from outages.models.field.photos import OperationPhoto
 from outages.models.monthly.reports import ActionItem, MonthlyComment, MonthlyReport
 from outages.models.orders.records import (
     Escalation,
@@ -21,8 +23,11 @@ from outages.models.orders.records import (
     Urge,
     UserContact,
 )
-from outages.models.orders.work import Crew, OperationPhoto, WorkOrder
+from outages.models.orders.work import WorkOrder
 from outages.models.outages import Outage, RestorationEstimate
+from outages.models.papers.approvals import LeaderApproval
+from outages.models.papers.permits import Permit
+from outages.models.papers.sheets import OutageSheet
 from outages.models.privacy.access import Disclosure
 from outages.models.publishing.channels import (
     ChannelState,
@@ -43,17 +48,10 @@ from outages.models.rules.departments import (
     RoutingEntry,
 )
 from outages.models.rules.policy import CalendarDay, PolicyValue
-from outages.models.shifts.on_duty import (
-    CrewDuty,
-    Handover,
-    HandoverItem,
-    LogEntry,
-    SelfCheck,
-    Shift,
-    ShiftPlan,
-    ShiftReview,
-    ShiftTemplate,
-)
+from outages.models.shifts.handover import Handover, HandoverItem
+from outages.models.shifts.hours import ShiftPlan, ShiftTemplate
+from outages.models.shifts.on_duty import LogEntry, SelfCheck, Shift, ShiftReview
+from outages.models.shifts.rosters import CrewDuty
 from outages.models.shutdown.plans import AffectedCustomer, IsolationPlan, ValveOperation
 from outages.models.shutdown.pressure import PressureRun, WeakPlace
 from outages.models.supply.points import SupplyPoint

@@ -1,6 +1,7 @@
 """What people look up. Reads only; every function says what it costs in queries."""
 
 from outages.selectors.control.board import NEXT_STEPS, BoardRow, open_board
+from outages.selectors.control.timeline import timeline
 from outages.selectors.desk.enquiry import (
     CustomerHit,
     Verdict,
@@ -9,25 +10,28 @@ from outages.selectors.desk.enquiry import (
     verdict_at,
     verdict_for_customer,
 )
-from outages.selectors.records import (
+from outages.selectors.desk.waiting import (
     DuplicateCandidate,
-    affected_customers,
-    crew_orders,
+    duplicate_candidates,
+    open_reports_of_caller,
+    waiting_reports,
+)
+from outages.selectors.orders.of_crews import crew_orders
+from outages.selectors.publishing.notices import (
     delivery_counts,
     delivery_states,
-    duplicate_candidates,
     held_deliveries,
-    leave_shut,
-    newest_plan,
     notices_of,
-    open_reports_of_caller,
-    plan_in_force,
-    timeline,
     undecided_deliveries,
-    waiting_reports,
 )
 from outages.selectors.rules.departments import addressee
 from outages.selectors.shutdown.plan_areas import PlanAreas, plan_areas
+from outages.selectors.shutdown.plans import (
+    affected_customers,
+    leave_shut,
+    newest_plan,
+    plan_in_force,
+)
 from outages.selectors.shutdown.steps import plan_steps
 
 __all__ = [

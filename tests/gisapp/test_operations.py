@@ -20,7 +20,8 @@ OF_THE_COMPOSITION = {
 
 
 def read_by_the_settings() -> set[str]:
-    text = (ROOT / "gisapp/settings.py").read_text(encoding="utf-8")
+    files = ("gisapp/settings.py", "gisapp/databases.py")
+    text = "".join((ROOT / name).read_text(encoding="utf-8") for name in files)
     # The database's limits are named in a table.
     return set(READ.findall(text)) | set(re.findall(r'"(DB_\w+_TIMEOUT_MS)"', text))
 

@@ -7,7 +7,8 @@ from django.db.models import Q, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from outages.models.desk.reports import BurstReport
-from outages.models.orders.work import WorkOrder, acting_person
+from outages.models.orders.work import WorkOrder
+from outages.models.people import acting_person
 from outages.models.publishing.inbound import InboundMessage
 from outages.models.publishing.notices import Delivery
 from outages.models.rules.departments import Department

@@ -1,4 +1,4 @@
-"""What the regulations make people do about an outage, and the papers that gates wait for."""
+"""What the regulations make people do about an outage."""
 
 from django.conf import settings
 from django.contrib.gis.db import models
@@ -6,9 +6,8 @@ from django.db.models import Q
 
 from outages.choices import CallResult, DutyAbout
 from outages.models.outages import Outage
-from outages.models.shutdown.plans import IsolationPlan
 from outages.policy.matrix import Due, Gate, Owner, Task
-from outages.workflow import ApprovalStatus, DutyStatus, PermitStatus
+from outages.workflow import DutyStatus
 
 
 class OutageTask(models.Model):
@@ -84,106 +83,3 @@ class OutageTask(models.Model):
 
     def __str__(self) -> str:
         return f"{self.task} {self.target}".strip()
-
-
-class OutageSheet(models.Model):
-    """The outage report sheet (停水报告) as it was handed over; a later one is the next version.
-
-    `valves` lists {valve, bore_mm, place} in closing order; for a plant, its `sources`.
-    """
-
-    outage = models.ForeignKey(Outage, on_delete=models.PROTECT, related_name="sheets")
-    version = models.PositiveSmallIntegerField()
-    plan = models.ForeignKey(IsolationPlan, on_delete=models.PROTECT, related_name="sheets")
-    place = models.CharField(max_length=200)
-    area = models.MultiPolygonField(srid=4326)
-    starts_at = models.DateTimeField()
-    ends_at = models.DateTimeField()
-    valves = models.JSONField(default=list)
-    sources = models.JSONField(default=list)
-    on_trunk_road = models.BooleanField()
-    customers = models.PositiveIntegerField()
-    persons = models.PositiveIntegerField()
-    handed_over_at = models.DateTimeField()
-    handed_over_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    # The call centre has seen it.
-    read_at = models.DateTimeField(null=True, blank=True)
-    read_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-
-    class Meta:
-        permissions = [("hand_over_sheet", "Can hand over outage sheets and record permits")]
-        constraints = [
-            models.UniqueConstraint(fields=["outage", "version"], name="sheet_version"),
-            models.CheckConstraint(
-                condition=Q(ends_at__gt=models.F("starts_at")), name="sheet_ends_after_start"
-            ),
-            models.CheckConstraint(condition=~Q(place=""), name="sheet_has_place"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.outage_id} v{self.version}"
-
-
-class Permit(models.Model):
-    """The approval of the city's authority for planned works; one an outage, its past in events."""
-
-    outage = models.OneToOneField(Outage, on_delete=models.PROTECT, related_name="permit")
-    status = models.CharField(
-        max_length=10,
-        choices=[(s.value, s.value) for s in PermitStatus],
-        default=PermitStatus.REQUIRED,
-    )
-    authority = models.CharField(max_length=80)
-    required_at = models.DateTimeField()
-    applied_at = models.DateTimeField(null=True, blank=True)
-    decided_at = models.DateTimeField(null=True, blank=True)
-    number = models.CharField(max_length=60, blank=True)
-    note = models.CharField(max_length=300, blank=True)
-    document = models.FileField(upload_to="permits/%Y/%m/", blank=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=~Q(status="approved") | (~Q(number="") & Q(decided_at__isnull=False)),
-                name="approved_permit_has_number",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.outage_id} {self.status}"
-
-
-class LeaderApproval(models.Model):
-    """The company leader's word on a plant's dispatch plan, for one version of the sheet."""
-
-    outage = models.ForeignKey(Outage, on_delete=models.PROTECT, related_name="approvals")
-    sheet = models.ForeignKey(OutageSheet, on_delete=models.PROTECT, related_name="approvals")
-    status = models.CharField(
-        max_length=10,
-        choices=[(s.value, s.value) for s in ApprovalStatus],
-        default=ApprovalStatus.REQUESTED,
-    )
-    requested_at = models.DateTimeField()
-    requested_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    decided_at = models.DateTimeField(null=True, blank=True)
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    comment = models.CharField(max_length=300, blank=True)
-
-    class Meta:
-        permissions = [("approve_outage", "Can approve the plans of plant outages")]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["outage"], condition=Q(status="requested"), name="one_open_approval"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.outage_id} {self.status}"

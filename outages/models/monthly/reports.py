@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from outages.choices import ActionResult, MonthlySection
-from outages.models.orders.work import acting_person
+from outages.models.people import acting_person
 from outages.models.rules.departments import Department
 from outages.policy.monthly.figures import Figures
 from outages.policy.report_periods import Period

@@ -5,7 +5,8 @@ from django.db.models import Q
 
 from outages.choices import ContactMethod, EscalationReason, FollowUpKind
 from outages.models.desk.reports import BurstReport
-from outages.models.orders.work import WorkOrder, acting_person
+from outages.models.orders.work import WorkOrder
+from outages.models.people import acting_person
 from outages.models.rules.departments import Department
 
 

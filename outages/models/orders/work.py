@@ -1,35 +1,15 @@
-"""Who goes out and what they report back."""
+"""The order to a department, and perhaps to one of its crews."""
 
-from django.conf import settings
 from django.contrib.gis.db import models
 from django.db.models import Q
 
 from outages.choices import AssetKind, NotifyMethod, OrderOutcome, ResidualKind
 from outages.models.desk.reports import BurstReport
+from outages.models.field.crews import Crew
 from outages.models.outages import Outage
+from outages.models.people import acting_person
 from outages.models.rules.departments import Department, OrderCategory
-from outages.models.shutdown.plans import ValveOperation
 from outages.workflow import WorkOrderStatus
-
-
-def acting_person() -> models.ForeignKey:
-    """Return the column of who did it; None where the system did."""
-    return models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-
-
-class Crew(models.Model):
-    code = models.CharField(max_length=20, unique=True)
-    name = models.CharField(max_length=80)
-    name_en = models.CharField(max_length=80, blank=True)
-    leader = models.CharField(max_length=80, blank=True)
-    phone = models.CharField(max_length=40, blank=True)
-    base = models.PointField(srid=4326, null=True, blank=True)
-    is_on_duty = models.BooleanField(default=True)
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class WorkOrder(models.Model):
@@ -119,17 +99,3 @@ class WorkOrder(models.Model):
 
     def __str__(self) -> str:
         return self.number
-
-
-class OperationPhoto(models.Model):
-    """A photo of a step, re-encoded on arrival so that it carries no position or device data."""
-
-    operation = models.ForeignKey(ValveOperation, on_delete=models.PROTECT, related_name="photos")
-    image = models.ImageField(upload_to="operations/%Y/%m/")
-    taken_at = models.DateTimeField()
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-
-    def __str__(self) -> str:
-        return f"photo of {self.operation_id}"

@@ -6,7 +6,7 @@ from django.db.models import Q
 from outages.choices import IntakeScope
 from outages.models.desk.calls import HotlineCall
 from outages.models.desk.reports import BurstReport
-from outages.models.orders.work import acting_person
+from outages.models.people import acting_person
 from outages.models.systems.exchange import Anomaly, ExchangeMessage
 
 

@@ -1,20 +1,22 @@
 """Call-backs as lists and reports ask for them."""
 
-from outages.selectors.callbacks.lists import (
+from outages.selectors.callbacks.counting import (
     Counts,
     DepartmentRates,
+    opinions,
+    questionnaire,
+    rates,
+    totals,
+)
+from outages.selectors.callbacks.lists import (
     all_callbacks,
     callback_of,
     callbacks_of_report,
     departments_asked_about,
     in_hand,
     open_rectifications,
-    opinions,
-    questionnaire,
-    rates,
     replies_to_read,
     to_call,
-    totals,
     waiting_for_reply,
 )
 

@@ -14,8 +14,9 @@ from outages.models import (
     ValveOperation,
     WorkOrder,
 )
-from outages.selectors.records import steps_done, waiting_reports
+from outages.selectors.desk.waiting import waiting_reports
 from outages.selectors.rules.deadlines import open_deadlines
+from outages.selectors.shutdown.plans import steps_done
 from outages.workflow import (
     HOLDING_PLANS,
     OPEN_OUTAGES,

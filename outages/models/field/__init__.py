@@ -1,0 +1,1 @@
+"""The crew's part: who goes out, and what they saw."""

@@ -1,0 +1,1 @@
+"""What an outage needs in writing before the public hears."""

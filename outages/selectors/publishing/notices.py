@@ -1,0 +1,53 @@
+"""Notices of an outage, and how their messages fare."""
+
+from typing import Any
+
+from django.db.models import Count, Min, Q, QuerySet
+
+from outages.choices import DeliveryWhy
+from outages.models import (
+    Delivery,
+    Outage,
+    OutageNotice,
+)
+from outages.workflow import (
+    DeliveryStatus,
+)
+
+
+def notices_of(outage: Outage) -> QuerySet[OutageNotice]:
+    """All versions, newest first."""
+    return outage.notices.order_by("-version")
+
+
+def delivery_counts(notice: OutageNotice) -> dict[tuple[str, str], int]:
+    """(channel, status) -> deliveries. One query."""
+    rows = notice.deliveries.values_list("channel", "status").annotate(n=Count("pk")).order_by()
+    return {(channel, status): n for channel, status, n in rows}
+
+
+def delivery_states(notice: OutageNotice) -> list[tuple[str, int, int, Any]]:
+    """(status, deliveries, of these waiting for quiet hours to end, until when). One query."""
+    held = Q(status=DeliveryStatus.PENDING, why=DeliveryWhy.QUIET_HOURS)
+    rows = notice.deliveries.values_list("status").order_by()
+    return list(
+        rows.annotate(
+            n=Count("pk"), held=Count("pk", filter=held), until=Min("due_at", filter=held)
+        )
+    )
+
+
+def held_deliveries(notice: OutageNotice) -> dict[str, Any]:
+    """How many messages of a notice wait for quiet hours to end, and until when. One query."""
+    held = notice.deliveries.filter(status=DeliveryStatus.PENDING, why=DeliveryWhy.QUIET_HOURS)
+    return held.aggregate(count=Count("pk"), until=Min("due_at"))
+
+
+def undecided_deliveries() -> QuerySet[Delivery]:
+    """Deliveries whose fate is unknown and that a person must decide on, oldest first."""
+    return (
+        Delivery.objects.filter(status=DeliveryStatus.UNKNOWN)
+        .select_related("notice__outage")
+        .prefetch_related("callbacks__order")
+        .order_by("due_at", "pk")
+    )
