@@ -159,8 +159,9 @@ PLAN_TRANSITIONS: dict[StrEnum, frozenset[StrEnum]] = {
     PlanStatus.ALL_CLOSED: frozenset(
         {PlanStatus.REOPENING, PlanStatus.SUPERSEDED, PlanStatus.EXECUTING}
     ),
-    PlanStatus.REOPENING: frozenset({PlanStatus.REOPENED}),
-    PlanStatus.REOPENED: frozenset(),
+    # The leak came back: a new plan shuts again what was opened, also after the last valve.
+    PlanStatus.REOPENING: frozenset({PlanStatus.REOPENED, PlanStatus.SUPERSEDED}),
+    PlanStatus.REOPENED: frozenset({PlanStatus.REOPENING}),
     PlanStatus.SUPERSEDED: frozenset(),
     PlanStatus.ABORTED: frozenset(),
 }
@@ -169,12 +170,14 @@ STEP_TRANSITIONS: dict[StrEnum, frozenset[StrEnum]] = {
     StepStatus.PENDING: frozenset(
         {StepStatus.DONE, StepStatus.FAILED, StepStatus.VOID, StepStatus.LEFT_CLOSED}
     ),
-    # A shut valve that turns out to pass water: nothing else undoes a step.
-    StepStatus.DONE: frozenset({StepStatus.FAILED}),
+    # A shut valve that turns out to pass water; or one that was opened without signal before the
+    # reopening was broken off: it is to be shut again. Nothing else undoes a step.
+    StepStatus.DONE: frozenset({StepStatus.FAILED, StepStatus.PENDING}),
     # The crew tried again and it moved: allowed until a new plan replaces this one. In the
     # reopening, a valve that does not move may be left closed with a reason.
     StepStatus.FAILED: frozenset({StepStatus.DONE, StepStatus.VOID, StepStatus.LEFT_CLOSED}),
-    StepStatus.VOID: frozenset(),
+    # Turned back in the street before anybody could say that it should not be.
+    StepStatus.VOID: frozenset({StepStatus.DONE}),
     StepStatus.LEFT_CLOSED: frozenset({StepStatus.DONE}),
 }
 

@@ -86,6 +86,14 @@ class RepairForm(forms.Form):
     )
 
 
+class LeakBackForm(forms.Form):
+    """The repair does not hold: what the crew sees."""
+
+    found = forms.CharField(
+        label=_("What you see"), max_length=200, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
 class ResultForm(forms.Form):
     """How it went, for the record."""
 

@@ -36,6 +36,23 @@ class RepairForm(PanelForm):
     reason = forms.CharField(label=_("What was done"), max_length=200)
 
 
+class FailedRepairForm(PanelForm):
+    """The leak is back: what is seen, for the record, and the new time, for the public."""
+
+    mark = "failed"
+
+    found = forms.CharField(label=_("What is seen on site"), max_length=200)
+    estimated_restoration_at = MomentField(label=_("Water back at about"), future=True)
+    reason = forms.CharField(
+        label=_("Reason for the public (Chinese)"),
+        max_length=200,
+        help_text=_("Goes out with the notice"),
+    )
+    reason_en = forms.CharField(
+        label=_("Reason for the public (English)"), max_length=200, required=False
+    )
+
+
 class OrderForm(PanelForm):
     """Which crew is ordered out."""
 

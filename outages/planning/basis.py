@@ -7,12 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from network import selectors as network
-from network.choices import ValveState
+from network.choices import Operability, ValveState
 from network.models import NetworkRevision, Valve
 from network.topology.engine.states import NetworkState
 from outages.models import Outage, ValveOperation
 from outages.planning import holding
 from outages.planning.refusals import NoPlan, PlanningRefused
+
+_STUCK = frozenset({Operability.INOPERABLE, Operability.INACCESSIBLE})
 
 
 @dataclass(frozen=True)
@@ -122,16 +124,22 @@ def _still_drawn(
 
 
 def _with_own_opened(state: NetworkState, revision: NetworkRevision, own: set[str]) -> NetworkState:
-    """Take the outage's own closures back, so that its progress does not change the question."""
+    """Take the outage's own closures back, so that its progress does not change the question.
+
+    One that cannot be turned any more counts as working: it is shut and holds, as its step says.
+    """
     if not own:
         return state
-    drawn_closed = Valve.objects.filter(
-        revision=revision, asset_id__in=own, state=ValveState.CLOSED
-    )
+    rows = Valve.objects.filter(revision=revision, asset_id__in=own)
+    drawn = list(rows.values_list("asset_id", "state", "operability"))
+    drawn_closed = {valve for valve, is_now, _works in drawn if is_now == ValveState.CLOSED}
+    drawn_stuck = {valve for valve, _is_now, works in drawn if works in _STUCK}
     return replace(
         state,
         closed=state.closed - own,
-        opened=state.opened | set(drawn_closed.values_list("asset_id", flat=True)),
+        opened=state.opened | drawn_closed,
+        inoperable=state.inoperable - own,
+        operable=state.operable | drawn_stuck,
     )
 
 

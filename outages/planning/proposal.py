@@ -177,8 +177,9 @@ _NEWEST: Final = CompiledRows(_newest, report=NUMBER)
 
 def _answers(plan: IsolationPlan, question: Question, basis: Basis) -> bool:
     """Whether a stored plan is the answer to this question on this basis."""
+    # A plan that is being taken back is no answer to what is to be shut.
     return (
-        plan.status in UNDECIDED | HOLDING_PLANS
+        plan.status in (UNDECIDED | HOLDING_PLANS) - {PlanStatus.REOPENING}
         and plan.basis_digest == basis.digest
         and plan.what_if == question.what_if.as_json()
         and bursts_of(plan) == question.bursts

@@ -52,6 +52,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("map/outages/<int:outage_id>/order", outages.order_crew, name="outage-order"),
     path("map/outages/<int:outage_id>/crew-told", outages.tell_crew, name="outage-crew-told"),
     path("map/outages/<int:outage_id>/repair", outages.record_repair, name="outage-repair"),
+    path("map/outages/<int:outage_id>/leak-back", outages.repair_failed, name="outage-leak-back"),
     path("map/outages/<int:outage_id>/reopening", outages.plan_reopening, name="outage-reopening"),
     path(
         "map/outages/<int:outage_id>/steps/<int:operation_id>/leave-closed",

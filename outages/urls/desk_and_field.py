@@ -45,6 +45,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("work-orders/<str:number>/batch", crew_offline.batch, name="work-order-batch"),
     path("work-orders/<str:number>/repair", crew.repair, name="work-order-repair"),
+    path("work-orders/<str:number>/leak-back", crew.leak_back, name="work-order-leak-back"),
     path("work-orders/<str:number>/result", crew.result, name="work-order-result"),
     path("desk/", desk.desk, name="desk"),
     path("desk/duplicates", desk.duplicates, name="desk-duplicates"),

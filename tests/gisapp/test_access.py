@@ -163,6 +163,7 @@ SENT: Final[dict[Rule, str]] = {
     APPROVES: """
         outages:plan-approve outages:outage-estimate outages:outage-order
         outages:outage-crew-told outages:outage-repair outages:outage-reopening
+        outages:outage-leak-back
         outages:outage-leave-closed outages:outage-ready outages:outage-start
         outages:outage-severity outages:outage-postpone outages:water-propose outages:water-add
         outages:water-confirm outages:water-withdraw
@@ -236,6 +237,7 @@ SENT: Final[dict[Rule, str]] = {
     """,
     WORKS: """
         outages:work-order-milestone outages:work-order-repair outages:work-order-result
+        outages:work-order-leak-back
         outages:work-order-phone
         outages:work-order-posting outages:work-order-node
     """,

@@ -16,7 +16,7 @@ from PIL import Image
 
 from gisapp.accounts.roles import sync_roles
 from outages.models import Event, OperationPhoto, ValveOperation, WorkOrder
-from outages.services.field import photos
+from outages.services.field import photos, reopening
 from outages.services.shutdown import plans
 from tests import factories
 from tests.factories import NOON, lay
@@ -237,6 +237,34 @@ def test_reopening_shows_the_slow_refill_and_may_leave_a_valve_closed(
     answer(client_of_crew, order, last, result="left_closed", remark="阀后还在施工")
     last.refresh_from_db()
     assert (last.status, last.remark) == ("left_closed", "阀后还在施工")
+
+
+def test_the_leak_is_back_by_one_button_and_the_new_plan_comes_up(
+    desk: Desk, client_of_crew: Client
+) -> None:
+    order = order_of(desk)
+    assert order.outage is not None
+    desk.close_all(order.outage)
+    address = reverse("outages:work-order-leak-back", args=[order.number])
+    assert address not in page(client_of_crew, order), "nothing is repaired yet"
+    desk.repair(order.outage)
+    reopening.plan_reopening(order.outage, by=desk.dana, at=desk.now)
+    desk.step(order.outage, "V1", direction="open")
+    assert address in page(client_of_crew, order)
+
+    assert client_of_crew.post(address, {"found": " "}).status_code == 422
+    assert client_of_crew.post(address, {"found": "焊缝又漏"}).status_code == 302
+    assert client_of_crew.post(address, {"found": "焊缝又漏"}).status_code == 302
+    assert Event.objects.filter(verb="repair_failed").count() == 1
+    shown = page(client_of_crew, order)
+    assert "V1" in shown
+    assert address not in shown
+    client_of_crew.post(
+        reverse("outages:work-order-acknowledge", args=[order.number]),
+        {"plan": order.outage.plans.latest("version").pk},
+    )
+    answer(client_of_crew, order, step(order, "V1"), result="done")
+    desk.repair(order.outage)
 
 
 def photo_file(**save: Any) -> SimpleUploadedFile:

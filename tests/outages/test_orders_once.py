@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from outages.models import Alert, Event, ExtensionRequest, LeaderApproval, WorkOrder
+from outages.models import Alert, Deadline, Event, ExtensionRequest, LeaderApproval, WorkOrder
 from outages.services import orders, outages
 from outages.services.orders import OrderRefused, ResultFacts
 from outages.services.papers import approvals
@@ -59,10 +59,15 @@ def test_what_was_sent_back_is_checked_for_leaks_again() -> None:
     orders.enter_result(order, facts=tight, by=None, at=NOON + HOUR)
     back = orders.send_back(order, reason="还在漏", by=None, at=NOON + 2 * HOUR)
     assert (back.repaired_at, back.leak_check_passed) == (None, None)
+    first, again = Deadline.objects.filter(order=order, key="repair_finish").order_by("pk")
+    assert (first.met_at, again.met_at) == (NOON + HOUR, None)
+    assert again.started_at == NOON + 2 * HOUR
     with pytest.raises(OrderRefused, match="leak_check_missing"):
         orders.enter_result(back, result="再换", by=None, at=NOON + 3 * HOUR)
     done = orders.enter_result(back, facts=tight, by=None, at=NOON + 3 * HOUR)
     assert done.repaired_at == NOON + 3 * HOUR
+    again.refresh_from_db()
+    assert again.met_at == NOON + 3 * HOUR
 
 
 # -- More time asked, and then the order goes elsewhere --------------------------------------------

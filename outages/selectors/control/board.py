@@ -40,6 +40,7 @@ NEXT_STEPS = {
     "notify_crew": _("tell the crew"),
     "accept": _("the crew takes the order"),
     "close_valves": _("close the valves"),
+    "say_anew": _("say when water will be back"),
     "repair": _("repair the pipe"),
     "plan_reopening": _("plan the reopening"),
     "open_valves": _("open the valves"),
@@ -187,7 +188,10 @@ def _next_step(
     if plan and plan.status == PlanStatus.REOPENED:
         return "restore"
     if plan and plan.status == PlanStatus.REOPENING:
-        return "open_valves"
+        # Broken off, and no plan could be made by itself.
+        return "open_valves" if outage.status == OutageStatus.RESTORING else "plan"
+    if outage.published_at and not (outage.estimated_restoration_at or outage.planned_end_at):
+        return "say_anew"
     return _crew_step(outage, plan, order)
 
 

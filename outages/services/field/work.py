@@ -6,7 +6,7 @@ with what to do, and a valve that was shut under a plan replaced meanwhile is no
 counts for the plan in force.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import Literal
@@ -27,12 +27,20 @@ from outages.planning import PlanningRefused, WhatIf
 from outages.planning.holding import open_during
 from outages.selectors.shutdown.steps import copy_done
 from outages.services import orders
+from outages.services.field import late_opening
 from outages.services.field.step_order import (
     Refusal,
     StepOutcome,
     StepRefused,
     StepReport,
     require_in_order,
+)
+from outages.services.field.step_records import (
+    tell_network,
+    tell_turned,
+    tell_works_again,
+    verb_of,
+    write_step,
 )
 from outages.services.orders import (
     OrderRefused,
@@ -152,13 +160,16 @@ def _record(report: StepReport, *, by: Actor, at: datetime, carry: bool = False)
     step = _locked_step(report, carry=carry)
     if _is_repeated(step, report):
         return StepOutcome(client_key=report.client_key, outcome="repeated", operation=step)
+    if late_opening.is_late(step, report):
+        late_opening.record(step, report, by=by, at=at)
+        return StepOutcome(client_key=report.client_key, outcome="recorded", operation=step)
     require_in_order(step, report, by=by, at=at)
     moved_after_all = step.status == StepStatus.FAILED
-    _write(step, report, by=by, at=at)
+    write_step(step, report, by=by, at=at)
     proposal = None
     if report.result == "done":
         if moved_after_all:
-            _works_again(step, by=by, at=at)
+            tell_works_again(step, by=by, at=at)
         _done(step, by=by, at=at)
     else:
         proposal = _cannot(step, by=by, at=at)
@@ -233,40 +244,10 @@ def _is_repeated(step: ValveOperation, report: StepReport) -> bool:
     )
     if told is None:
         return False
-    same = (step.plan.outage_id, step.valve, _verb(step, report))
+    same = (step.plan.outage_id, step.valve, verb_of(step, report))
     if (told.outage_id, told.facts["valve"], told.verb) != same:
         raise StepRefused(Refusal.KEY_USED, current=step.plan, valve=told.facts["valve"])
     return True
-
-
-def _verb(step: ValveOperation, report: StepReport) -> str:
-    return f"valve_{step.direction}_{'done' if report.result == 'done' else 'failed'}"
-
-
-def _write(step: ValveOperation, report: StepReport, *, by: Actor, at: datetime) -> None:
-    was = step.status
-    done = report.result == "done"
-    step.status = StepStatus.DONE if done else StepStatus.FAILED
-    step.client_key = report.client_key
-    # A phone's clock may run ahead; nothing was done later than it was told.
-    step.done_at, step.recorded_at = min(report.done_at, at), at
-    step.done_by_id = by.pk if by else None
-    step.turns, step.remark = report.turns, report.remark[:300]
-    step.cannot_reason = "" if done else str(report.cannot_reason or CannotReason.SEIZED)
-    step.save()
-    Event.objects.append(
-        step,
-        _verb(step, report),
-        by=by,
-        at=at,
-        old=was,
-        new=step.status,
-        reason=step.cannot_reason,
-        valve=step.valve,
-        turns=step.turns,
-        told_at=report.done_at.isoformat(),
-        client_key=str(report.client_key),
-    )
 
 
 OPENED = "opened"
@@ -276,9 +257,7 @@ def _done(step: ValveOperation, *, by: Actor, at: datetime) -> None:
     plan, outage = step.plan, step.plan.outage
     assert outage is not None
     if step.direction not in OUTLET_STEPS:
-        shuts = step.direction in (Direction.CLOSE, Direction.SHUT)
-        state = ValveState.CLOSED if shuts else ValveState.OPEN
-        _tell_network(step, partial(network.set_valve_state, state=state), by=by, at=at)
+        tell_turned(step, by=by, at=at)
     orders.begin_if_accepted(outage, by=by, at=at)
     if step.direction == Direction.CLOSE:
         _share(step, by=by, at=at)
@@ -288,31 +267,6 @@ def _done(step: ValveOperation, *, by: Actor, at: datetime) -> None:
         _plan_again(plan, at=at, reason=f"{step.valve}: {OPENED}")
     elif step.direction in REOPENING:
         in_force.finish_reopening(plan, by=by, at=at)
-
-
-def _works_again(step: ValveOperation, *, by: Actor, at: datetime) -> None:
-    """Take back that the valve cannot be turned: the crew tried again, and it moved."""
-    works = partial(network.set_valve_operability, operability=Operability.OPERABLE)
-    _tell_network(step, works, by=by, at=at)
-
-
-def _tell_network(
-    step: ValveOperation, record: Callable[..., bool], *, by: Actor, at: datetime
-) -> None:
-    """Record what the step says of its valve; one that is drawn no more is an event only.
-
-    A new drawing may have come in meanwhile. The valve in the street was turned all the same.
-    """
-    try:
-        record(
-            step.valve,
-            by=by,
-            at=step.done_at or at,
-            reason=f"{step.cannot_reason} {step.remark}".strip(),
-            occasion=f"plan {step.plan.pk} v{step.plan.version} {step.plan.outage}",
-        )
-    except network.UnknownValve:
-        Event.objects.append(step, "valve_not_drawn", by=by, at=at, valve=step.valve)
 
 
 def _share(step: ValveOperation, *, by: Actor, at: datetime) -> None:
@@ -354,7 +308,7 @@ def _cannot(step: ValveOperation, *, by: Actor, at: datetime) -> IsolationPlan |
     unreachable = reason in (CannotReason.NOT_FOUND, CannotReason.BLOCKED)
     stuck = Operability.INACCESSIBLE if unreachable else Operability.INOPERABLE
     useless = partial(network.set_valve_operability, operability=stuck)
-    _tell_network(step, useless, by=by, at=at)
+    tell_network(step, useless, by=by, at=at)
     if step.direction in REOPENING:
         return None
     if step.direction == Direction.FEED:
@@ -362,7 +316,7 @@ def _cannot(step: ValveOperation, *, by: Actor, at: datetime) -> IsolationPlan |
     if reason == CannotReason.PASSES_WATER:
         # Turned shut and leaking: it stops no trace, and it has to be opened again later.
         leaking = partial(network.set_valve_state, state=ValveState.UNKNOWN)
-        _tell_network(step, leaking, by=by, at=at)
+        tell_network(step, leaking, by=by, at=at)
     assert step.plan.outage is not None
     in_force.advance(step.plan, lifecycle.lock_outage(step.plan.outage), by=by, at=at)
     why = f"{step.valve}: {reason}"

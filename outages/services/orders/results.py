@@ -168,16 +168,21 @@ def send_back(order: WorkOrder, *, reason: str, by: Actor, at: datetime) -> Work
 
     What a department had repaired is to be repaired again, and checked for leaks again; the pipe
     of an outage is sound since the water came back.
+    Its limit for the repair runs anew, from now.
     """
     undone: dict[str, Any] = {"finished_at": None}
     if order.outage_id is None:
         undone |= {"repaired_at": None, "leak_check_passed": None}
-    return advance(
-        order,
-        WorkOrderStatus.IN_PROGRESS,
-        by=by,
-        at=at,
-        own=False,
-        reason=required_reason(reason),
-        **undone,
-    )
+    with transaction.atomic():
+        order = advance(
+            order,
+            WorkOrderStatus.IN_PROGRESS,
+            by=by,
+            at=at,
+            own=False,
+            reason=required_reason(reason),
+            **undone,
+        )
+        if order.outage_id is None:
+            clocks.repair_failed(order, at=at)
+    return order

@@ -13,7 +13,7 @@ from outages.models import (
 )
 from outages.models.events import Actor
 from outages.services import exchange
-from outages.services.estimates import require_estimate
+from outages.services.estimates import say_anew
 from outages.services.publishing import notices
 from outages.services.rules import clocks
 from outages.services.rules.reasons import required_reason
@@ -57,25 +57,13 @@ def change_estimate(
             raise EditedMeanwhile(outage=outage.code)
         if outage.status not in OPEN_OUTAGES:
             raise OutageOver(outage=outage.code)
-        require_estimate(estimated_restoration_at, at=at, begins_at=outage.planned_start_at)
-        was = outage.estimated_restoration_at
-        estimate = RestorationEstimate.objects.create(
-            outage=outage,
-            at=at,
-            by=by,
-            estimated_restoration_at=estimated_restoration_at,
-            reason=why[:200],
-            reason_en=reason_en[:200],
-        )
-        lifecycle.change_outage(outage, estimated_restoration_at=estimated_restoration_at)
-        Event.objects.append(
+        estimate = say_anew(
             outage,
-            "estimate_changed",
+            estimated_restoration_at=estimated_restoration_at,
+            reason=why,
+            reason_en=reason_en,
             by=by,
             at=at,
-            old=was.isoformat()[:40] if was else "",
-            new=estimated_restoration_at.isoformat()[:40],
-            reason=why,
         )
         notices.announce(outage, kind=NoticeKind.UPDATE, by=by, at=at, reason=why)
         exchange.tell_dispatch_centre(outage, cause="estimate", by=by, at=at)

@@ -7,20 +7,19 @@ from typing import TypeVar
 
 from django.db.models import Max
 
-from network.models import Customer
-from outages import impact, planning
-from outages.choices import OUTLET_STEPS, Direction, Effect
+from outages import planning
+from outages.choices import OUTLET_STEPS, Direction
 from outages.impact import PlanDifference
-from outages.models import AffectedCustomer, Event, IsolationPlan, Outage, ValveOperation, lifecycle
+from outages.models import Event, IsolationPlan, Outage, ValveOperation, lifecycle
 from outages.models.events import Actor
 from outages.models.locking import lock_decisions, whole
 from outages.planning import holding
-from outages.selectors import plan_areas, plan_steps
-from outages.selectors.rules import policy
+from outages.selectors import plan_areas
 from outages.selectors.shutdown.areas import merged
 from outages.selectors.shutdown.steps import copy_done
 from outages.services import exchange
 from outages.services.publishing.journal import journal_plan
+from outages.services.shutdown.comparing import compare_plans
 from outages.workflow import (
     HOLDING_PLANS,
     OutageKind,
@@ -164,32 +163,6 @@ def require_isolating(plan: IsolationPlan, reason: str) -> None:
         raise NotIsolating(plan, sources_to_shut(plan))
 
 
-def compare_plans(before: IsolationPlan, after: IsolationPlan) -> PlanDifference:
-    """Say what changes from one stored plan to another. Seven queries."""
-    threshold = policy.number("big_outage_persons", at=after.computed_at)
-    return impact.compare(plan_facts(before), plan_facts(after), threshold=threshold)
-
-
-def plan_facts(plan: IsolationPlan) -> impact.PlanFacts:
-    """Read off a stored plan what a comparison needs."""
-    steps = [step for step in plan_steps(plan) if step.direction == Direction.CLOSE]
-    customers = frozenset(
-        AffectedCustomer.objects.filter(
-            plan=plan, effect__in=[Effect.ZONE, Effect.UNINTENDED]
-        ).values_list("customer", flat=True)
-    )
-    key = Customer.objects.filter(
-        revision__number=plan.revision_number, asset_id__in=customers, key_user=True
-    )
-    return impact.PlanFacts(
-        valves=frozenset(step.valve for step in steps if step.status != StepStatus.VOID),
-        customers=customers,
-        persons=plan.persons,
-        key_users=frozenset(key.values_list("asset_id", flat=True)),
-        minutes=plan.closing_minutes,
-    )
-
-
 def put_in_force(plan: IsolationPlan, outage: Outage, *, by: Actor, at: datetime) -> None:
     """Approve a locked plan for a locked outage and give the outage the plan's figures."""
     areas = plan_areas(plan)
@@ -309,9 +282,12 @@ def carry_over(old: IsolationPlan, new: IsolationPlan, *, by: Actor, at: datetim
 
 def _carry_over_beside(old: IsolationPlan, new: IsolationPlan) -> None:
     """The same for what was opened to feed, and for an outlet that was looked at."""
-    told = old.operations.filter(
-        direction__in=[Direction.FEED, Direction.DRAIN], status=StepStatus.DONE
-    )
+    beside = old.operations.filter(status=StepStatus.DONE)
+    turned_back = beside.filter(direction__in=[Direction.OPEN, Direction.SHUT])
+    told = beside.filter(direction__in=[Direction.FEED, Direction.DRAIN])
+    if turned_back.exists():  # the reopening was broken off: the ground is wet again
+        shut = turned_back.filter(direction=Direction.SHUT).values("valve")
+        told = told.exclude(direction=Direction.DRAIN).exclude(valve__in=shut)
     waiting = new.operations.filter(
         direction__in=[Direction.FEED, Direction.DRAIN], status=StepStatus.PENDING
     )
@@ -320,6 +296,21 @@ def _carry_over_beside(old: IsolationPlan, new: IsolationPlan) -> None:
         if step := steps.get((done.direction, done.valve)):
             copy_done(done, step)
             step.save()
+
+
+def replace(
+    old: IsolationPlan,
+    new: IsolationPlan,
+    outage: Outage,
+    *,
+    by: Actor,
+    at: datetime,
+    reason: str = "",
+) -> None:
+    """Put a locked plan in force for a locked outage in the place of the one that is."""
+    carry_over(old, new, by=by, at=at)
+    lifecycle.move_plan(old, PlanStatus.SUPERSEDED, by=by, at=at, reason=reason)
+    put_in_force(new, outage, by=by, at=at)
 
 
 def next_sequence(plan: IsolationPlan) -> int:
@@ -381,6 +372,13 @@ def finish_reopening(plan: IsolationPlan, *, by: Actor, at: datetime) -> None:
     )
     if plan.status == PlanStatus.REOPENING and not undecided.exists():
         lifecycle.move_plan(plan, PlanStatus.REOPENED, by=by, at=at)
+
+
+def is_broken_off(plan: IsolationPlan) -> bool:
+    """Whether a reopening stands still because the leak came back; a new plan has to shut again."""
+    outage = plan.outage
+    is_off = outage is not None and outage.status == OutageStatus.IN_EFFECT
+    return plan.status == PlanStatus.REOPENING and is_off
 
 
 def drop_proposals(outage: Outage, *, by: Actor, at: datetime, reason: str) -> None:

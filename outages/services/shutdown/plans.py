@@ -120,7 +120,8 @@ def adjust_plan(
             lifecycle.lock_report(plan.report)
         plan = lifecycle.lock_plan(plan)
         newer = getattr(plan, "replaced_by", None)
-        if plan.status in _OVER or (newer and newer.status != PlanStatus.ABORTED):
+        is_over = plan.status in _OVER and not in_force.is_broken_off(plan)
+        if is_over or (newer and newer.status != PlanStatus.ABORTED):
             raise PlanSuperseded(plan, in_force.newest_of(plan))
         changed = planning.plan_again(plan, by=by, at=at, reason=why, what_if=what_if)
         if refused := set(what_if.opened).difference(changed.what_if.get("opened", ())):
@@ -207,9 +208,7 @@ def adopt_plan(plan: IsolationPlan, *, by: Actor, at: datetime, reason: str = ""
             raise TransitionRefused(str(plan), plan.status, "adopted", allowed)
         old = lifecycle.lock_plan(old)
         silent = compare_plans(old, plan).is_silent_for_customers
-        in_force.carry_over(old, plan, by=by, at=at)
-        lifecycle.move_plan(old, PlanStatus.SUPERSEDED, by=by, at=at, reason=reason)
-        in_force.put_in_force(plan, outage, by=by, at=at)
+        in_force.replace(old, plan, outage, by=by, at=at, reason=reason)
         handing_over.follow_plan(outage, by=by, at=at, reason="new_plan")
         notice = None if silent else _tell(outage, by=by, at=at, reason=reason)
         exchange.tell_dispatch_centre(outage, cause="plan", by=by, at=at)

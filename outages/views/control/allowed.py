@@ -68,7 +68,15 @@ def may_confirm(outage: Outage, user: User) -> bool:
 
 def _can_change(outage: Outage, plan: IsolationPlan | None) -> bool:
     closing = {PlanStatus.APPROVED, PlanStatus.EXECUTING, PlanStatus.ALL_CLOSED}
-    return plan is not None and plan.status in closing and outage.repaired_at is None
+    if plan is None or outage.repaired_at is not None:
+        return False
+    return plan.status in closing or _is_broken_off(outage, plan)
+
+
+def _is_broken_off(outage: Outage, plan: IsolationPlan | None) -> bool:
+    """Whether the leak came back in the reopening, and nobody has decided yet what to shut."""
+    reopening = plan is not None and plan.status == PlanStatus.REOPENING
+    return reopening and outage.status == OutageStatus.IN_EFFECT
 
 
 def _directing(
@@ -90,9 +98,11 @@ def _directing(
         found.add("ready" if outage.on_trunk_road is not None else "sheet")
     if outage.status == OutageStatus.PUBLISHED:
         found.add("start")
-    if outage.status == OutageStatus.IN_EFFECT:
+    if outage.status == OutageStatus.IN_EFFECT and not _is_broken_off(outage, plan):
         found.add("plan-reopening" if outage.repaired_at else "repair")
-    if plan is not None and plan.status == PlanStatus.REOPENING:
+    if running and outage.repaired_at:
+        found.add("leak-back")
+    if plan is not None and plan.status == PlanStatus.REOPENING and outage.repaired_at:
         found.add("leave-closed")
     return found
 

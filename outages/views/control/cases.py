@@ -45,6 +45,7 @@ STEPS: Final[dict[str, tuple[str | Promise, str | Promise]]] = {
     "accept": (_("Crew takes the order"), _("See progress")),
     "adopt": (_("New plan"), _("Compare and adopt")),
     "close_valves": (_("Close the valves"), _("See progress")),
+    "say_anew": (_("The leak is back"), _("Say the new time")),
     "repair": (_("Repair"), _("See progress")),
     "plan_reopening": (_("Reopening"), _("Plan the reopening")),
     "open_valves": (_("Open the valves"), _("See progress")),

@@ -7,13 +7,13 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from outages.forms.outages import EstimateForm, OrderForm, RepairForm
+from outages.forms.outages import EstimateForm, FailedRepairForm, OrderForm, RepairForm
 from outages.forms.plans import ReasonForm
 from outages.models import Outage, ValveOperation
 from outages.selectors import plan_in_force
 from outages.services import orders
 from outages.services import outages as services
-from outages.services.field import reopening
+from outages.services.field import failed_repair, reopening
 from outages.views.control.panels import outage_panel
 from outages.views.duties.sheets import handed_over
 from outages.views.shape.actions import Actions, Told
@@ -79,6 +79,23 @@ def plan_reopening(request: HttpRequest, outage: Outage, _told: Told) -> str:
         codes = ", ".join(f"{each.valve} → {each.outage.code}" for each in made.handed_over)
         return gettext("Reopening planned. Still needed shut: %(codes)s") % {"codes": codes}
     return gettext("Reopening planned: the crew sees the steps.")
+
+
+@action("outages.approve_plan", form=FailedRepairForm, opens="failed")
+def repair_failed(request: HttpRequest, outage: Outage, told: Told) -> str:
+    """Break the opening off: the leak is back, and water will take longer."""
+    found = told.pop("found")
+    done = failed_repair.report_failed_repair(
+        outage,
+        found=found,
+        estimate=failed_repair.NewEstimate(**told),
+        by=acting(request),
+        at=timezone.now(),
+    )
+    if done.proposal is not None:
+        text = gettext("Nothing more is opened. More is to be shut than before: adopt v%(v)s.")
+        return text % {"v": done.proposal.version}
+    return gettext("Nothing more is opened. Call the crew: what was opened is to be shut again.")
 
 
 @require_POST

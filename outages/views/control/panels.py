@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 
 from outages import selectors
 from outages.choices import ISOLATION_KINDS, REOPENING, SHUTDOWN, Direction
-from outages.forms.outages import EstimateForm, OrderForm, RepairForm
+from outages.forms.outages import EstimateForm, FailedRepairForm, OrderForm, RepairForm
 from outages.forms.plans import ApproveForm
 from outages.forms.reports import AnswerForm, MergeForm
 from outages.models import BurstReport, Event, IsolationPlan, Outage, OutageNotice, WorkOrder
@@ -288,6 +288,7 @@ def _outage_forms(outage: Outage, plan: IsolationPlan | None) -> dict[str, Form]
     return {
         "estimate": EstimateForm(initial={"expected_version": outage.lock_version}),
         "repair": RepairForm(),
+        "failed": FailedRepairForm(),
         "order": OrderForm(plan=plan),
     }
 

@@ -80,8 +80,8 @@ class Situation:
     """What the crew needs to know of one order. `phase` decides what fills the screen.
 
     accept, go (an order that shuts nothing), close, stuck (a valve cannot be closed, the dispatcher
-    decides), repair, wait (for the reopening), open, opened (the dispatcher confirms), result,
-    over, none (no plan).
+    decides), repair, wait (for the reopening), open, opened (the dispatcher confirms), halted (the
+    leak is back, the dispatcher decides what to shut), result, over, none (no plan).
     """
 
     order: WorkOrder
@@ -125,6 +125,11 @@ class Situation:
         return self.phase == "repair" and self.current is not None
 
     @property
+    def leak_may_be_back(self) -> bool:
+        """Whether a repair is recorded that may prove not to hold."""
+        return self.phase in ("wait", "open", "opened")
+
+    @property
     def leave_shut(self) -> list[str]:
         """Valves on the border that were shut before, and stay so."""
         return selectors.leave_shut(self.plan) if self.plan else []
@@ -144,12 +149,13 @@ def situation(order: WorkOrder, *, crew_code: str, chosen: int | None = None) ->
     operations = list(selectors.plan_steps(plan)) if plan else []
     opening = plan is not None and plan.status in (PlanStatus.REOPENING, PlanStatus.REOPENED)
     steps = step_views(operations, REOPENING if opening else SHUTDOWN)
+    phase = _phase(order, plan, steps)
     found = Situation(
         order=order,
         plan=plan,
         report=_report_of(order),
-        phase=_phase(order, plan, steps),
-        steps=steps,
+        phase=phase,
+        steps=[] if phase == "halted" else steps,
         current=None,
         milestone=NEXT_MILESTONE.get(WorkOrderStatus(order.status), ""),
         failed=[s for s in steps if s.status == StepStatus.FAILED and not s.at_outlet],
@@ -191,7 +197,7 @@ def _phase(order: WorkOrder, plan: IsolationPlan | None, steps: list[StepView]) 
     if plan is None:
         return "none"
     if plan.status == PlanStatus.REOPENING:
-        return "open"
+        return "open" if outage.status == OutageStatus.RESTORING else "halted"
     if plan.status == PlanStatus.REOPENED:
         return "opened"
     if any(step.status == StepStatus.FAILED and not step.at_outlet for step in steps):

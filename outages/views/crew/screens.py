@@ -20,12 +20,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from outages.choices import CannotReason
-from outages.forms.crew import RepairForm, ResultForm, StepForm
+from outages.forms.crew import LeakBackForm, RepairForm, ResultForm, StepForm
 from outages.forms.orders import OrderResultForm
 from outages.models import OperationPhoto, ValveOperation, WorkOrder
 from outages.selectors.privacy.contacts import contact_of
 from outages.services.desk import disclosures
-from outages.services.field import photos, reopening, work
+from outages.services.field import failed_repair, photos, reopening, work
 from outages.services.rules.reasons import ReasonMissing
 from outages.services.shutdown import acknowledgements
 from outages.views.crew.node_rows import nodes
@@ -114,6 +114,7 @@ def _page(
         context["changes"], context["kept"] = changes(found.superseded, found.steps)
         return render(request, "outages/crew/superseded.html", context, status=status)
     context.setdefault("repair_form", RepairForm())
+    context.setdefault("leak_form", LeakBackForm())
     context.setdefault("result_form", _result_form(order))
     return render(request, "outages/crew/order.html", context, status=status)
 
@@ -268,6 +269,27 @@ def repair(request: HttpRequest, number: str) -> HttpResponse:
     except (work.OrderRefused, TransitionRefused):
         form.add_error(None, ValidationError(_("The order does not stand at the repair.")))
         return _page(request, order, status=409, repair_form=form)
+    return redirect("outages:work-order", number=number)
+
+
+@may_work
+@require_POST
+def leak_back(request: HttpRequest, number: str) -> HttpResponse:
+    """The repair does not hold: nothing more is opened, and the dispatchers are alarmed."""
+    order = order_or_404(request, number)
+    form = LeakBackForm(request.POST)
+    if order.outage is None:
+        raise Http404
+    if not form.is_valid():
+        return _page(request, order, status=422, leak_form=form)
+    try:
+        failed_repair.report_failed_repair(
+            order.outage, by=acting(request), at=timezone.now(), **form.cleaned_data
+        )
+    except work.StepRefused as refused:
+        return _page(request, order, status=409, problem=refusal_text(refused.code))
+    except failed_repair.NoRepairToFail:
+        messages.error(request, _("This was told already. Here is how it stands."))
     return redirect("outages:work-order", number=number)
 
 

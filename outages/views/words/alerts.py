@@ -28,6 +28,10 @@ WORDS: Final[dict[str, tuple[str, str | Promise]]] = {
         "danger",
         _("A notice to %(customers)s customers waits: approve it, then let another publish it."),
     ),
+    "leak_back": (
+        "danger",
+        _("%(outage)s: the leak is back. Say anew when water will be back."),
+    ),
     "deadline_breached": ("danger", _("%(limit)s: overdue since %(due)s")),
     "numbers_shown_often": (
         "warn",

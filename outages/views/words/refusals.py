@@ -77,6 +77,7 @@ WORDS: Final[dict[str, str | Promise]] = {
     "estimate_over": _("This time has passed already: say when water will be back."),
     "estimate_before_start": _("Water cannot be back before the works begin: correct the time."),
     "repair_not_done": _("Record first that the repair is done."),
+    "no_repair_to_fail": _("No repair is recorded here that could have failed."),
     "disclosure_reason_missing": _("Say why you need to see it: the reason is kept."),
     "shown_too_many": _(
         "You were shown %(most)s customers' data in %(minutes)s minutes. Wait a while; "

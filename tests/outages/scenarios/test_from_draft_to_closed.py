@@ -286,6 +286,13 @@ def test_a_plant_that_stops_is_in_effect_and_told_once_its_impact_is_confirmed(
     assert outage.sheets.get().sources == ["S"]
     office.done("dispatcher", "outage-repair", outage.pk, **{"reason": "水泵恢复"})
     office.done("dispatcher", "outage-reopening", outage.pk)
+    again = {"found": "水泵又停", "estimated_restoration_at": local(9), "reason": "水泵再次停运"}
+    office.done("dispatcher", "outage-leak-back", outage.pk, **again)
+    outage.refresh_from_db()
+    assert (outage.status, outage.repaired_at) == ("in_effect", None)
+    assert "水泵再次停运" in outage.notices.latest("version").text_zh
+    office.done("dispatcher", "outage-repair", outage.pk, **{"reason": "更换水泵"})
+    office.done("dispatcher", "outage-reopening", outage.pk)
     office.done("dispatcher", "outage-restore", outage.pk)
     office.done("dispatcher", "outage-close", outage.pk)
 

@@ -2,6 +2,7 @@
 
     report taken ── dispatch_notify ──► department told ── accept_normal ──► order taken
     report taken ── repair_start ──► on site,  ── repair_finish ──► repaired
+    leak back, or not accepted ── repair_finish ──► repaired again
     complaint ── accept_complaint ──► taken,  ── complaint_reply ──► user told
     question ── consult_reply ──► answered or told
     transferred ── transfer_followup_call ──► user called
@@ -33,6 +34,7 @@ from outages.services.rules.clocks.orders import (
     order_taken,
     order_taken_over,
     order_transferred,
+    repair_failed,
     repaired,
     user_told,
 )
@@ -88,6 +90,7 @@ __all__ = [
     "ready_to_publish",
     "rectification_owed",
     "rectified",
+    "repair_failed",
     "repaired",
     "reply_due_at",
     "report_moved",

@@ -118,6 +118,21 @@ def repaired(fault: Outage | WorkOrder, *, by: Actor, at: datetime) -> None:
         deadlines.meet(fault, key, by=by, at=at)
 
 
+def repair_failed(
+    fault: Outage | WorkOrder, *, at: datetime, order: WorkOrder | None = None
+) -> None:
+    """What counted as repaired is not: whatever had a limit for its repair has it again, from now.
+
+    Whether the first repair was in time stays on record.
+    """
+    if not deadlines_of(fault).filter(key="repair_finish").exists():
+        return
+    if isinstance(fault, WorkOrder):
+        start_of_order(fault, "repair_finish", at=at)
+    else:
+        deadlines.start(fault, "repair_finish", at=at, order=order)
+
+
 def user_told(order: WorkOrder, *, by: Actor, at: datetime) -> None:
     """Whoever told us knows the result."""
     if order.report is not None:
