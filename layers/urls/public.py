@@ -12,6 +12,7 @@ urlpatterns = [
     path("feed.atom", feeds.OutageFeed(), name="feed"),
     path("alerts.atom", feeds.AlertFeed(), name="alerts"),
     path("alerts/<str:name>", feeds.alert_file, name="alert"),
+    path("spoken.json", public.spoken, name="spoken"),
     path("planned.ics", feeds.planned_calendar, name="calendar"),
     path("data/<str:name>/<int:z>/<int:x>/<int:y>.mvt", public.tile_file, name="tile"),
 ]

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from layers.public.checking import PlaceAnswer, check_place
 from layers.public.reading import PublicOutage, PublicState, read_state
+from layers.public.spoken import announcement
 from layers.public.store import POINTER, public_folder, read_file, read_tile
 from layers.rate_limits import is_too_often
 from layers.views.requests import MVT, body_response
@@ -66,6 +67,16 @@ def pointer(request: HttpRequest) -> HttpResponse:
     except FileNotFoundError:
         return JsonResponse({"error": "nothing was published yet"}, status=503)
     return body_response(request, body, content_type=JSON, cache=POINTER_CACHE)
+
+
+@require_safe
+@login_not_required
+def spoken(request: HttpRequest) -> HttpResponse:
+    """What a telephone system reads to callers, in both languages."""
+    document = announcement(at=timezone.now())
+    answer = JsonResponse(document, json_dumps_params={"ensure_ascii": False})
+    answer["Cache-Control"] = POINTER_CACHE
+    return answer
 
 
 @require_safe

@@ -7,6 +7,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from network.models import Customer
+from network.selectors import current_revision
 from outages.choices import (
     ANSWERABLE_KINDS,
     NETWORK_KINDS,
@@ -114,10 +116,12 @@ class DeskReportForm(forms.Form):
     )  # fmt: skip
     contact_phone = forms.RegexField(
         r"^\+?[\d\s()-]{6,20}$",
-        label=_("Telephone"),
+        label=_("Telephone"), required=False,
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
         error_messages={"invalid": _("This is no telephone number.")},
-    )
+    )  # fmt: skip
+    # The number of the customer's file holds, which the agent need not see in full.
+    phone_on_file = forms.BooleanField(required=False)
     dangers = forms.MultipleChoiceField(
         label=_("Danger"), choices=DANGERS, required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -135,6 +139,7 @@ class DeskReportForm(forms.Form):
         """Find the place of a fault, and hold what was said together."""
         cleaned: dict[str, Any] = super().clean() or {}
         kind = cleaned.get("kind", "")
+        self._check_phone(cleaned)
         self._check_words(cleaned, kind)
         self._check_entry(cleaned)
         if kind in NETWORK_KINDS:
@@ -143,6 +148,15 @@ class DeskReportForm(forms.Form):
         if not cleaned.get("address") and kind not in ANSWERABLE_KINDS and "kind" in cleaned:
             self.add_error("address", _("Say where, in words: an address is enough."))
         return cleaned | {"triage": "", "triage_reason": "", "meter_side": MeterSide.UNKNOWN}
+
+    def _check_phone(self, cleaned: dict[str, Any]) -> None:
+        """What was typed holds, else the number of the file; without either nobody can call."""
+        if cleaned.get("contact_phone") or "contact_phone" in self.errors:
+            return
+        if cleaned.get("phone_on_file"):
+            cleaned["contact_phone"] = phone_on_file(cleaned.get("customer", ""))
+        if not cleaned.get("contact_phone"):
+            self.add_error("contact_phone", _("Ask for a number to call back."))
 
     def _check_words(self, cleaned: dict[str, Any], kind: str) -> None:
         is_told = cleaned.get("description") or cleaned.get("answer")
@@ -188,6 +202,12 @@ class DeskReportForm(forms.Form):
         labels = dict(DANGERS)
         dangers = [str(labels[value]) for value in self.cleaned_data["dangers"]]
         return " · ".join([*dangers, *filter(None, [self.cleaned_data["description"]])])
+
+
+def phone_on_file(asset_id: str) -> str:
+    """Return the number of a customer in the network in force; empty where there is none."""
+    rows = Customer.objects.filter(revision=current_revision(), asset_id=asset_id)
+    return rows.values_list("phone", flat=True).first() or ""
 
 
 class CloseCallForm(forms.Form):

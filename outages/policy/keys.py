@@ -301,6 +301,13 @@ POLICY: Final[tuple[PolicyKey, ...]] = (
     PolicyKey("satisfaction_alert", Words("满意率告警线", "satisfaction below which to alert"),
               Kind.PERCENT, 90, Words("月", "month"), Words("指标", "indicator"),
               "004 第10篇 (三)2（物业）", _ANALOGY),
+    PolicyKey("callback_spoken_target", Words("抽样回访率", "spoken with, of those to ask"),
+              Kind.PERCENT, 50, Words("月", "month"), _PROPERTY, "004 第10篇 (三)2", _LITERAL,
+              needs="profile_property"),
+    PolicyKey("callback_major_target",
+              Words("重大投诉回访率", "spoken with, of major complaints"),
+              Kind.PERCENT, 100, Words("月", "month"), _PROPERTY, "004 第10篇 (三)2", _LITERAL,
+              needs="profile_property"),
     # -- Reports -----------------------------------------------------------------------------
     PolicyKey("monthly_report_due", Words("月度报告截止", "monthly report due before the"),
               Kind.DAY_OF_MONTH, 28, Words("当日之前（前一日24:00）；过当日变红",

@@ -21,7 +21,6 @@ ON_RECORD: Final[Mapping[str, Words]] = {
     "extension_before_due": Words(
         "逾期申请一律保留并标记", "a late request is always kept and marked"
     ),
-    "profile_property": _PROPERTY,
     "arrive_property_emergency": _PROPERTY,
     "arrive_public_hazard": _PROPERTY,
     "repair_public_other": _PROPERTY,

@@ -399,7 +399,7 @@ def test_the_gallery_opens_to_builders() -> None:
 def test_the_public_process_has_these_addresses_and_no_other() -> None:
     names = {name for name, _url in addresses()}
     files = {"public:current", "public:data", "public:tile", "public:feed", "public:calendar"}
-    files |= {"public:alerts", "public:alert"}
+    files |= {"public:alerts", "public:alert", "public:spoken"}
     pages = {"public:map", "public:outage", "public:report", "public:report-status", "home"}
     pages |= {"public:rate", "public:rate-report"}
     assert names == files | pages | {"switch-language", "switch-theme", "favicon", "health-live"}

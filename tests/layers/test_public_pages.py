@@ -183,6 +183,49 @@ def test_the_feed_and_the_calendar_hold_the_same(burst: Burst, client: Client) -
     assert all(len(line.encode()) <= 75 for line in calendar.split("\r\n"))
 
 
+def test_hot_11_a_telephone_system_reads_out_what_is_off(burst: Burst, client: Client) -> None:
+    Outage.objects.filter(pk=burst.outage.pk).update(place="解放路一带", place_en="Jiefang Road")
+    burst.publish()
+    with time_machine.travel(burst.desk.now, tick=False):
+        answer = client.get("/public/spoken.json")
+    told = answer.json()
+    assert not told["is_stale"]
+    assert told["zh"]["text"] == (
+        "解放路一带，供水管爆裂，正在抢修，正在停水，预计今天晚上6点恢复。给您带来不便，非常抱歉。"
+    )
+    assert told["en"]["places"][0]["text"] == (
+        "Jiefang Road: water is off. A water main burst and is being repaired. "
+        "Expected back around 6 p.m. today. We are sorry."
+    )
+    assert "max-age=15" in answer.headers["Cache-Control"]
+    # What was promised for a time that has passed is not promised again, and old news are not read.
+    with time_machine.travel(burst.desk.now + timedelta(hours=9), tick=False):
+        burst.publish(hours=9)
+        late = client.get("/public/spoken.json").json()
+        assert "恢复时间还没确定" in late["zh"]["text"]
+    with time_machine.travel(burst.desk.now + timedelta(hours=10), tick=False):
+        old = client.get("/public/spoken.json").json()
+    assert (old["is_stale"], old["zh"]["places"]) == (True, [])
+    assert "解放路" not in old["zh"]["text"]
+
+
+def test_hot_11_planned_works_are_read_out_two_days_ahead_and_silence_is_told(
+    burst: Burst, client: Client
+) -> None:
+    begins = burst.desk.now + timedelta(hours=60)
+    Outage.objects.filter(pk=burst.outage.pk).update(
+        kind="planned", status="published", planned_start_at=begins, started_at=None,
+        planned_end_at=begins + timedelta(hours=6), place="文昌路西段",
+    )  # fmt: skip
+    for hours, said in ((0, "目前没有停水"), (24, "文昌路西段，11月")):
+        at = burst.desk.now + timedelta(hours=hours)
+        burst.publish(hours=hours)
+        with time_machine.travel(at, tick=False):
+            text = client.get("/public/spoken.json").json()["zh"]["text"]
+        assert text.startswith(said)
+    assert "起计划停水，预计" in text
+
+
 def test_files_are_cached_for_ever_and_the_pointer_is_not(burst: Burst, client: Client) -> None:
     name = burst.publish().outages_file
     assert "immutable" in client.get(f"/public/data/{name}").headers["Cache-Control"]

@@ -101,6 +101,7 @@ def test_t23_nothing_personal_and_no_asset_reaches_the_public(
         f"/public/outages/{outage.code}/",
         "/public/feed.atom",
         "/public/planned.ics",
+        "/public/spoken.json",
     ):
         files[address] = client.get(address).content.decode()
     for name, text in files.items():

@@ -16,6 +16,7 @@ from outages.models.callbacks.asking import QUESTIONS
 from outages.selectors.shifts import open_matters
 from outages.services.callbacks.asking import Answers, record_call
 from outages.services.callbacks.hearing import watch
+from outages.services.rules.policy import set_policy_text
 from tests.outages.callbacks import by_phone, by_sms, reply
 from tests.outages.offices import client_of, member
 
@@ -135,6 +136,19 @@ def test_supervision_has_it_put_right_and_sees_the_rates(agent: Any) -> None:
     second = by_phone(today(), contact_phone="13900002222")
     assert boss.post(url(second, "call"), {"result": "declined"}).status_code == 403
     assert boss.post(url(callback, "close"), {"reason": "产权人管道"}).status_code == 302
+
+
+def test_cb_10_the_goals_of_a_sample_stand_beside_the_rates_where_they_hold(agent: Any) -> None:
+    by_phone(today())
+    boss = client_of(member("supervision"))
+    assert "重大投诉回访率" not in boss.get(reverse("outages:callback-rates")).content.decode()
+    since = today() - timedelta(days=1)
+    set_policy_text(
+        "profile_property", "on", source="会议", effective_from=since, by=None, at=since
+    )
+    page = boss.get(reverse("outages:callback-rates")).content.decode()
+    assert re.search(r"抽样回访率.*?is-danger.*?0\.0 %.*?目标 50%", page, re.DOTALL)
+    assert re.search(r"重大投诉回访率.*?—.*?目标 100%", page, re.DOTALL)
 
 
 def test_who_is_protected_is_called_by_the_owner_and_shown_to_nobody_else(agent: Any) -> None:

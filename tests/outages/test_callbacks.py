@@ -11,6 +11,7 @@ from django.db import DatabaseError, transaction
 
 from outages.models import (
     Alert,
+    BurstReport,
     CallBack,
     CallBackTry,
     Deadline,
@@ -442,6 +443,23 @@ def test_rates_are_counted_by_department_channel_and_first_word() -> None:
     Delivery.objects.filter(pk=silent.delivery_id).update(is_received=False)
     [again] = lists.rates(november, department="engineering")
     assert again.by_channel["sms"].carried_out == before - 1
+
+
+def test_cb_10_whom_somebody_spoke_with_is_counted_apart_and_major_complaints_too() -> None:
+    november = month_of(date(2026, 11, 21))
+    major = by_phone()
+    BurstReport.objects.filter(pk=major.report_id).update(is_major=True)
+    by_phone(contact_phone="13900002222")
+    silent = by_sms(phone="13900003333")
+    answered(silent, ("1", 5))
+    assert lists.spoken_with(november).major_percent == 0.0
+    record_call(major, result="reached", answers=CONTENT, by=None, at=NOON + HOUR)
+    counted = lists.spoken_with(november)
+    # Who answered by SMS was asked, but nobody spoke with them.
+    asked = CallBack.objects.count()
+    assert counted == lists.SpokenWith(asked=asked, spoken=1, major=1, major_spoken=1)
+    assert (counted.percent, counted.major_percent) == (round(100 / asked, 1), 100.0)
+    assert lists.spoken_with(november, department="production").percent is None
 
 
 def test_what_waits_is_found_by_the_lists() -> None:

@@ -324,3 +324,42 @@ def test_a_missed_estimate_is_not_read_out_as_if_it_held() -> None:
     outage = Outage(place="解放路", cause="burst", estimated_restoration_at=NOON)
     said = scripts("off", outage, now=NOON + timedelta(hours=1))[0].said
     assert "晚了" in "".join(part for part, _strong in said)
+
+
+def test_a_form_to_be_put_right_keeps_the_caller_and_the_words_for_them(ada: Client) -> None:
+    here = customer("c.p3")
+    told = {"customer": here.asset_id, "kind": "leak", "meter_side": "before"}
+    answer = ada.post(
+        reverse("outages:desk-report"),
+        told | {"lat": here.geom.y, "lon": here.geom.x, "client_key": str(uuid4())},
+    )
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "这个地址没有停水" in page
+    assert "138****2207" in page
+    assert f'name="customer" value="{here.pk}"' in page  # the call is filed where it was
+
+
+def test_the_number_on_file_needs_not_be_typed_again_nor_shown(ada: Client) -> None:
+    here = customer("c.p3")
+    page = desk_page(ada, c=here.pk)
+    assert "档案号码：138****2207" in page
+    told = {
+        "customer": here.asset_id,
+        "lat": here.geom.y,
+        "lon": here.geom.x,
+        "address": "解放路2号",
+        "kind": "leak",
+        "meter_side": "before",
+        "read_back": "on",
+        "phone_on_file": "on",
+        "client_key": str(uuid4()),
+    }
+    assert ada.post(reverse("outages:desk-report"), told).status_code == 302
+    made = BurstReport.objects.get()
+    assert made.contact_phone == here.phone == "13800772207"
+    # Nobody is on file at that place: a number has to be asked for.
+    other = told | {"customer": "", "client_key": str(uuid4()), "duplicate_of": "none"}
+    answer = ada.post(reverse("outages:desk-report"), other)
+    assert answer.status_code == 422
+    assert "先问清能回电的号码" in answer.content.decode()

@@ -120,6 +120,41 @@ def questionnaire(period: Period, *, department: str = "") -> dict[str, tuple[in
     }
 
 
+@dataclass(frozen=True)
+class SpokenWith:
+    """Of the users to ask, and of the major complaints among them, with how many somebody spoke."""
+
+    asked: int
+    spoken: int
+    major: int
+    major_spoken: int
+
+    @property
+    def percent(self) -> float | None:
+        """Spoken with, in percent; None where nobody was to be asked."""
+        return _percent(self.spoken, self.asked)
+
+    @property
+    def major_percent(self) -> float | None:
+        """Spoken with, of the major complaints."""
+        return _percent(self.major_spoken, self.major)
+
+
+def spoken_with(period: Period, *, department: str = "") -> SpokenWith:
+    """Count whom somebody spoke with about the orders finished in a period. One query."""
+    rows = _finished_in(period).exclude(drawn_as="")
+    if department:
+        rows = rows.filter(department__code=department)
+    major = Q(is_complaint=True, report__is_major=True)
+    found = rows.aggregate(
+        asked=Count("pk", distinct=True),
+        spoken=Count("pk", distinct=True, filter=_SPOKEN),
+        major=Count("pk", distinct=True, filter=major),
+        major_spoken=Count("pk", distinct=True, filter=major & _SPOKEN),
+    )
+    return SpokenWith(**found)
+
+
 def opinions(period: Period | None = None, *, department: str = "") -> QuerySet[CallBackTry]:
     """What users said in their own words, or were dissatisfied with, newest first. Two queries.
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from outages.models import (
     BurstReport,
@@ -36,6 +36,22 @@ def open_orders() -> QuerySet[WorkOrder]:
     """Orders that are not filed or void; urgent reports first, then the oldest. One query."""
     rows = all_orders().filter(status__in=OPEN_WORK_ORDERS)
     return rows.order_by("report__priority", "issued_at", "pk")
+
+
+def by_next_limit(orders: QuerySet[WorkOrder]) -> QuerySet[WorkOrder]:
+    """Put first what runs out first, then what has no limit; the urgent before others. One query.
+
+    The limit is the one that `next_limits` finds.
+    """
+    running = Deadline.objects.filter(
+        Q(order=OuterRef("pk")) | Q(order=None, report=OuterRef("report")),
+        met_at=None,
+        cancelled_at=None,
+    )
+    first = running.order_by("due_at").values("due_at")[:1]
+    return orders.annotate(next_due=Subquery(first)).order_by(
+        F("next_due").asc(nulls_last=True), "report__priority", "issued_at", "pk"
+    )
 
 
 def unaccepted_orders() -> QuerySet[WorkOrder]:

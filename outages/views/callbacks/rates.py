@@ -1,6 +1,6 @@
 """How many were asked and how content they are, by month and department."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
@@ -54,8 +54,20 @@ def rates_page(request: HttpRequest) -> HttpResponse:
             for key in ("callback_rate_target", "satisfaction_target", "satisfaction_alert")
         },
         "draw": draw,
+        "sample": _sample(period, department, now),
     }
     return render(request, "outages/callbacks/rates.html", context)
+
+
+def _sample(period: Period, department: str, now: datetime) -> dict[str, Any] | None:
+    """Whom somebody spoke with beside the property rules' goals; None where those do not hold."""
+    if not policy.value("profile_property", at=now):
+        return None
+    return {
+        "spoken": lists.spoken_with(period, department=department),
+        "goal": policy.number("callback_spoken_target", at=now),
+        "major_goal": policy.number("callback_major_target", at=now),
+    }
 
 
 def _month(told: str, today: date) -> Period:

@@ -1,4 +1,4 @@
-"""The deadline board: every open case, what is due next, and by when."""
+"""The deadline board: every open case and order, what is due next, and by when."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,7 +12,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from outages.models import Outage, RestorationEstimate
+from outages.selectors.board_orders import order_rows
 from outages.views.control.cases import GROUPS, Case, end_of_shift, grouped, persons_of
+from outages.views.control.order_cases import order_case
 from outages.views.shape.screen import is_htmx, may, open_cases
 from outages.views.words.limits import department_name
 
@@ -41,7 +43,7 @@ class Mark:
 def board(request: HttpRequest) -> HttpResponse:
     """Show the board; htmx asks for its block again every 15 seconds."""
     at = timezone.now()
-    everything = open_cases()
+    everything = [*open_cases(), *(order_case(row, at=at) for row in order_rows(at=at))]
     cases = [case for case in everything if _wanted(case, request)]
     estimates = _estimates(cases)
     groups = grouped(cases, by_persons=request.GET.get("sort") == "persons")
@@ -74,7 +76,9 @@ def _wanted(case: Case, request: HttpRequest) -> bool:
     if request.GET.get("trunk") and not case.on_trunk_road:
         return False
     if show == "reports":
-        return outage is None
+        return outage is None and not case.is_order
+    if show == "orders":
+        return case.is_order
     if show == "unplanned":
         return outage is not None and outage.kind == "unplanned"
     if show == "planned":
@@ -86,6 +90,7 @@ def _filters(request: HttpRequest) -> list[dict[str, Any]]:
     labels = {
         "all": gettext("All"),
         "reports": gettext("Reports"),
+        "orders": gettext("Departments' orders"),
         "unplanned": gettext("Unplanned"),
         "planned": gettext("Planned"),
     }

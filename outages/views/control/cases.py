@@ -79,12 +79,20 @@ class Case:
     clock_from: datetime
     warn_s: int
     departments: frozenset[str]
+    # Who is at it, empty for the control room, and who leads there.
+    who: str
+    who_detail: str
     responsible: str
     customers: int | None
     persons: int | None
     short_of_threshold: int | None
     on_trunk_road: bool
     row: BoardRow
+
+    @property
+    def is_order(self) -> bool:
+        """Whether it is a department's order: nobody is without water by it."""
+        return self.row.outage is None and self.row.order is not None
 
     @property
     def tone_of_group(self) -> str:
@@ -136,8 +144,10 @@ def case_of(row: BoardRow, *, at: datetime, large_from: int) -> Case:
         deadline=_deadline_name(row),
         rule=limit_rule(row.deadline) if row.deadline else "",
         clock_from=row.deadline.started_at if row.deadline else since,
-        warn_s=_warn_s(row.deadline),
+        warn_s=warn_s(row.deadline),
         departments=frozenset(deadline.department for deadline in row.deadlines),
+        who=row.order.crew.name if row.order and row.order.crew else "",
+        who_detail=row.order.crew.leader if row.order and row.order.crew else "",
         responsible=department_name(row.deadline.department) if row.deadline else "",
         customers=customers,
         persons=persons,
@@ -154,7 +164,7 @@ def _deadline_name(row: BoardRow) -> str:
     return gettext("Works begin") if row.next_step == "start" else gettext("Water back")
 
 
-def _warn_s(deadline: Deadline | None) -> int:
+def warn_s(deadline: Deadline | None) -> int:
     """Seconds before the end from which it is amber: by the rule, else five minutes."""
     if deadline is None or deadline.warns_at is None:
         return int(SOON.total_seconds())

@@ -59,8 +59,8 @@ def _page(
 ) -> HttpResponse:
     typed = request.GET.get("q", "").strip()[:80]
     hits = selectors.search_customers(typed, limit=MOST_HITS) if len(typed) > 1 else []
-    place = _place(request)
-    customer = _customer(request)
+    place = _place(request) or _place_told(form)
+    customer = _customer(request) or _customer_told(form)
     if customer is None and place is None and len(hits) == 1:
         customer = hits[0].customer
     context = _frame(request) | {
@@ -73,7 +73,7 @@ def _page(
     context["form"] = form or DeskReportForm(initial=_initial(customer, place, typed))
     if form is None and (customer or place):
         context["duplicates"] = _near(context["form"].initial)
-    if customer is not None:
+    if customer is not None and form is None:
         context["same_caller"] = selectors.open_reports_of_caller(
             phone=customer.phone, customer=customer.asset_id, at=timezone.now()
         )
@@ -110,6 +110,21 @@ def _customer(request: HttpRequest) -> Customer | None:
     if not chosen.isdecimal() or revision is None:
         return None
     return Customer.objects.filter(revision=revision, pk=int(chosen)).first()
+
+
+def _customer_told(form: DeskReportForm | None) -> Customer | None:
+    """Return whose call a form was about that has to be put right: the call goes on."""
+    told = form.data.get("customer", "") if form is not None else ""
+    if not told:
+        return None
+    return Customer.objects.filter(revision=network.current_revision(), asset_id=told).first()
+
+
+def _place_told(form: DeskReportForm | None) -> tuple[float, float] | None:
+    """Return the (longitude, latitude) of such a form."""
+    told = form.cleaned_data if form is not None else {}
+    lon, lat = told.get("lon"), told.get("lat")
+    return None if lon is None or lat is None else (lon, lat)
 
 
 def _place(request: HttpRequest) -> tuple[float, float] | None:

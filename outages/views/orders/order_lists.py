@@ -23,6 +23,7 @@ from outages.views.orders.words import chip_of_order, order_title
 from outages.views.shape.actor import acting
 from outages.views.shape.days import day_asked, end_of, midnight, page_query
 from outages.views.shape.screen import may
+from outages.views.words.limits import limit_rule, limit_title
 from outages.views.words.wording import chip_of_report, local, report_title
 
 PER_PAGE = 50
@@ -40,6 +41,8 @@ def order_list(request: HttpRequest) -> HttpResponse:
     department = request.GET.get("department", "")
     if department:
         rows = rows.filter(department__code=department)
+    if show != "all":
+        rows = lists.by_next_limit(rows)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     due = lists.next_limits(list(page))
     listed = [
@@ -47,7 +50,9 @@ def order_list(request: HttpRequest) -> HttpResponse:
             "order": order,
             "chip": chip_of_order(order),
             "title": order_title(order),
-            "due": due.get(order.pk),
+            "due": (limit := due.get(order.pk)),
+            "limit": limit_title(limit) if limit else "",
+            "rule": limit_rule(limit) if limit else "",
         }
         for order in page
     ]
