@@ -10,7 +10,7 @@ import time_machine
 from django.urls import reverse
 
 from outages.models import WorkOrder
-from outages.selectors.board_orders import order_rows
+from outages.selectors.control.board_orders import order_rows
 from outages.services import orders
 from tests.factories import NOON, lay
 from tests.outages.callbacks import by_phone, by_sms, finished

@@ -3,9 +3,11 @@
 from outages.selectors.callbacks.counting import (
     Counts,
     DepartmentRates,
+    SpokenWith,
     opinions,
     questionnaire,
     rates,
+    spoken_with,
     totals,
 )
 from outages.selectors.callbacks.lists import (
@@ -23,6 +25,7 @@ from outages.selectors.callbacks.lists import (
 __all__ = [
     "Counts",
     "DepartmentRates",
+    "SpokenWith",
     "all_callbacks",
     "callback_of",
     "callbacks_of_report",
@@ -33,6 +36,7 @@ __all__ = [
     "questionnaire",
     "rates",
     "replies_to_read",
+    "spoken_with",
     "to_call",
     "totals",
     "waiting_for_reply",

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from outages.models import Outage, RestorationEstimate
-from outages.selectors.board_orders import order_rows
+from outages.selectors.control.board_orders import order_rows
 from outages.views.control.cases import GROUPS, Case, end_of_shift, grouped, persons_of
 from outages.views.control.order_cases import order_case
 from outages.views.shape.screen import is_htmx, may, open_cases

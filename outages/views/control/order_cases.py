@@ -14,7 +14,7 @@ from outages.views.orders.words import chip_of_order, order_title
 from outages.views.words.limits import department_name, limit_rule, limit_title
 from outages.views.words.wording import chip_of_report, local, short_reference
 
-# What an order or a call waits for, by the codes of `selectors.board_orders`: stage and button.
+# What an order or a call waits for, by the codes of `control.board_orders`: stage and button.
 ORDER_STEPS: Final[dict[str, tuple[str | Promise, str | Promise]]] = {
     "decide": (_("Answer or order"), _("Answer or order")),
     "tell_department": (_("Tell the department"), _("Tell the department")),

@@ -1,6 +1,6 @@
 """The rest of the board: departments' orders, and calls that nothing was decided on.
 
-Outages and faults that wait are `selectors.board`; nothing stands in both.
+Outages and faults that wait are `selectors.control.board`; nothing stands in both.
 """
 
 from collections.abc import Iterable
@@ -8,9 +8,9 @@ from datetime import datetime
 
 from outages.choices import NETWORK_KINDS
 from outages.models import BurstReport, Deadline, WorkOrder
-from outages.selectors.board import BoardRow
-from outages.selectors.deadlines import open_deadlines
-from outages.selectors.orders import all_orders
+from outages.selectors.control.board import BoardRow
+from outages.selectors.orders.lists import all_orders
+from outages.selectors.rules.deadlines import open_deadlines
 from outages.workflow import (
     NOT_ACCEPTED,
     OPEN_WORK_ORDERS,
