@@ -13,14 +13,18 @@ RULE 4  While the other valves are shut, outlets are flushed until clear, the ne
         valve first, so that clean water follows: the first one beyond the repair, and one at every
         dead end; without a dead end the farthest.
 RULE 5  Then the other valves, in the order of the shortest way from there.
+RULE 5a What lost water outside the zone is empty as well (`pockets`): of the largest, MOST_POCKETS
+        at most, an outlet is opened before the valve by which they fill. Those that fill through
+        the zone get its dirty water, so the farthest outlet of each is flushed after the zone's.
 RULE 6  What was opened to feed those cut off is closed again last: they have their own way by then.
 RULE 7  What was shut before the burst stays shut: `leave_shut` names it.
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from network.topology.order.closing import UNKNOWN_MM, with_legs
+from network.topology.order.pockets import Pocket, pockets
 from network.topology.order.routes import Places, shortest
 from network.topology.order.steps import Action, Reason, Step
 from network.topology.order.summits import summits
@@ -29,6 +33,7 @@ from network.topology.reference import Vertex
 
 MOST_FLUSHED = 4
 MOST_SUMMITS = 3
+MOST_POCKETS = 3
 
 
 @dataclass(frozen=True)
@@ -46,11 +51,13 @@ def reopening(
     supplied: Collection[str] = (),
     feed: Collection[str] = (),
     held: Collection[str] = (),
+    dry: Collection[str] = (),
 ) -> ReopeningOrder:
     """Open the `turned` valves, and close `feed` again.
 
     `supplied` are those with water on their outer side (default: all); `held` are needed shut by
-    somebody else, so nothing is filled by them.
+    somebody else, so nothing is filled by them; `dry` are the pipes that lost water, in the zone
+    and outside it.
     """
     free = sorted(set(turned).difference(held))
     wet = [valve for valve in free if not supplied or valve in supplied]
@@ -66,6 +73,8 @@ def reopening(
         steps += _flushed(zone, fills)
     rest = sorted(set(turned).difference(opened))
     steps += _opened(zone, rest, after=steps[-1].asset if steps else "")
+    if dry:
+        steps = _with_pockets(zone, steps, fills, pockets(zone, dry)[:MOST_POCKETS])
     steps += [Step(Action.SHUT, valve, (Reason("normally_closed"),)) for valve in sorted(feed)]
     leave = zone.shut.difference(turned).difference(feed)
     return ReopeningOrder(with_legs(zone, steps), tuple(sorted(leave)))
@@ -124,8 +133,8 @@ def _why_gentle(zone: Zone, valve: str) -> Reason:
 
 
 def _vent(zone: Zone, valve: str, part: frozenset[Vertex]) -> Step | None:
-    outlets = [each for each in zone.outlets if each.vertex in part and each.kind != "washout"]
-    outlets = outlets or [each for each in zone.outlets if each.vertex in part]
+    outlets = [each for each in zone.outlets_in(part) if each.kind != "washout"]
+    outlets = outlets or [*zone.outlets_in(part)]
     if not outlets:
         return None
     ways = zone.metres_from(valve)
@@ -145,7 +154,7 @@ def _vent(zone: Zone, valve: str, part: frozenset[Vertex]) -> Step | None:
 
 def _at_summits(zone: Zone, part: frozenset[Vertex], *, besides: str) -> list[Step]:
     """Outlets at the other summits, the highest first."""
-    outlets = [each for each in zone.outlets if each.vertex in part and each.kind != "washout"]
+    outlets = [each for each in zone.outlets_in(part) if each.kind != "washout"]
     found = [each for each in summits(zone, part, outlets) if each.outlet.asset != besides]
     found = sorted(found[:MOST_SUMMITS], key=lambda each: -(each.outlet.height_m or 0.0))
     return [
@@ -246,3 +255,51 @@ def _opened(zone: Zone, valves: Sequence[str], *, after: str) -> list[Step]:
         start=metres[-1][: len(valves)] if after else (),
     )
     return [Step(Action.OPEN, valves[n], (Reason("then_the_rest"),)) for n in shortest(places)]
+
+
+# -- RULE 5a ----------------------------------------------------------------------
+
+
+def _with_pockets(
+    zone: Zone,
+    steps: Sequence[Step],
+    fills: Sequence[tuple[str, frozenset[Vertex]]],
+    beside: Sequence[Pocket],
+) -> list[Step]:
+    """The steps with those at the outlets of pockets."""
+    part_of, waiting, found = dict(fills), list(beside), list[Step]()
+    through_zone: list[Pocket] = []
+    last = max(
+        (n for n, step in enumerate(steps) if step.slow or step.action == Action.FLUSH), default=-1
+    )
+    for nth, step in enumerate(steps):
+        if step.action == Action.OPEN:
+            part = part_of.get(step.asset, frozenset())
+            filled = [
+                each for each in waiting if each.fills_from & part or step.asset in each.behind
+            ]
+            for pocket in filled:
+                waiting.remove(pocket)
+                found += _vented(zone, step.asset, pocket)
+            through_zone += [each for each in filled if each.fills_from & part]
+        found.append(step)
+        if nth == last:
+            found += _flushed_after(zone, fills[0][0], through_zone)
+    return found
+
+
+def _vented(zone: Zone, valve: str, pocket: Pocket) -> Iterator[Step]:
+    vent = _vent(zone, valve, pocket.vertices)
+    if vent is None:
+        return
+    for step in (vent, *_at_summits(zone, pocket.vertices, besides=vent.asset)):
+        yield replace(step, reasons=(*step.reasons, Reason("empty_too")))
+
+
+def _flushed_after(zone: Zone, valve: str, beside: Sequence[Pocket]) -> Iterator[Step]:
+    ways = zone.metres_from(valve)
+    for pocket in beside:
+        outlets = [each for each in zone.outlets_in(pocket.vertices) if each.kind != "air"]
+        if outlets:
+            far = max(outlets, key=lambda each: (ways.get(zone.spot(each.asset), 0.0), each.asset))
+            yield Step(Action.FLUSH, far.asset, (Reason("zone_s_water"),), kind=far.kind)

@@ -55,14 +55,22 @@ class Outlet:
 class Zone:
     """Where to walk, what fills from where, and what stands at which height.
 
-    `shut` are the valves that cut the zone off, closed before or by the plan.
+    `shut` are the valves that cut the zone off, closed before or by the plan; `left_open` stand on
+    its border too, and need no closing.
     """
 
-    def __init__(self, rows: ZoneRows, bursts: Sequence[Burst], shut: Collection[str]) -> None:
+    def __init__(
+        self,
+        rows: ZoneRows,
+        bursts: Sequence[Burst],
+        shut: Collection[str],
+        left_open: Collection[str] = (),
+    ) -> None:
         self.rows, self.bursts = rows, tuple(bursts)
         self.network = ReferenceNetwork(rows.tables)
         self.tables = self.network.tables
         self.shut = frozenset(shut)
+        self.border = self.shut.union(left_open)
         self.walk: nx.Graph[tuple[str, str]] = nx.Graph()
         self._places = self._placed()
         self._add_ways()
@@ -206,14 +214,22 @@ class Zone:
 
     # -- the water ------------------------------------------------------------
 
+    def shut_on(self, tail: Vertex, head: Vertex) -> frozenset[str]:
+        """The shut valves that stand between two neighbours."""
+        return self.shut.intersection(self.network.graph.edges[tail, head]["valves"])
+
+    def is_shut(self, tail: Vertex, head: Vertex) -> bool:
+        """Whether a shut valve stands between two neighbours."""
+        return bool(self.shut_on(tail, head))
+
     @cached_property
     def inside(self) -> frozenset[Vertex]:
-        """All from which water would reach the burst past valves that are not shut."""
+        """All from which water would reach the burst past no valve of the border."""
         graph, found = self.network.graph, self._burst_vertices()
         queue = sorted(found)
         for head in queue:
             for tail in graph.predecessors(head):
-                if tail not in found and not self.shut.intersection(
+                if tail not in found and not self.border.intersection(
                     graph.edges[tail, head]["valves"]
                 ):
                     found.add(tail)
@@ -239,7 +255,7 @@ class Zone:
         for tail, head in self.network.graph.edges:
             if head in self.inside and tail not in self.inside:
                 valves: list[str] = self.network.graph.edges[tail, head]["valves"]
-                for valve in self.shut.intersection(valves):
+                for valve in self.shut_on(tail, head):
                     found.setdefault(valve, []).append((head, frozenset(valves)))
         return found
 
@@ -263,9 +279,17 @@ class Zone:
 
     # -- what stands on it ----------------------------------------------------
 
-    @cached_property
+    @property
     def outlets(self) -> tuple[Outlet, ...]:
         """Hydrants, washouts and air valves inside, by kind and id."""
+        return self.outlets_in(self.inside)
+
+    def outlets_in(self, part: Collection[Vertex]) -> tuple[Outlet, ...]:
+        """Those of a part of the rows, by kind and id."""
+        return tuple(each for each in self._all_outlets if each.vertex in part)
+
+    @cached_property
+    def _all_outlets(self) -> tuple[Outlet, ...]:
         hydrants = [(str(each), "hydrant") for each in self.tables.hydrants.ids]
         found = []
         for asset, kind in sorted([*hydrants, *self.rows.fittings.items()]):
@@ -274,8 +298,7 @@ class Zone:
                 continue
             # What is recorded by its junction alone hangs on all that meets there.
             vertex = self.network.vertex_of("" if junction else pipe, junction, at)
-            if vertex in self.inside:
-                found.append(Outlet(asset, kind, vertex, self.height_m(asset)))
+            found.append(Outlet(asset, kind, vertex, self.height_m(asset)))
         return tuple(found)
 
     def height_m(self, asset: str) -> float | None:

@@ -91,6 +91,8 @@ WHY: Final[dict[str, Text]] = {
         "so its air leaves nowhere else."
     ),
     "filled_last": _("Water from %(valve)s gets here last; heights are not recorded."),
+    "empty_too": _("Outside the zone, but empty as well: it fills after it."),
+    "zone_s_water": _("Outside the zone, but filled through it: its dirty water gets here, too."),
     "fill_slowly": _("Empty mains are filled slowly, by one valve."),
     "fills_a_part": _("No single valve fills all: it is filled in %(n)d parts."),
     "smallest_bore": _("DN%(bore_mm).0f: the smallest of those that can fill all."),

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from network.models import NetworkRevision
-from network.selectors.working_order import zone_rows
+from network.selectors.working_order import PIPES_AT_MOST, zone_rows
 from network.topology.engine.isolation import Burst
 from network.topology.order.reopening import ReopeningOrder, reopening
 from network.topology.order.zone import Zone, ZoneRows
@@ -23,18 +23,23 @@ def reopening_order(
     revision = NetworkRevision.objects.filter(number=plan.revision_number).first()
     answer = plan.answer
     already = set(answer["valves_already_closed"])
+    left_open = set(answer.get("valves_not_needed", ())) - {*turned, *already}
     rows = ZoneRows()
+    zone_pipes, dry = answer["zone_pipes"], answer["pipes_dry"]
+    pipes = sorted({*zone_pipes, *dry})
+    if len(pipes) > PIPES_AT_MOST:
+        pipes, dry = zone_pipes, []
     if revision is not None:
         rows = zone_rows(
             revision,
-            pipes=answer["zone_pipes"],
-            valves={*turned, *feed, *already},
+            pipes=pipes,
+            valves={*turned, *feed, *already, *left_open},
             hydrants=answer["hydrants_dry"],
         )
     bursts = [Burst(each["pipe"], each.get("fraction")) for each in plan.burst_pipes]
-    zone = Zone(rows, bursts, {*turned, *already})
+    zone = Zone(rows, bursts, {*turned, *already}, left_open)
     supplied = {*answer["valves_to_close"]}.intersection(turned)
-    return reopening(zone, turned, supplied=supplied, feed=feed, held=held)
+    return reopening(zone, turned, supplied=supplied, feed=feed, held=held, dry=dry)
 
 
 def reopening_preview(plan: IsolationPlan) -> list[ValveOperation]:

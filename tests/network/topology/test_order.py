@@ -42,6 +42,7 @@ class Asked:
         self.tables = draw(self.drawing)
         self.answer = isolate(build(self.tables), [Burst(self.burst)], self.state)
         shut = {*self.answer.valves_to_close, *self.answer.valves_already_closed}
+        left_open = {*self.answer.boundary_valves} - {*self.answer.valves_to_close}
         pipes = self.tables.pipes.ids
         rows = ZoneRows(
             self.tables,
@@ -51,13 +52,14 @@ class Asked:
             valve_bores_mm=self.bores,
             fittings=self.fittings,
         )
-        self.zone = Zone(rows, [Burst(self.burst)], shut)
+        self.zone = Zone(rows, [Burst(self.burst)], shut, left_open)
 
     def closing(self, **more: Any) -> tuple[Step, ...]:
         return closing(self.zone, self.answer.valves_to_close, **more)
 
     def reopening(self, **more: Any) -> ReopeningOrder:
-        return reopening(self.zone, self.answer.valves_to_close, **more)
+        dry = self.answer.pipes_dry
+        return reopening(self.zone, self.answer.valves_to_close, dry=dry, **more)
 
 
 def told(steps: tuple[Step, ...]) -> list[str]:
@@ -228,6 +230,44 @@ def test_207_a_washout_drains_before_a_hydrant_and_an_air_valve_is_where_air_lea
     vent = reopening(zone, ["V1", "V2"]).steps[0]
     assert vent.asset in ("A1", "h.b")
     assert all(step.kind != "air" for step in reopening(zone, ["V1", "V2"]).steps[1:])
+
+
+def test_208_a_part_cut_off_behind_the_zone_lets_its_air_out_and_is_flushed_after_it() -> None:
+    """W needs no closing: c to e empty with the zone, and get its dirty water when it fills."""
+    drawing = """
+    (S) -p1-V1| a -p2- b |W-p3- c -p4- e
+    c -p5- d
+    """
+    heights = {"a": 10.0, "b": 12.0, "c": 15.0, "d": 30.0, "e": 11.0}
+    asked = Asked(drawing, "p2", heights=heights)
+    assert asked.answer.valves_to_close == ("V1",)
+    steps = asked.reopening().steps
+    assert told(steps) == ["vent h.b", "vent h.d", "open V1", "flush h.b", "flush h.e"]
+    assert why(steps, "h.b", "vent") == ["lets_air_out", "highest"]
+    assert why(steps, "h.d") == ["lets_air_out", "highest", "empty_too"]
+    assert why(steps, "h.e") == ["zone_s_water"]
+
+
+def test_209_a_part_behind_a_valve_of_the_plan_lets_its_air_out_before_that_valve() -> None:
+    """B cuts three mains: u fills by it, with clean water, when the zone is flushed."""
+    drawing = """
+    (S) -p1-A1| a -m1- [B] -u- c
+    (S) -q1- d -m2- [B]
+    """
+    asked = Asked(drawing, "m1", bores={"A1": 80, "B": 200})
+    assert asked.answer.valves_to_close == ("A1", "B")
+    steps = asked.reopening().steps
+    assert told(steps) == ["vent h.a", "open A1", "flush h.a", "vent h.c", "open B"]
+    assert why(steps, "h.c") == ["lets_air_out", "filled_last", "empty_too"]
+
+
+def test_210_what_a_check_valve_lets_out_of_the_zone_is_empty_too_unless_somebody_feeds_it() -> (
+    None
+):
+    alone = Asked("(S) -p0-V0| z -p1- a -p2> b -p3- c", "p1")
+    assert "vent h.c" in told(alone.reopening().steps)
+    fed = Asked("(S) -p0-V0| z -p1- a -p2> b -p3- c -p4- (T)", "p1")
+    assert not {"h.b", "h.c"} & {step.asset for step in fed.reopening().steps}
 
 
 # -- 3xx: summits -----------------------------------------------------------------

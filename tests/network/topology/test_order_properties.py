@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from network.topology.engine.build import build
 from network.topology.engine.isolation import isolate
 from network.topology.order.closing import LARGE_MM, UNKNOWN_MM, closing
+from network.topology.order.pockets import pockets
 from network.topology.order.reopening import reopening
 from network.topology.order.zone import Zone, ZoneRows
 from tests.network.topology.networks import Question, questions
@@ -73,3 +74,33 @@ def test_reopening_opens_each_valve_once_with_air_let_out_first(asked: Question)
     everything = frozenset().union(*(zone.filled_from([each]) for each in valves))
     by_those = frozenset().union(*(zone.filled_from([each]) for each in opened))
     assert {v for v in everything if v[0] == "part"} <= by_those, "what can be filled is filled"
+
+
+@settings(max_examples=60)
+@given(questions())
+def test_a_part_beside_the_zone_lets_air_out_before_its_water_and_is_flushed_after_the_zone(
+    asked: Question,
+) -> None:
+    zone, _ = laid_out(asked)
+    answer = isolate(build(asked.tables), asked.bursts, asked.state)
+    turned = answer.valves_to_close
+    left_open = {*answer.boundary_valves} - {*turned}
+    zone = Zone(zone.rows, asked.bursts, zone.shut - left_open, left_open)
+    inside = {each.asset for each in zone.outlets}
+    plain = reopening(zone, turned).steps
+    steps = reopening(zone, turned, dry=answer.pipes_dry).steps
+    beside = [step for step in steps if step not in plain and step.asset not in inside]
+    assert [s.asset for s in steps if s.asset in {p.asset for p in plain}] == [
+        step.asset for step in plain
+    ], "the zone's own steps stay as they are"
+    for nth, step in enumerate(steps):
+        if step.action == "vent" and step.asset not in inside:
+            assert "open" in [later.action for later in steps[nth:]]
+        if step.action == "flush" and step.asset not in inside:
+            assert any(before.slow for before in steps[:nth])
+            assert "flush" not in [s.action for s in steps[nth:] if s.asset in inside]
+    for pocket in pockets(zone, answer.pipes_dry):
+        assert not pocket.vertices & zone.inside
+        assert pocket.fills_from <= zone.inside
+        assert pocket.behind <= zone.shut
+    assert len(beside) == len(steps) - len(plain)
