@@ -28,6 +28,7 @@ from network.selectors.by_id import rows_by_id
 from network.selectors.tables import read_tables
 from network.topology.argument.alternatives import (
     Alternatives,
+    Stop,
     Wishes,
     alternatives,
     stops_around,
@@ -52,6 +53,7 @@ from network.topology.elements import (
     Splits,
     Valves,
 )
+from network.topology.engine.answer import Burst
 from network.topology.engine.build import build
 
 Degrees = NDArray[np.float64]
@@ -205,17 +207,58 @@ def alternatives_for(
     Temporary stops divide pipes, so with them the network is read and built anew: seconds for a
     hundred thousand pipes.
     """
-    bursts, state = scene.bursts, scene.state
-    if not with_stops_too:
-        wishes = wishes_for(scene, revision)
-        return alternatives(scene.topology, bursts, state, wishes, scene.ready, go_on=go_on)
-    tables = read_tables(revision)
+    if with_stops_too:
+        return stops_for(scene, revision, go_on=go_on)[0]
+    wishes = wishes_for(scene, revision)
+    return alternatives(scene.topology, scene.bursts, scene.state, wishes, scene.ready, go_on=go_on)
+
+
+@dataclass(frozen=True)
+class PlacedStop:
+    """Where a temporary stop would be, in degrees; `from_burst_m` where it is on the burst pipe."""
+
+    stop: Stop
+    lon: float
+    lat: float
+    from_burst_m: float | None
+
+
+def stops_for(
+    scene: Scene, revision: NetworkRevision, *, go_on: Callable[[], bool] = lambda: True
+) -> tuple[Alternatives, dict[str, PlacedStop]]:
+    """Other plans, those with temporary stops too, and where the stops that they name would be."""
+    bursts, tables = scene.bursts, read_tables(revision)
     zone = scene.topology.names("pipe", np.unique(scene.found.zone_pipes))
-    stops = stops_around(tables, zone, bursts)
-    wishes = wishes_for(scene, revision, [stop.name for stop in stops])
-    return alternatives(
-        build(with_stops(tables, stops)), bursts, state, wishes, budget=300, go_on=go_on
+    stops = {stop.name: stop for stop in stops_around(tables, zone, bursts)}
+    found = alternatives(
+        build(with_stops(tables, list(stops.values()))),
+        bursts,
+        scene.state,
+        wishes_for(scene, revision, list(stops)),
+        budget=300,
+        go_on=go_on,
     )
+    named = {name for plan in found.plans for name in plan.stops}
+    return found, _placed_stops(revision, bursts, [stops[name] for name in sorted(named)])
+
+
+def _placed_stops(
+    revision: NetworkRevision, bursts: Sequence[Burst], stops: Sequence[Stop]
+) -> dict[str, PlacedStop]:
+    rows = Pipe.objects.filter(revision=revision, asset_id__in={stop.pipe for stop in stops})
+    pipes = {row.asset_id: row for row in rows}
+    found = {}
+    for stop in stops:
+        pipe = pipes[stop.pipe]
+        at = stop.fraction if not stop.junction else float(stop.junction != pipe.from_junction)
+        away = [
+            abs(burst.fraction - at) * pipe.length_m
+            for burst in bursts
+            if burst.pipe == stop.pipe and burst.fraction is not None
+        ]
+        place = pipe.geom.interpolate_normalized(at)
+        found[stop.name] = PlacedStop(stop, place.x, place.y, min(away, default=None))
+    return found
 
 
 # -- restore ----------------------------------------------------------------------

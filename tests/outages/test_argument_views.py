@@ -11,6 +11,7 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.contrib.gis.geos import Point
 from django.test import Client
 from django.urls import reverse
 
@@ -191,6 +192,32 @@ def test_303_who_may_not_plan_sees_no_button(dana: Client) -> None:
     text = block(client_of("leader"), "plan-options", plan)
     assert "close V0 instead" in text
     assert "<form" not in text
+
+
+def test_304_a_temporary_stop_spares_who_lives_before_it_and_says_where_it_would_be(
+    dana: Client,
+) -> None:
+    """The burst is in the middle of p3; stopped before it, V1 stays open and c.p2 has water."""
+    plan = plan_on(dana, BACKED)
+    assert "With a temporary stop on a pipe" in block(dana, "plan-options", plan)
+    text = block(dana, "plan-options", plan, stops="1")
+    metres = Pipe.objects.get(asset_id="p3").length_m
+    assert f"Stop p3, {round(metres / 4)} m from the burst" in text
+    assert "V1 need not be closed" in text
+    assert "+1 temporary stop<" in text
+    spot = json.loads(re.search(r'data-spots="(\[\[.*?\]\])"', text)[1])[0]
+    assert not Pipe.objects.get(asset_id="p3").geom.distance(Point(*spot, srid=4326)) > 1e-7
+    assert "<form" not in text
+    page = dana.get(reverse("outages:plan-options", args=[plan.pk]), {"stops": "1"})
+    assert "Stop p3" in page.content.decode()
+
+
+def test_306_a_city_is_not_laid_out_anew_while_somebody_waits(
+    dana: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("outages.services.shutdown.arguing.STOPS_IN_PIPES", 5)
+    text = block(dana, "plan-options", plan_on(dana, BACKED), stops="1")
+    assert "too large to try stops" in text
 
 
 # -- 4xx water back before the repair ----------------------------------------------

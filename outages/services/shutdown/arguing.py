@@ -1,5 +1,6 @@
 """What stands behind a stored plan, asked anew of the network it was made on. Reads only."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from time import monotonic
@@ -8,14 +9,16 @@ from typing import Final
 import shapely
 from django.contrib.gis.db.models.functions import AsWKB
 
-from network.models import Customer, NetworkRevision
+from network.models import Customer, NetworkRevision, Pipe
 from network.selectors import current_revision, load_snapshot
 from network.selectors.arguing import (
     PlacedPoint,
+    PlacedStop,
     alternatives_for,
     normally_closed,
     pressure_zones,
     rows_of,
+    stops_for,
     supply_points,
 )
 from network.selectors.way_lines import Line, lines_of
@@ -39,10 +42,18 @@ from outages.planning import WhatIf
 MOST_ALTERNATIVES: Final = 5
 # A person waits for it: what is found by then is shown, with a line about what was not tried.
 ALTERNATIVES_S: Final = 0.6
+# For stops the network is read and laid out anew, so a larger one is asked on the command line.
+STOPS_S: Final = 2.0
+STOPS_IN_PIPES: Final = 100_000
+MOST_WITH_STOPS: Final = 4
 
 
 class NotArguable(Exception):
     """The plan was made on a network that is not in force any more: its reasons are not known."""
+
+
+class TooLarge(Exception):
+    """The network is too large to try stops on it while somebody waits."""
 
 
 @dataclass(frozen=True)
@@ -99,10 +110,22 @@ class Argument:
 
     def alternatives(self) -> tuple[Alternatives, tuple[Plan, ...]]:
         """Other plans, and the few of them that are shown: never the one it is compared with."""
-        until = monotonic() + ALTERNATIVES_S
-        found = alternatives_for(self.losing, self.revision, go_on=lambda: monotonic() < until)
+        go_on = _for_seconds(ALTERNATIVES_S)
+        found = alternatives_for(self.losing, self.revision, go_on=go_on)
         others = [plan for plan in found.plans if plan.moves]
         return found, tuple(others[:MOST_ALTERNATIVES])
+
+    def with_stops(self) -> tuple[Alternatives, tuple[Plan, ...], dict[str, PlacedStop]]:
+        """Plans with temporary stops, the few that are shown, and where their stops would be.
+
+        Raises TooLarge.
+        """
+        pipes = Pipe.objects.filter(revision=self.revision).order_by()
+        if pipes[: STOPS_IN_PIPES + 1].count() > STOPS_IN_PIPES:
+            raise TooLarge
+        found, places = stops_for(self.losing, self.revision, go_on=_for_seconds(STOPS_S))
+        plans = [plan for plan in found.plans if plan.stops]
+        return found, tuple(plans[:MOST_WITH_STOPS]), places
 
     def restoration(self) -> tuple[Restoration, tuple[PlacedPoint, ...]]:
         """Valves to open for those cut off, and where water is best handed out to the rest."""
@@ -112,6 +135,17 @@ class Argument:
             pressure_zone_of=pressure_zones(self.revision),
         )
         return found, supply_points(self.losing, self.revision, found.rest)
+
+
+def _for_seconds(seconds: float) -> Callable[[], bool]:
+    """Say yes for so long, from when it is first asked: what is read before does not count."""
+    until: list[float] = []
+
+    def go_on() -> bool:
+        until.append(monotonic() + seconds)
+        return monotonic() < until[0]
+
+    return go_on
 
 
 def can_be_adopted(plan: Plan) -> bool:

@@ -19,7 +19,13 @@ from network.topology.argument.restore import Reopening
 from network.topology.elements import UnknownAsset
 from outages.forms.plans import VALVE_CHOICES
 from outages.models import IsolationPlan
-from outages.services.shutdown.arguing import Argument, NotArguable, argument_for, can_be_adopted
+from outages.services.shutdown.arguing import (
+    Argument,
+    NotArguable,
+    TooLarge,
+    argument_for,
+    can_be_adopted,
+)
 from outages.services.shutdown.in_force import newest_of
 from outages.views.control import argument_words as words
 from outages.views.control.allowed import UNDECIDED
@@ -184,13 +190,16 @@ class Other:
 def options(request: HttpRequest, plan_id: int) -> HttpResponse:
     """Offer other plans, valves to open for those cut off, and places for tankers.
 
-    `?brief=1` gives the first few plans in a line each, for the question before approving.
+    `?brief=1` gives the first few plans in a line each, for the question before approving,
+    `?stops=1` those with a temporary stop on a pipe, which take seconds.
     """
     found = _plan(plan_id)
     try:
         argument = argument_for(found)
     except NotArguable:
         return _shown(request, "options", found, {})
+    if "stops" in request.GET:
+        return _shown(request, "stops", found, _with_stops(argument))
     searched, others = argument.alternatives()
     if "brief" in request.GET:
         brief = [_compared(plan, searched.plain) for plan in others[:BRIEFLY]]
@@ -219,6 +228,36 @@ def options(request: HttpRequest, plan_id: int) -> HttpResponse:
         "cut_off": found.customers_unintended,
     }
     return _shown(request, "options", found, context)
+
+
+def _with_stops(argument: Argument) -> Row:
+    try:
+        searched, plans, stops = argument.with_stops()
+    except TooLarge:
+        return {"argued": True, "too_large": True}
+    valves = {valve for plan in plans for valve in plan.close} - {*searched.plain.close}
+    places = _valve_places(argument.revision, valves)
+    return {
+        "argued": True,
+        "tried": searched.tried,
+        "left": searched.left,
+        "others": [
+            {
+                "text": words.what_differs(plan, searched.plain, stops),
+                "compared": words.compared(plan, searched.plain),
+                "plan": plan,
+                "lights": " ".join(sorted({*plan.close} & {*searched.plain.close})),
+                "places": _json(
+                    [
+                        *([stops[name].lon, stops[name].lat] for name in plan.stops),
+                        *([places[v].x, places[v].y] for v in plan.close if v in places),
+                    ]
+                ),
+                "in_the_street": [move.asset for move in plan.moves if move.kind == TRY],
+            }
+            for plan in plans
+        ],
+    }
 
 
 def _compared(plan: Plan, plain: Plan) -> Row:

@@ -1,12 +1,13 @@
 """The arguments of a plan in words: one sentence a valve, a customer, an alternative."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
+from network.selectors.arguing import PlacedStop
 from network.topology.argument.alternatives import LEAVE_OUT, OPEN, TRY, Plan
 from network.topology.argument.explain import CustomerGroup, CustomerReason, ValveReason
 from network.topology.argument.ways import Way
@@ -134,12 +135,29 @@ def why_group(group: CustomerGroup) -> str:
 # -- alternatives -----------------------------------------------------------------
 
 
-def what_differs(plan: Plan, plain: Plan) -> str:
-    """Say what another plan does otherwise: what is left open, tried or opened, closed instead."""
+def stop_place(placed: PlacedStop) -> str:
+    """Say where a temporary stop would be."""
+    pipe, metres = placed.stop.pipe, placed.from_burst_m
+    if metres is not None:
+        facts = {"pipe": pipe, "metres": round(metres)}
+        return gettext("%(pipe)s, %(metres)d m from the burst") % facts
+    return gettext("%(pipe)s at its end %(junction)s") % {
+        "pipe": pipe,
+        "junction": placed.stop.junction,
+    }
+
+
+def what_differs(plan: Plan, plain: Plan, stops: Mapping[str, PlacedStop] | None = None) -> str:
+    """Say what another plan does otherwise: what is left open, tried or opened, closed instead.
+
+    `stops` tells where its temporary stops would be.
+    """
     by_kind = {
         kind: [m.asset for m in plan.moves if m.kind == kind] for kind in (LEAVE_OUT, TRY, OPEN)
     }
     parts = []
+    for name in plan.stops if stops else ():
+        parts.append(gettext("stop %(place)s") % {"place": stop_place(stops[name])})
     if names := by_kind[LEAVE_OUT]:
         parts.append(gettext("leave %(names)s open") % {"names": listed(names)})
     if names := by_kind[TRY]:
@@ -170,6 +188,7 @@ def compared(plan: Plan, plain: Plan) -> list[tuple[str, bool]]:
         ),
         (_valves(plan.valves - plain.valves), plan.valves - plain.valves),
         (_minutes(round(plan.minutes - plain.minutes)), round(plan.minutes - plain.minutes)),
+        (_stops(len(plan.stops) - len(plain.stops)), len(plan.stops) - len(plain.stops)),
         (
             _uncertain(len(plan.uncertain) - len(plain.uncertain)),
             len(plan.uncertain) - len(plain.uncertain),
@@ -201,6 +220,10 @@ def _valves(by: int) -> str:
 
 def _minutes(by: int) -> str:
     return gettext("%(n)s min") % {"n": signed(by)}
+
+
+def _stops(by: int) -> str:
+    return ngettext("%(n)s temporary stop", "%(n)s temporary stops", abs(by)) % {"n": signed(by)}
 
 
 def _uncertain(by: int) -> str:
