@@ -156,8 +156,8 @@ def what_differs(plan: Plan, plain: Plan, stops: Mapping[str, PlacedStop] | None
         kind: [m.asset for m in plan.moves if m.kind == kind] for kind in (LEAVE_OUT, TRY, OPEN)
     }
     parts = []
-    for name in plan.stops if stops else ():
-        parts.append(gettext("stop %(place)s") % {"place": stop_place(stops[name])})
+    for placed in (stops[name] for name in plan.stops) if stops else ():
+        parts.append(gettext("stop %(place)s") % {"place": stop_place(placed)})
     if names := by_kind[LEAVE_OUT]:
         parts.append(gettext("leave %(names)s open") % {"names": listed(names)})
     if names := by_kind[TRY]:
