@@ -1,15 +1,20 @@
 """Logging as JSON lines (or plain lines in DEBUG), with request ids and without personal data.
 
 Identifiers only: a query string may hold a name, a phone number or an address somebody searched
-for, so it never reaches a log line; neither do client addresses.
+for, so it never reaches a log line; neither do client addresses, nor the tokens of addresses that
+were told to one person alone.
 """
 
 import logging
-from typing import Any
+import re
+from typing import Any, Final
 
 import structlog
 from django.http import HttpRequest
 from django_structlog.middlewares import RequestMiddleware
+
+# What follows opens a report or its rating to whoever has it (gisapp.public_side.urls).
+_TOLD_TO_ONE: Final = re.compile(r"^(/public/(?:rate|reports/[^/]+)/)[^/]+")
 
 
 class PathOnlyRequestMiddleware(RequestMiddleware):
@@ -17,8 +22,9 @@ class PathOnlyRequestMiddleware(RequestMiddleware):
 
     @staticmethod
     def format_request(request: HttpRequest) -> str:
-        """Name the request without its query string."""
-        return f"{request.method} {request.path}"
+        """Name the request without its query string and without what opens a page to its bearer."""
+        path = _TOLD_TO_ONE.sub(r"\1…", request.path)
+        return f"{request.method} {path}"
 
 
 def configure_structlog() -> None:
