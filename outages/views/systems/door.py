@@ -129,7 +129,11 @@ def taken_in(told: dict[str, Any], *, is_new: bool, address: str = "") -> JsonRe
 
 def _read(body: bytes) -> dict[str, Any]:
     """Read one flat object. Raises ValueError."""
-    told = json.loads(body)
+    try:
+        told = json.loads(body)
+    except RecursionError:
+        msg = "nested without end"
+        raise ValueError(msg) from None
     if not isinstance(told, dict):
         msg = "no object"
         raise ValueError(msg)
