@@ -86,8 +86,11 @@ def watch_the_desk() -> None:
 def watch_callbacks() -> None:
     """Take replies and ratings, and look after the SMS that stay without a reply."""
     at = timezone.now()
-    hearing.watch(at=at)
-    rating.take_ratings(at=at)
+    _each(
+        lambda: hearing.take_replies(at=at),
+        lambda: hearing.look_after_sms(at=at),
+        lambda: rating.take_ratings(at=at),
+    )
 
 
 @shared_task(name="outages.watch_monthly_report")

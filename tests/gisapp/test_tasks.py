@@ -57,6 +57,20 @@ def test_one_duty_that_fails_holds_up_none_of_the_others(monkeypatch) -> None:
     assert done == ["stages", "counts"]
 
 
+def test_a_reply_that_cannot_be_taken_keeps_no_rating_waiting(monkeypatch) -> None:
+    done: list[str] = []
+
+    def broken(*, at: object) -> int:
+        raise ValueError("nobody thought of this reply")
+
+    monkeypatch.setattr(tasks.hearing, "take_replies", broken)
+    monkeypatch.setattr(tasks.hearing, "look_after_sms", lambda *, at: done.append("sms"))
+    monkeypatch.setattr(tasks.rating, "take_ratings", lambda *, at: done.append("ratings"))
+    with pytest.raises(ValueError, match="nobody thought"):
+        tasks.watch_callbacks()
+    assert done == ["sms", "ratings"]
+
+
 @pytest.mark.django_db
 def test_what_a_killed_builder_left_goes_with_the_next_snapshot(settings, tmp_path) -> None:
     settings.SNAPSHOT_DIR = tmp_path / "snapshots"

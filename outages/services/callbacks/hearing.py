@@ -46,7 +46,7 @@ def watch(*, at: datetime) -> int:
 
     Each in a transaction of its own, under a lock that skips what another holds.
     """
-    return take_replies(at=at) + _look_after_sms(at=at)
+    return take_replies(at=at) + look_after_sms(at=at)
 
 
 def take_replies(*, at: datetime) -> int:
@@ -243,7 +243,8 @@ _LOST: Final = Q(delivery__is_received=False) | Q(
 )
 
 
-def _look_after_sms(*, at: datetime) -> int:
+def look_after_sms(*, at: datetime) -> int:
+    """Turn to the telephone, or end the wait, where it is time; return how often."""
     is_over = Q(created_at__lte=at - policy.shortest("callback_sms_wait"))
     rows = CallBack.objects.filter(_LOST | is_over, status=CallBackStatus.SENT)
     done = 0
