@@ -2,7 +2,7 @@
 
 There are three. The owner migrates and grants. The application's role reads and writes, as far as
 `tables` lets rows be changed (`application_role`). The public's role reads the names of places and
-calls four functions (`gisapp.public_side.grants`).
+calls the functions that are made for it (`gisapp.public_side.grants`).
 """
 
 from __future__ import annotations

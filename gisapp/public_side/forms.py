@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from gisapp.public_side.guard import filled_in_human_time
 from layers.public.places import spot_in
 from outages.choices import ReportKind
+from outages.forms.phones import PhoneField
 from outages.models.callbacks.asking import Verdict
 
 # In the words of who stands beside it, not of the utility.
@@ -49,12 +50,10 @@ class PublicReportForm(forms.Form):
         label=_("Your name"), max_length=80, required=False,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )  # fmt: skip
-    contact_phone = forms.RegexField(
-        r"^\+?[\d\s()-]{6,20}$",
+    contact_phone = PhoneField(
         label=_("Telephone, if we may ask back"),
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
-        error_messages={"invalid": _("This is no telephone number.")},
     )
     website = forms.CharField(required=False, max_length=200)
     shown = forms.CharField(widget=forms.HiddenInput, required=False)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from outages.forms.orders import NamedField
 from outages.forms.panel import PanelForm
+from outages.forms.phones import PhoneField
 from outages.models import Crew, Department, District, OrderCategory
 
 
@@ -16,11 +17,7 @@ class AcceptorForm(PanelForm):
     mark = "acceptor"
 
     name = forms.CharField(label=_("Name"), max_length=80)
-    phone = forms.RegexField(
-        r"^\+?[\d\s()-]{6,20}$",
-        label=_("Telephone"),
-        error_messages={"invalid": _("This is no telephone number.")},
-    )
+    phone = PhoneField(label=_("Telephone"))
     is_liaison = forms.BooleanField(label=_("Liaison around the clock"), required=False)
     from_hour = forms.TimeField(
         label=_("From"), required=False, widget=forms.TimeInput(attrs={"type": "time"})

@@ -22,6 +22,8 @@ from outages.choices import (
 )
 from outages.forms.address_place import place_of_address
 from outages.forms.moments import MomentField
+from outages.forms.phones import PhoneField
+from outages.policy.addresses import written_phone
 from outages.services.desk.marking import MarkRefused, require_triage, triage_by_meter
 
 KINDS = [
@@ -114,11 +116,9 @@ class DeskReportForm(forms.Form):
         label=_("Caller"), max_length=80, required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )  # fmt: skip
-    contact_phone = forms.RegexField(
-        r"^\+?[\d\s()-]{6,20}$",
+    contact_phone = PhoneField(
         label=_("Telephone"), required=False,
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
-        error_messages={"invalid": _("This is no telephone number.")},
     )  # fmt: skip
     # The number of the customer's file holds, which the agent need not see in full.
     phone_on_file = forms.BooleanField(required=False)
@@ -207,7 +207,7 @@ class DeskReportForm(forms.Form):
 def phone_on_file(asset_id: str) -> str:
     """Return the number of a customer in the network in force; empty where there is none."""
     rows = Customer.objects.filter(revision=current_revision(), asset_id=asset_id)
-    return rows.values_list("phone", flat=True).first() or ""
+    return written_phone(rows.values_list("phone", flat=True).first() or "")
 
 
 class CloseCallForm(forms.Form):

@@ -19,6 +19,7 @@ from outages.choices import (
 )
 from outages.forms.address_place import place_of_address
 from outages.forms.panel import PanelForm
+from outages.forms.phones import PhoneField
 from outages.services.desk.reports import ReportFacts
 
 # What another system has kept for longer is no report any more but a file.
@@ -57,7 +58,7 @@ class IntakeForm(forms.Form):
     kind = forms.ChoiceField(choices=ReportKind.choices)
     channel = forms.ChoiceField(choices=Channel.choices)
     address = forms.CharField(max_length=200)
-    contact_phone = forms.RegexField(r"^\+?[\d\s()-]{6,20}$")
+    contact_phone = PhoneField()
     contact_name = forms.CharField(max_length=80, required=False)
     description = forms.CharField(max_length=2000, required=False)
     landmark = forms.CharField(max_length=200, required=False)

@@ -3,28 +3,35 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
+from typing import Final
 
 from django.conf import settings
 from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point
 from django.contrib.gis.measure import D
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import CharField, Exists, F, Func, OuterRef, Q, QuerySet, Value
 
 from outages.choices import NETWORK_KINDS
-from outages.models import (
-    BurstReport,
-    WorkOrder,
-)
-from outages.workflow import (
-    OPEN_OUTAGES,
-    OPEN_WORK_ORDERS,
-    ReportStatus,
-)
+from outages.models import BurstReport, WorkOrder
+from outages.models.events import Actor
+from outages.policy.addresses import FEWEST_FIGURES, written_phone
+from outages.selectors.privacy.contacts import may_know
+from outages.workflow import OPEN_OUTAGES, OPEN_WORK_ORDERS, ReportStatus
 
 # One degree of latitude; a box a little too large, cut down by metres afterwards.
 _M_PER_DEGREE = 110_000
 
 CALLER_LOOKS_BACK = timedelta(days=30)
+MOST_CASES: Final = 3
+_FIGURES: Final = Func(
+    F("contact_phone"),
+    Value("[^0-9]"),
+    Value(""),
+    Value("g"),
+    function="regexp_replace",
+    output_field=CharField(),
+)
 
 
 @dataclass(frozen=True)
@@ -90,16 +97,22 @@ def waiting_or_open() -> QuerySet[BurstReport]:
 
 
 def open_reports_of_caller(
-    *, phone: str, customer: str = "", at: datetime, exclude: int | None = None
+    *, phone: str, reader: Actor, at: datetime, customer: str = "", exclude: int | None = None
 ) -> list[BurstReport]:
-    """Open cases of the same telephone or account, newest first: the caller comes back. One query.
+    """Open cases of the same telephone or account, newest first: the caller comes back.
 
-    The number is compared by its digits; fewer than six are nobody's number.
+    The number is compared by its figures; fewer than six are nobody's number. Cases whose caller
+    is protected from the reader are left out: that they are this caller's is what is protected.
+    One query, and one each for what is confidential.
     """
     same = Q(pk__in=[])
-    if len(re.sub(r"\D", "", phone)) >= 6:
-        same |= Q(contact_phone=phone.strip())
+    figures = re.sub(r"[^0-9]", "", written_phone(phone))
+    if len(figures) >= FEWEST_FIGURES:
+        same |= Q(figures__in=[figures, f"86{figures}"])
     if customer:
         same |= Q(customer=customer)
-    rows = waiting_or_open().filter(same, received_at__gte=at - CALLER_LOOKS_BACK)
-    return list(rows.filter(~Q(pk=exclude) if exclude else Q()).order_by("-received_at")[:3])
+    rows = waiting_or_open().annotate(figures=_FIGURES)
+    rows = rows.filter(same, received_at__gte=at - CALLER_LOOKS_BACK)
+    rows = rows.filter(~Q(pk=exclude) if exclude else Q()).order_by("-received_at")
+    known = (row for row in rows if not row.is_confidential or may_know(row, reader))
+    return list(islice(known, MOST_CASES))

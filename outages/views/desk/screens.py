@@ -75,7 +75,10 @@ def _page(
         context["duplicates"] = _near(context["form"].initial)
     if customer is not None and form is None:
         context["same_caller"] = selectors.open_reports_of_caller(
-            phone=customer.phone, customer=customer.asset_id, at=timezone.now()
+            phone=customer.phone,
+            customer=customer.asset_id,
+            reader=request.user,
+            at=timezone.now(),
         )
     return render(request, "outages/desk/desk.html", context | more, status=status)
 
@@ -220,6 +223,7 @@ def take_report(request: HttpRequest) -> HttpResponse:
     same = selectors.open_reports_of_caller(
         phone=told["contact_phone"],
         customer=told["customer"],
+        reader=request.user,
         at=timezone.now(),
         exclude=before.pk if before else None,
     )
