@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import segno
 from django.template.loader import render_to_string
@@ -17,6 +17,7 @@ from layers.plan_facts import PlanFacts, plan_facts
 from layers.plan_picture import Mark, revision_of
 from layers.plan_symbols import bow_tie, burst_star, disc, hydrant_square, user_diamond
 from outages.models import IsolationPlan
+from outages.views.exports.pdf import pdf_of
 
 _HERE: Final = Path(__file__).parent
 # What the page links, the PDF is given: in the same order.
@@ -26,10 +27,6 @@ STYLES: Final = (
 )
 # A longer table takes a page of its own, then one map for each ten valves.
 VALVES_PER_MAP: Final = 10
-
-
-class PdfNotAvailable(RuntimeError):
-    """The libraries that write PDF (Pango) are missing on this machine. Says what to install."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,25 +64,9 @@ def plan_drawings(plan: IsolationPlan, *, at: datetime) -> tuple[SafeString, ...
 
 
 def sheet_pdf(sheet: Sheet) -> bytes:
-    """The sheet as PDF. Nothing is fetched from anywhere while it is made.
-
-    Raises PdfNotAvailable where Pango is not installed.
-    """
-    try:
-        # Imported here: it loads system libraries that a bare machine lacks.
-        from weasyprint import CSS, HTML  # noqa: PLC0415
-    except OSError as error:
-        msg = "PDF needs libpango-1.0-0, libpangoft2-1.0-0 and libharfbuzz-subset0"
-        raise PdfNotAvailable(msg) from error
+    """The sheet as PDF. Raises PdfNotAvailable where Pango is not installed."""
     text = render_to_string("layers/plan_sheet.html", {"sheet": sheet, "for_pdf": True})
-    document = HTML(string=text, base_url=None, url_fetcher=_fetch_nothing)
-    body = document.write_pdf(stylesheets=[CSS(filename=str(each)) for each in STYLES])
-    return bytes(body)
-
-
-def _fetch_nothing(url: str, *_args: Any, **_options: Any) -> dict[str, Any]:
-    msg = f"a plan fetches nothing, not {url[:80]}"
-    raise ValueError(msg)
+    return pdf_of(text, STYLES)
 
 
 def _maps(facts: PlanFacts, revision_id: int | None) -> tuple[SafeString, ...]:

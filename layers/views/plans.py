@@ -15,10 +15,11 @@ from layers.folium_maps import offline_plan
 from layers.geojson import collection, mark_feature, marks_of_now
 from layers.plan_picture import is_over, plan_marks
 from layers.pressure import pressure_features
-from layers.sheets import PdfNotAvailable, plan_drawings, plan_sheet, sheet_pdf
+from layers.sheets import plan_drawings, plan_sheet, sheet_pdf
 from layers.views.requests import answers_map_errors, geojson_response
 from outages.models import IsolationPlan
 from outages.selectors.shutdown.pressure import finished_pressure
+from outages.views.exports.pdf import PdfNotAvailable
 
 # The document carries its own scripts; whoever opens it from here gets nothing from elsewhere.
 OFFLINE_POLICY = (

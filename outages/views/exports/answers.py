@@ -5,7 +5,8 @@ from typing import Any, Final
 
 from django.http import HttpResponse, JsonResponse
 
-from outages.views.exports.paper import PdfNotAvailable, as_pdf
+from outages.views.exports.paper import as_pdf
+from outages.views.exports.pdf import PdfNotAvailable
 from outages.views.exports.spreadsheets import as_csv, as_xlsx
 from outages.views.exports.tables import Document
 
