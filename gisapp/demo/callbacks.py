@@ -6,20 +6,22 @@ would send them now.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from gisapp.demo.cases import DemoDesk
 from outages.choices import InboundKind, NoticeChannel, ReportKind
 from outages.delivery import inbox
 from outages.delivery.gateway import Heard
-from outages.models import CallBack, Delivery
+from outages.models import CallBack, Delivery, RatingLink
 from outages.models.callbacks.asking import QUESTIONS, TryResult, Verdict
+from outages.policy.addresses import mobile_number
 from outages.services import orders
-from outages.services.callbacks import hearing
+from outages.services.callbacks import hearing, rating
 from outages.services.callbacks.asking import Answers, record_call
 from outages.services.callbacks.improving import note_improvement, order_rectification
 from outages.services.orders import ResultFacts
+from outages.services.publishing import opt_outs
 from outages.workflow import DeliveryStatus
 
 _HOUR: Final = 60.0
@@ -46,7 +48,11 @@ def load_callbacks(*, at: datetime) -> int:
         demo.by_sms(4, "水表倒转", 44, "2"),
         demo.by_sms(5, "抄表员没来", 38, "处理了，就是来得有点晚"),
         demo.by_sms(6, "阶梯水价怎么算的", 20, ""),
+        demo.by_link(7, "水表箱进水", 30, Verdict.SATISFIED, "师傅来得快，还把表箱清干净了"),
+        demo.by_link(2, "换表后读数接不上", 14, Verdict.UNSATISFIED, "还是没说清楚怎么算的"),
     ]
+    demo.want_no_messages()
+    rating.take_ratings(at=at)
     hearing.watch(at=at)
     return len(made)
 
@@ -142,13 +148,46 @@ class _Demo:
             status=DeliveryStatus.ACCEPTED, accepted_at=sent_at
         )
         if answer:
-            heard = Heard(
-                source="sms",
-                external_id=f"demo-{callback.order.number}",
-                kind=InboundKind.REPLY,
-                at=max(sent_at, self.desk.ago((hours - 1) * _HOUR)),
-                sender=delivery.recipient,
-                text=answer,
-            )
-            inbox.take(heard, channel=NoticeChannel.SMS, at=self.desk.at)
+            self.replies(delivery.recipient, answer, max(sent_at, self.desk.ago(hours * _HOUR)))
         return callback
+
+    def by_link(
+        self, place: int, text: str, hours: float, verdict: Verdict, words: str
+    ) -> CallBack:
+        """A user who rates by the link of the SMS, unless the draw says that they are called."""
+        callback = self.by_sms(place, text, hours, "")
+        delivery = callback.delivery
+        if delivery is not None:
+            # Written as the function of the database does that the public side calls.
+            rated_at = max(self.desk.ago((hours - 1) * _HOUR), delivery.due_at)
+            RatingLink.objects.filter(callback=callback).update(
+                verdict=verdict, words=words, rated_at=min(rated_at, self.desk.at)
+            )
+        return callback
+
+    def replies(self, sender: str, text: str, when: datetime) -> None:
+        """An SMS that a user sends, an hour after `when`."""
+        heard = Heard(
+            source="sms",
+            external_id=f"demo-{sender}-{text}",
+            kind=InboundKind.REPLY,
+            at=min(when + timedelta(hours=1), self.desk.at),
+            sender=sender,
+            text=text,
+        )
+        inbox.take(heard, channel=NoticeChannel.SMS, at=self.desk.at)
+
+    def want_no_messages(self) -> None:
+        """Two customers who want no SMS: one writes so, the other told an agent."""
+        homes = [home for home in self.desk.homes if mobile_number(home.phone)]
+        for home in homes[:1]:
+            self.replies(mobile_number(home.phone), "TD", self.desk.ago(30 * _HOUR))
+        for home in homes[1:2]:
+            opt_outs.note_wish(
+                home,
+                channel=NoticeChannel.SMS,
+                is_out=True,
+                reason="来电说不想再收短信",
+                by=self.desk.agent,
+                at=self.desk.ago(5 * _HOUR),
+            )

@@ -7,6 +7,8 @@ RULE 2  After anything else that a provider did (no answer, an error of its own,
 RULE 3  After `TROUBLES` in a row a provider's circuit opens: it is left alone for `REST`, and what
         is new goes to the other. Then one message tries it; if it works, the circuit closes.
 RULE 4  With one provider there is no circuit: its messages wait for it.
+RULE 5  Whoever leads the shift and whoever looks after the channels are told once that a circuit
+        opened, and once that it closed.
 """
 
 from collections.abc import Iterator
@@ -20,12 +22,18 @@ from django.utils import timezone
 from outages.choices import Provider
 from outages.delivery.gateway import Gateway
 from outages.delivery.gateways import providers_of
-from outages.models import Event, ProviderState
+from outages.models import Alert, Event, ProviderState
+from outages.models.alerts import Audience
 
 TROUBLES: Final = 5
 REST: Final = timedelta(seconds=60)
 # How often that it works is written down.
 _SELDOM: Final = timedelta(seconds=5)
+# Whom RULE 5 means, by the names of their groups, and the codes of what they are told.
+_TOLD: Final = ("shift_leader", "admin")
+_OPENED: Final = "provider_left_alone"
+_NO_WAY_OUT: Final = "no_provider_works"
+_CLOSED: Final = "provider_works_again"
 
 
 class Way:
@@ -95,17 +103,39 @@ class Way:
         return self._states().select_for_update(no_key=True).filter(condition).first()
 
     def _tell(self, state: ProviderState, new: str, *, error: str = "") -> None:
+        """Append the event, and the alerts in place of the circuit's last ones (RULE 5)."""
+        now = timezone.now()
         Event.objects.append(
             state,
             f"circuit_{new}",
             by=None,
-            at=timezone.now(),
+            at=now,
             old="closed" if new == "open" else "open",
             new=new,
             reason=error,
             channel=str(self._channel),
             provider=str(self.provider),
         )
+        for code in (_OPENED, _CLOSED):
+            Alert.objects.settle(state, code, at=now)
+        # It may stand at the other one, and is true no longer.
+        for each in ProviderState.objects.filter(channel=self._channel):
+            Alert.objects.settle(each, _NO_WAY_OUT, at=now)
+        for role in _TOLD:
+            Alert.objects.tell(
+                Audience(Alert.To.ROLE, role),
+                self._alert(new),
+                subject=state,
+                at=now,
+                channel=str(self._channel),
+                provider=str(self.provider),
+            )
+
+    def _alert(self, new: str) -> str:
+        if new == "closed":
+            return _CLOSED
+        others = ProviderState.objects.filter(channel=self._channel, open_until__isnull=False)
+        return _NO_WAY_OUT if others.exclude(provider=self.provider).exists() else _OPENED
 
 
 class Ways:

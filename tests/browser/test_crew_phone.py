@@ -9,13 +9,15 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.test import Client
 from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import BrowserContext, Page, expect
 
 from gisapp.accounts.roles import sync_roles
-from outages.models import Event, OutageTask, ValveOperation, WorkOrder
+from outages.models import Event, OrderMilestone, OutageTask, ValveOperation, WorkOrder
 from outages.policy.matrix import Task
+from outages.services import orders
 from outages.services.field import work
 from outages.services.shutdown import plans
 from tests.factories import lay
@@ -249,15 +251,20 @@ def test_a_phone_without_room_posts_the_tap_at_once(
     assert status(order, valve) == "done"
 
 
-def test_a_notice_hung_without_signal_is_told_once_with_its_photo(
-    phone: Page, desk: Desk, settings: Any
+def test_what_is_done_without_signal_is_told_once_and_the_office_sees_it_by_itself(
+    phone: Page, office: Page, desk: Desk
 ) -> None:
+    """A notice hung with its photo, and a node of the works; the list of duties refreshes."""
     with_persons(100)
     back = timezone.now() + timedelta(hours=6)
     approval = desk.approve(desk.propose(desk.report("p2")), estimated_restoration_at=back)
     order = desk.take(approval).order
     assert order is not None
     duty = order.outage.duties.get(task=Task.POSTING)
+    node, _later = orders.plan_milestones(order, names=["开挖", "换管"], by=None, at=desk.now)
+    office.goto("/duties/")
+    waiting = office.locator(f"#duty-{duty.pk}")
+    waiting.locator("summary").click()
     open_order(phone, order)
     until(phone, lambda: kept_in_phone(phone, f"/work-orders/{order.number}/"))
     phone.context.set_offline(True)
@@ -270,8 +277,16 @@ def test_a_notice_hung_without_signal_is_told_once_with_its_photo(
     # The phone keeps it and says so; the server knows nothing.
     expect(row.locator("[data-posting-end]")).to_have_text("待上传")
     expect(row.locator("form")).to_be_hidden()
+    dug = phone.locator(f'[data-posting="node-{node.pk}"]')
+    dug.get_by_role("button", name="完成").click()
+    expect(dug.locator("[data-posting-end]")).to_have_text("待上传")
+    phone.reload()
+    expect(dug.locator("[data-posting-end]")).to_have_text("待上传")
+    expect(dug.locator("form")).to_be_hidden()
     duty.refresh_from_db()
-    assert duty.status == "pending"
+    node.refresh_from_db()
+    assert (duty.status, node.done_at) == ("pending", None)
+    back_at = timezone.now()
 
     phone.context.set_offline(False)
     until(phone, lambda: OutageTask.objects.get(pk=duty.pk).status == "done", seconds=30)
@@ -280,6 +295,34 @@ def test_a_notice_hung_without_signal_is_told_once_with_its_photo(
     assert (duty.done_by, bool(duty.photo)) == (desk.cruz, True)
     told = Event.objects.filter(subject="duty", subject_id=duty.pk, verb="duty_status", new="done")
     assert told.count() == 1
+    until(phone, lambda: OrderMilestone.objects.get(pk=node.pk).done_at is not None)
+    node.refresh_from_db()
+    assert (node.done_by, node.done_at < back_at) == (desk.cruz, True), "as of the tap"
+    assert Event.objects.filter(verb="milestone_done").count() == 1
+
+    # The office's list asks by itself; what somebody fills in there is left alone.
+    with office.expect_response("**/duties/"):
+        office.clock.fast_forward(16_000)
+    expect(waiting.locator("form")).to_be_visible()
+    waiting.locator("summary").click()
+    office.locator("h1").click()
+    with office.expect_response("**/duties/"):
+        office.clock.fast_forward(61_000)
+    expect(waiting).to_have_count(0)
+
+
+@pytest.fixture
+def office(new_context: Callable[..., BrowserContext], live_server: Any, desk: Desk) -> Page:
+    """A dispatcher's page, whose clock the test may put forward."""
+    client = Client()
+    client.force_login(desk.dana)
+    context = new_context(base_url=live_server.url)
+    name = settings.SESSION_COOKIE_NAME
+    cookie = {"name": name, "value": client.cookies[name].value, "url": live_server.url}
+    context.add_cookies([cookie])
+    page = context.new_page()
+    page.clock.install()
+    return page
 
 
 def picture() -> bytes:

@@ -13,13 +13,16 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from outages.delivery import inbox, outbox
 from outages.delivery.gateway import Heard, Promise
 from outages.delivery.providers import TROUBLES
 from outages.delivery.simulator import Faults, Reply, Request, SmsSimulator
-from outages.models import Delivery, Event, ProviderState
+from outages.models import Alert, Delivery, Event, ProviderState
+from outages.selectors.alerts import alerts_for
 from outages.services.publishing import notices
+from outages.views.words.alerts import told
 from tests import factories
 from tests.crash.ports import free_port
 from tests.outages import deliveries
@@ -233,6 +236,8 @@ def test_a_provider_in_trouble_is_left_alone_then_tried_by_one_message(
         state = ProviderState.objects.get(provider="first")
         assert state.open_until is not None
         assert Event.objects.filter(verb="circuit_open").count() == 1
+        for role in ("shift_leader", "admin"):
+            assert said_to(role) == ["短信：主用服务商异常，新消息改走另一家。"]
 
         admin = Client()
         admin.force_login(factories.person("admin"))
@@ -245,6 +250,7 @@ def test_a_provider_in_trouble_is_left_alone_then_tried_by_one_message(
         deliveries.notice(recipients=3)
         outbox.send_due()
         assert first.asked == TROUBLES + 1, "one message tried it"
+        assert Alert.objects.filter(subject="provider").count() == 2, "told once, not at each try"
         ProviderState.objects.filter(provider="first").update(open_until=past)
         first.is_busy = False
         deliveries.notice(recipients=2)
@@ -253,6 +259,29 @@ def test_a_provider_in_trouble_is_left_alone_then_tried_by_one_message(
         assert len(other.accepted()) == TROUBLES + 13
     assert ProviderState.objects.get(provider="first").open_until is None
     assert Event.objects.filter(verb="circuit_closed").count() == 1
+    assert said_to("shift_leader") == ["短信：主用服务商已恢复。"]
+
+
+def said_to(role: str) -> list[str]:
+    """What waits for a role, as it reads it."""
+    with translation.override("zh-hans"):
+        return [told(each).text for each in alerts_for(factories.person(role))]
+
+
+def test_that_no_provider_works_is_told_until_one_does(settings: Any, tmp_path: Path) -> None:
+    ways = [Counting(journal=tmp_path / name) for name in ("1", "2")]
+    with two(settings, ways[0], ways[1], Promise.NEITHER):
+        deliveries.notice(recipients=1)
+        rounds(TROUBLES)
+        assert "短信：两家服务商都异常，消息等其中一家恢复后再发。" in said_to("shift_leader")
+        ways[1].is_busy = False
+        past = datetime.now(UTC) - timedelta(seconds=1)
+        ProviderState.objects.filter(provider="second").update(open_until=past)
+        rounds(1)
+    assert sorted(said_to("shift_leader")) == [
+        "短信：主用服务商异常，新消息改走另一家。",
+        "短信：备用服务商已恢复。",
+    ]
 
 
 def test_where_both_rest_messages_wait_and_are_not_counted_out(

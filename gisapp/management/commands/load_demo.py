@@ -2,7 +2,7 @@
 
 import sys
 from argparse import ArgumentParser
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -11,12 +11,23 @@ from django.utils import timezone, translation
 from gisapp.demo.callbacks import load_callbacks
 from gisapp.demo.cases import load_cases
 from gisapp.demo.duty import load_duty
+from gisapp.demo.hotline import load_hotline
 from gisapp.demo.months import load_months
 from gisapp.demo.past import live_through
 from gisapp.demo.town import is_loaded, load_town
 from network.importer.progress import Progress
 from network.importer.report import report_lines
 from network.importer.speech import shell_language
+
+# What happened in the town, in this order; at last its clocks run through all of it.
+_CASES: Final = (
+    load_cases,
+    load_callbacks,
+    load_duty,
+    load_months,
+    load_hotline,
+    live_through,
+)
 
 
 class Command(BaseCommand):
@@ -46,7 +57,7 @@ class Command(BaseCommand):
             for line in report_lines(result.run):
                 self.stderr.write(line)
         if not options["without_cases"]:
-            for load in (load_cases, load_callbacks, load_duty, load_months, live_through):
+            for load in _CASES:
                 load(at=timezone.now())
         if result.blocking:
             msg = "the demo town has blocking findings: its generator is broken"

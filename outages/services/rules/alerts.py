@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Model
 
 from outages.models import Alert, Event
-from outages.models.events import Actor, belongs_to, word_for
+from outages.models.events import Actor
 from outages.models.rules.alerts import Audience
 from outages.selectors.rules.alerts import is_for
 from outages.workflow import Refused
@@ -47,28 +47,7 @@ def raise_alert(
 
     Its words are in outages/views/words/alerts.py, by `code`. Part of the caller's transaction.
     """
-    outage_id, report_id = belongs_to(subject)
-    with transaction.atomic():
-        alert = Alert.objects.create(
-            to_kind=audience.kind,
-            to_name=audience.name,
-            code=code,
-            facts=facts,
-            subject=word_for(subject),
-            subject_id=subject.pk,
-            outage_id=outage_id,
-            report_id=report_id,
-            created_at=at,
-        )
-        Event.objects.append(
-            alert,
-            "alert_raised",
-            by=by,
-            at=at,
-            new=code[:40],
-            to=f"{audience.kind}:{audience.name}",
-        )
-    return alert
+    return Alert.objects.tell(audience, code, subject=subject, at=at, by=by, **facts)
 
 
 def acknowledge(alert: Alert, *, by: Actor, at: datetime) -> Alert:
@@ -92,13 +71,4 @@ def settle(subject: Model, code: str, *, at: datetime) -> int:
 
     The alerts stay on record, acknowledged by nobody. Part of the caller's transaction.
     """
-    rows = Alert.objects.filter(
-        subject=word_for(subject), subject_id=subject.pk, code=code, acknowledged_at__isnull=True
-    )
-    with transaction.atomic():
-        waiting = list(rows.select_for_update(of=("self",), no_key=True).order_by("pk"))
-        for alert in waiting:
-            alert.acknowledged_at = max(at, alert.created_at)
-            alert.save(update_fields=["acknowledged_at"])
-            Event.objects.append(alert, "alert_settled", by=None, at=at, new=code[:40])
-    return len(waiting)
+    return Alert.objects.settle(subject, code, at=at)

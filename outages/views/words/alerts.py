@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from outages.choices import NoticeChannel, Provider
 from outages.models import Alert
 from outages.views.callbacks.words import CALLBACK_ALERTS
 from outages.views.duties.words import task_name
@@ -39,6 +40,15 @@ WORDS: Final[dict[str, tuple[str, str | Promise]]] = {
     ),
     "exchange_answered": ("warn", _("The dispatch centre answers: message %(number)s")),
     "anomaly_told": ("danger", _("The dispatch centre tells of an anomaly: %(place)s")),
+    "provider_left_alone": (
+        "warn",
+        _("%(channel)s: the %(provider)s is in trouble, new messages go through the other one."),
+    ),
+    "no_provider_works": (
+        "danger",
+        _("%(channel)s: both providers are in trouble, messages wait until one works."),
+    ),
+    "provider_works_again": ("ok", _("%(channel)s: the %(provider)s works again.")),
     **ALERT_WORDS,
     **CALLBACK_ALERTS,
     **SHIFT_ALERTS,
@@ -74,6 +84,9 @@ def _facts(facts: dict[str, Any]) -> dict[str, str]:
     if "key" in facts:
         about = str(facts.get("about", ""))
         words["limit"] = task_name(about) if about else limit_name(str(facts["key"]))
+    if "provider" in facts:
+        words["provider"] = str(Provider(facts["provider"]).label)
+        words["channel"] = str(NoticeChannel(facts["channel"]).label)
     if "due_at" in facts:
         due = datetime.fromisoformat(str(facts["due_at"]))
         words["due"] = f"{timezone.localtime(due):%m-%d %H:%M}"
@@ -117,6 +130,8 @@ def _url_by_subject(alert: Alert) -> str:
         return reverse("outages:monthly-report", args=[alert.facts["monthly"]])
     if alert.facts.get("key") == "monthly_report_due":
         return reverse("outages:monthly")
+    if alert.subject == "provider":  # the channels are the administrator's
+        return reverse("outages:channels" if alert.to_name == "admin" else "outages:notices")
     if alert.code == "roster_gap":
         return reverse("outages:roster")
     return reverse("outages:shift") if alert.subject in ("shift", "self_check") else ""
