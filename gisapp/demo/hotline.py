@@ -13,7 +13,7 @@ from outages.models import HotlineCall
 from outages.services.desk.hotline import CallFacts, record_call
 
 DAYS: Final = 7
-# Calls in each hour of a day: few at night, most when people come home to dry taps.
+# Calls in each hour of a day, in the mean: few at night, most when people come home to dry taps.
 _AN_HOUR: Final = (0, 0, 0, 0, 0, 1, 1, 2, 2, 2, 1, 1, 1, 1, 1, 1, 2, 2, 3, 2, 1, 1, 0, 0)
 _BUSY: Final = 2
 # How long it rings in the mean, in quiet hours and in busy ones, and before anybody can answer.
@@ -44,7 +44,8 @@ def _calls(at: datetime) -> Iterator[CallFacts]:
     for ago in range(DAYS - 1, -1, -1):
         day = today - timedelta(days=ago)
         for hour, often in enumerate(_AN_HOUR):
-            seconds = sorted(chance.randrange(3_500) for _call in range(often))
+            calls = chance.randint(0, 2 * often)
+            seconds = sorted(chance.randrange(3_500) for _call in range(calls))
             for second in seconds:
                 ring_at = datetime.combine(day, time(hour), zone) + timedelta(seconds=second)
                 facts = _call(ring_at, chance, is_busy=often >= _BUSY)

@@ -332,9 +332,12 @@ def skeleton(lines: int = 3) -> Context:
 
 
 @register.inclusion_tag("ui/form_field.html")
-def form_field(field: BoundField, label: str = "") -> Context:
-    """Show a form field with its label, hint and errors, tied together for screen readers."""
-    return {"field": field, "label": label or field.label}
+def form_field(field: BoundField, label: str = "", *, plain: bool = False) -> Context:
+    """Show a form field with its label, hint and errors, tied together for screen readers.
+
+    `plain` leaves out that it may stay empty, where the form says so once for many.
+    """
+    return {"field": field, "label": label or field.label, "plain": plain}
 
 
 @register.inclusion_tag("ui/error_summary.html")

@@ -23,7 +23,7 @@ from outages.choices import Provider
 from outages.delivery.gateway import Gateway
 from outages.delivery.gateways import providers_of
 from outages.models import Alert, Event, ProviderState
-from outages.models.alerts import Audience
+from outages.models.rules.alerts import Audience
 
 TROUBLES: Final = 5
 REST: Final = timedelta(seconds=60)

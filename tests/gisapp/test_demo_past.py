@@ -7,8 +7,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from gisapp.demo.hotline import load_hotline
 from gisapp.demo.past import STILL_WAITING, live_through
-from outages.models import Alert, Deadline, Event
+from outages.models import Alert, Deadline, Event, HotlineCall
+from outages.selectors.desk.hotline import waits_between
 from tests.factories import lay
 from tests.outages.offices import member, ordered, told
 
@@ -40,3 +42,18 @@ def test_clocks_act_at_their_times_and_old_alerts_are_seen_to() -> None:
     count = Alert.objects.count()
     assert live_through(at=now) == 0
     assert Alert.objects.count() == count
+
+
+def test_calls_of_the_hotline_are_drawn_once_and_some_waited_too_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("gisapp.demo.hotline.DAYS", 2)
+    member("call_agent", username="call_agent")
+    evening = timezone.localtime().replace(hour=22, minute=0)
+    made = load_hotline(at=evening)
+    assert made > 20
+    assert load_hotline(at=evening) == 0
+    waits = waits_between(evening - timedelta(days=2), evening)
+    assert waits.calls == made
+    assert 0 < waits.late < made
+    assert not HotlineCall.objects.filter(ring_at__gte=evening).exists()

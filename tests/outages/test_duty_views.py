@@ -187,6 +187,15 @@ def test_303_another_departments_duty_is_refused(desk: Desk) -> None:
     assert "工程公司" in answer.content.decode()
 
 
+def test_whom_to_ring_and_what_they_need_is_told_in_words(desk: Desk) -> None:
+    lay(STREET, c_p2={"special_user": "dialysis", "name": "李梅", "phone": "13800000009"})
+    outage = now_burst(desk, on_trunk_road=False)
+    for name in ("duties-of", "calls"):
+        shown = page(client_of("call_agent"), name, outage.pk)
+        assert "血液透析" in shown
+        assert "dialysis" not in shown, "the register's code"
+
+
 def test_304_the_telephone_list_reads_out_the_notice_and_goes_on_to_the_next(desk: Desk) -> None:
     lay(STREET, c_p2={"key_user": True, "name": "市人民医院", "phone": "13800000009"})
     outage, ada = now_burst(desk, on_trunk_road=False), client_of("call_agent")

@@ -20,7 +20,7 @@ from outages.delivery.gateway import Heard, Promise
 from outages.delivery.providers import TROUBLES
 from outages.delivery.simulator import Faults, Reply, Request, SmsSimulator
 from outages.models import Alert, Delivery, Event, ProviderState
-from outages.selectors.alerts import alerts_for
+from outages.selectors.rules.alerts import alerts_for
 from outages.services.publishing import notices
 from outages.views.words.alerts import told
 from tests import factories
@@ -241,6 +241,8 @@ def test_a_provider_in_trouble_is_left_alone_then_tried_by_one_message(
 
         admin = Client()
         admin.force_login(factories.person("admin"))
+        alerts = admin.get(reverse("outages:alerts")).content.decode()
+        assert f'<a href="{reverse("outages:channels")}">查看</a>' in alerts, "it has no case"
         page = admin.get(reverse("outages:channels")).content.decode()
         assert "暂停使用" in page
         assert "status 503" in page

@@ -50,7 +50,7 @@ QUESTION_NAMES: Final[dict[str, str | Promise]] = {
 _REASONS: Final[dict[str, str | Promise]] = {
     CallBackTurn.NO_MOBILE: pgettext_lazy("call-back", "The number takes no SMS."),
     CallBackTurn.NOT_DELIVERED: pgettext_lazy("call-back", "The SMS did not arrive."),
-    CallBackTurn.DISSATISFIED: _("Dissatisfied by SMS or link: ask what is wrong."),
+    CallBackTurn.DISSATISFIED: _("Dissatisfied, by SMS or link: ask what is wrong."),
     CallBackTurn.NO_REPLY: pgettext_lazy("call-back", "No reply to the SMS."),
     CallBackTurn.AFTER_VISIT: _("Somebody was there: ask whether it is solved."),
     CallBackTurn.OPTED_OUT: pgettext_lazy("call-back", "The user wants no SMS."),

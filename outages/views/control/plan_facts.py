@@ -19,6 +19,7 @@ from outages.selectors.shutdown.pressure import finished_pressure
 from outages.selectors.shutdown.steps import minutes_of
 from outages.services.field.work import OPENED
 from outages.services.shutdown.in_force import compare_plans
+from outages.views.words.needs import need_in_words
 from outages.views.words.wording import GROUNDS, bore, local
 from outages.workflow import StepStatus
 
@@ -236,19 +237,6 @@ def _key_user(plan: IsolationPlan, row: Customer, effect: str, *, with_names: bo
         masked_phone=mask_phone(row.phone) if with_names and row.phone else "",
         reveal_url=reverse("outages:plan-phone", args=[plan.pk, row.asset_id]),
     )
-
-
-def need_in_words(code: str) -> str:
-    """Word the special need that a customer's record names."""
-    words = {
-        "dialysis": gettext("dialysis"),
-        "children": gettext("children"),
-        "elderly": gettext("elderly people"),
-        "medical": gettext("medical need"),
-        "disabled": gettext("disabled person"),
-        "care": gettext("care"),
-    }
-    return words.get(code, code)
 
 
 def source_names(plan: IsolationPlan, sources: Iterable[str]) -> list[str]:

@@ -29,7 +29,6 @@ from outages.services import outages as outage_services
 from outages.services.desk import disclosures
 from outages.services.shutdown import plans as services
 from outages.services.shutdown.in_force import PlanSuperseded, StalePlan, newest_of
-from outages.views.control import plan_facts
 from outages.views.control.allowed import may_confirm
 from outages.views.control.overlap_rows import overlap_rows
 from outages.views.control.panels import Panel, difference, outage_panel, report_panel
@@ -38,6 +37,7 @@ from outages.views.privacy.reveal import reveal, told_why
 from outages.views.shape.actor import acting
 from outages.views.shape.banner import Banner
 from outages.views.shape.screen import may, may_any, show_done, show_screen
+from outages.views.words.needs import need_in_words
 from outages.views.words.refusals import REFUSALS, in_words
 
 PER_PAGE = 100
@@ -284,7 +284,7 @@ def _rows_of(found: IsolationPlan, part: str) -> list[dict[str, Any]]:
                 "customer": customer,
                 "phone": mask_phone(customer.phone) if customer and customer.phone else "",
                 "is_key": is_key,
-                "need": plan_facts.need_in_words(customer.special_user) if customer else "",
+                "need": need_in_words(customer.special_user) if customer else "",
             }
         )
     return rows

@@ -26,11 +26,11 @@ from outages.selectors.shutdown.pressure import (
 )
 from outages.services.shutdown.pressure import ask_pressure
 from outages.views.control.panels import Panel, outage_panel, report_panel
-from outages.views.control.plan_facts import need_in_words
 from outages.views.control.plans import panel_url
 from outages.views.shape.actions import Actions
 from outages.views.shape.actor import acting
 from outages.views.shape.screen import is_htmx, may
+from outages.views.words.needs import need_in_words
 
 PER_PAGE: Final = 100
 NAMED: Final = 6

@@ -18,6 +18,7 @@ from outages.selectors import mask_phone
 from outages.selectors.rules import policy
 from outages.services.duties.doing import BY_RECORD, EVIDENCE, PHONE_TASKS, is_told, may_do
 from outages.views.duties.words import GATES, STATUSES, owner_names, reason_words, task_name
+from outages.views.words.needs import need_in_words
 from outages.views.words.wording import Chip, local
 from outages.workflow import DutyStatus
 
@@ -197,7 +198,7 @@ def _need(customer: Customer, address: str) -> str:
     kinds = [
         gettext("key user") if customer.key_user else "",
         gettext("large user") if customer.large_user else "",
-        customer.special_user,
+        need_in_words(customer.special_user),
     ]
     return " · ".join(filter(None, [*kinds, address if customer.name else ""]))
 

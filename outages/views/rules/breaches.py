@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -125,7 +125,7 @@ def _case(deadline: Deadline) -> tuple[str, str]:
             "outages:monthly-report", args=[deadline.subject_id]
         )
     if deadline.subject == "hotline":
-        return gettext("Call"), reverse("outages:hotline")
+        return pgettext("hotline", "Call"), reverse("outages:hotline")
     return (deadline.order.number, "") if deadline.order is not None else ("—", "")
 
 

@@ -109,7 +109,8 @@ async function take(form, submitter) {
 }
 
 async function afterPosting(form, item) {
-  form.closest("details").open = false; // an open one keeps the page as it is
+  const fold = form.closest("details"); // a node of the works has none
+  if (fold) fold.open = false; // an open one keeps the page as it is
   await show();
   announce(item.valve);
   await send();
