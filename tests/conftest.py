@@ -16,7 +16,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
+from django.test import TransactionTestCase
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import (
     Browser,
@@ -31,6 +33,8 @@ from redis import Redis
 
 from gisapp.guards.application_role import close_functions, grant_application
 from tests.application_role import PASSWORD, ROLE
+from tests.emptying import Rows
+from tests.prepared import prepared_database
 
 # Playwright keeps an event loop in the main thread, which Django would take for async code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -101,6 +105,28 @@ def redis_client() -> Iterator[Redis]:
         client.flushdb()
         yield client
         client.flushdb()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_keepdb: bool) -> None:
+    """Let the run's database be a copy of the prepared one; one that is kept is as it is."""
+    if not django_db_keepdb:
+        template = prepared_database(os.environ["DATABASE_URL"])
+        connection.settings_dict["TEST"]["TEMPLATE"] = template
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_db_setup: None, django_db_keepdb: bool, django_db_blocker: Any
+) -> Iterator[None]:
+    """After each test that commits, put the tables back as they are now."""
+    with django_db_blocker.unblock():
+        if django_db_keepdb:  # a run that was broken off may have left rows
+            call_command("flush", verbosity=0, interactive=False)
+        rows = Rows.of_now()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: rows.put_back())
+        yield
 
 
 @pytest.fixture(scope="session")

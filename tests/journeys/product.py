@@ -28,6 +28,7 @@ from redis import Redis
 
 from gisapp.supervisor import Program, programs, public_side, sms_gateway
 from outages.delivery.simulator import read_journal
+from tests.prepared import prepared_database
 
 DATABASE = "mainbreak_journeys"
 REDIS_NUMBER = 8
@@ -93,7 +94,7 @@ def running_product() -> Iterator[Product]:
     state = Path(os.environ["STATE_DIR"]) / "journeys"
     environment = _environment(address.netloc, state)
     _empty(state)
-    _drop_and(server, create=True)
+    _drop_and(server, template=prepared_database(f"{server}/{DATABASE}"))
     _forget_messages(environment["REDIS_URL"])
     product = Product(
         url=f"http://127.0.0.1:{environment['WEB_PORT']}",
@@ -108,7 +109,7 @@ def running_product() -> Iterator[Product]:
                 wait_for(page, lambda page=page: _answers(page), seconds=START_S)  # type: ignore[misc]
             yield product
     finally:
-        _drop_and(server, create=False)
+        _drop_and(server)
         _forget_messages(environment["REDIS_URL"])
 
 
@@ -149,11 +150,11 @@ def _empty(state: Path) -> None:
     shutil.rmtree(state / "public")
 
 
-def _drop_and(server: str, *, create: bool) -> None:
+def _drop_and(server: str, *, template: str = "") -> None:
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
-        if create:
-            connection.execute(f"CREATE DATABASE {DATABASE}")
+        if template:
+            connection.execute(f"CREATE DATABASE {DATABASE} TEMPLATE {template}")
             # As in the other tests: a crash of the machine may cost a test, waiting costs minutes.
             connection.execute(f"ALTER DATABASE {DATABASE} SET synchronous_commit = off")
 
@@ -164,9 +165,9 @@ def _forget_messages(url: str) -> None:
 
 
 def _load(environment: dict[str, str], state: Path) -> None:
-    """Collect the static files while the tables are made and the town is loaded."""
+    """Collect the static files while the town is loaded."""
     collecting = _manage("collectstatic", environment, state, "--no-input")
-    for command in ("migrate", "grant_application", "grant_public", "load_demo", "publish_public"):
+    for command in ("grant_application", "grant_public", "load_demo", "publish_public"):
         # A journey begins at a desk where nothing has happened yet.
         arguments = ["--without-cases"] if command == "load_demo" else []
         _end_well(_manage(command, environment, state, *arguments), command, state)
