@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.crash.harness import Trial, Verdict, try_it
+from tests.crash.harness import Trial, Verdict, running_cluster, try_it
 
 # Small, for it only has to see some: a lease shorter than the send, and nobody looks at the claim.
 CONTROL = Trial(
@@ -23,9 +23,10 @@ CONTROL = Trial(
 
 def survive(deliveries: int) -> int:
     """Run the trial and its negative control; 0 when none was lost or doubled, and it counted."""
-    verdict = try_it(Trial(deliveries=deliveries, within_s=max(400.0, deliveries / 5)))
-    _tell("fenced", verdict)
-    control = try_it(CONTROL)
+    with running_cluster() as cluster:
+        verdict = try_it(Trial(deliveries=deliveries, within_s=max(400.0, deliveries / 5)), cluster)
+        _tell("fenced", verdict)
+        control = try_it(CONTROL, cluster)
     _tell("without the fence", control)
     if not verdict.is_exercised:
         sys.stdout.write("not exercised: too few kills met a message under way\n")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 import time
 from pathlib import Path
+from typing import Final
 
 from redis import Redis, RedisError
 
@@ -17,10 +19,17 @@ def _as(user: str) -> list[str]:
     return ["runuser", "-u", user, "--"] if os.geteuid() == 0 else []
 
 
-class Cluster:
-    """A database server of its own, with checksums and with fsync: a crash must cost nothing."""
+# The database that the others are copied from: all tables, no rows but those that are shipped.
+TABLES: Final = "tables"
 
-    def __init__(self, folder: Path) -> None:
+
+class Cluster:
+    """A database server of its own, with checksums and with fsync: a crash must cost nothing.
+
+    Its tables come from the database at `like`; without one they are made by migrating.
+    """
+
+    def __init__(self, folder: Path, *, like: str = "") -> None:
         self.port = free_port()
         self._data = folder / "pg"
         self._log = folder / "pg.log"
@@ -33,11 +42,44 @@ class Cluster:
                 shutil.chown(path, "postgres")
         self._run("initdb", "-k", "--locale=C.UTF-8", "-A", "trust", "-U", "mainbreak", "-N")
         self.start()
-        self._client("createdb", "mainbreak")
+        self._client("createdb", TABLES)
+        self._copy_tables(like) if like else self._migrate()
 
     @property
     def url(self) -> str:
-        return f"postgis://mainbreak@127.0.0.1:{self.port}/mainbreak"
+        """Where the database of the trial is."""
+        return self._url("mainbreak")
+
+    def begin_anew(self) -> None:
+        """Give the next trial a database in which nothing has happened."""
+        self._client("dropdb", "--if-exists", "--force", "mainbreak")
+        self._client("createdb", "--template", TABLES, "mainbreak")
+
+    def _url(self, database: str) -> str:
+        return f"postgis://mainbreak@127.0.0.1:{self.port}/{database}"
+
+    def _copy_tables(self, like: str) -> None:
+        dump = [str(self._bin / "pg_dump"), "--no-owner", "--no-privileges", plain(like)]
+        fill = [str(self._bin / "psql"), "-qX", "-v", "ON_ERROR_STOP=1", plain(self._url(TABLES))]
+        with subprocess.Popen(dump, stdout=subprocess.PIPE) as dumping:
+            subprocess.run(
+                fill, stdin=dumping.stdout, stdout=subprocess.DEVNULL, check=True, timeout=120
+            )
+        if dumping.returncode:
+            raise subprocess.CalledProcessError(dumping.returncode, dump[:1])
+
+    def _migrate(self) -> None:
+        subprocess.run(
+            [sys.executable, "manage.py", "migrate", "--skip-checks", "--verbosity=0"],
+            env={
+                **os.environ,
+                "DJANGO_SETTINGS_MODULE": "tests.crash.settings",
+                "DATABASE_URL": self._url(TABLES),
+                "OWNER_DATABASE_URL": "",
+            },
+            check=True,
+            timeout=600,
+        )
 
     def start(self) -> None:
         options = (
@@ -63,6 +105,11 @@ class Cluster:
     def _client(self, program: str, *arguments: str) -> None:
         place = ["-h", "127.0.0.1", "-p", str(self.port), "-U", "mainbreak"]
         subprocess.run([str(self._bin / program), *place, *arguments], check=True, timeout=60)
+
+
+def plain(url: str) -> str:
+    """Return a database's address as PostgreSQL's own tools read it."""
+    return url.replace("postgis://", "postgresql://")
 
 
 class Broker:

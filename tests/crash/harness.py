@@ -29,7 +29,7 @@ import psycopg
 from outages.delivery.gateway import Promise
 from outages.delivery.signatures import new_secret
 from outages.delivery.simulator import Faults, SmsSimulator
-from tests.crash.cluster import Broker, Cluster
+from tests.crash.cluster import Broker, Cluster, plain
 from tests.simulators.running import Running, running
 from tests.simulators.subscriber import SubscriberSimulator
 from tests.simulators.wechat import WeChatSimulator
@@ -100,7 +100,7 @@ class Run:
         """Read rows with a connection of its own; a database that is starting is waited for."""
         for _attempt in range(100):
             try:
-                with psycopg.connect(_plain(self.cluster.url), autocommit=True) as database:
+                with psycopg.connect(plain(self.cluster.url), autocommit=True) as database:
                     return database.execute(query).fetchall()  # type: ignore[arg-type]
             except psycopg.OperationalError:
                 time.sleep(0.1)
@@ -198,8 +198,20 @@ class Run:
         return verdict
 
 
-def try_it(trial: Trial) -> Verdict:
+@contextmanager
+def running_cluster(*, like: str = "") -> Iterator[Cluster]:
+    """Run a database server for trials, with the tables of the database at `like`."""
+    with tempfile.TemporaryDirectory(prefix="mainbreak-crash-") as name:
+        cluster = Cluster(Path(name), like=like)
+        try:
+            yield cluster
+        finally:
+            cluster.crash()
+
+
+def try_it(trial: Trial, cluster: Cluster) -> Verdict:
     """Run one trial from an empty database to the verdict."""
+    cluster.begin_anew()
     with tempfile.TemporaryDirectory(prefix="mainbreak-crash-") as name, ExitStack() as stack:
         folder = Path(name)
         secret = new_secret()
@@ -207,8 +219,7 @@ def try_it(trial: Trial) -> Verdict:
             stack.enter_context(running(simulator))
             for simulator in _simulators(trial, folder, secret)
         ]
-        cluster, broker = Cluster(folder), Broker(folder)
-        stack.callback(cluster.crash)
+        broker = Broker(folder)
         stack.callback(broker.lose)
         stack.enter_context(_environment(trial, folder, cluster, broker, gateways))
         subscriber = gateways[2].url
@@ -316,7 +327,3 @@ def kill_tree(process: subprocess.Popen[bytes]) -> None:
         except psutil.NoSuchProcess:
             continue
     process.wait(timeout=10)
-
-
-def _plain(url: str) -> str:
-    return url.replace("postgis://", "postgresql://")

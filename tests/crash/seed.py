@@ -1,4 +1,4 @@
-"""Fills an empty database: `python -m tests.crash.seed N SUBSCRIBER_URL SECRET [CHANNEL…]`."""
+"""Fills a database of empty tables: `python -m tests.crash.seed N SUBSCRIBER SECRET [CHANNEL…]`."""
 
 from __future__ import annotations
 
@@ -12,9 +12,6 @@ SUBSCRIBERS = 20
 
 def main() -> None:
     django.setup()
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)
     number, url, secret, *channels = sys.argv[1:]
     share = -(-int(number) // len(channels))
     left = int(number)

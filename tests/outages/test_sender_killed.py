@@ -24,8 +24,10 @@ from outages.delivery.sealing import seal
 from outages.delivery.signatures import new_secret
 from outages.delivery.simulator import SmsSimulator
 from outages.models import Delivery, Event, WebhookSubscriber
-from tests.crash.harness import Trial, Verdict, try_it
+from tests.crash.cluster import Cluster
+from tests.crash.harness import Trial, Verdict, running_cluster, try_it
 from tests.outages import deliveries
+from tests.prepared import prepared_database
 from tests.simulators.running import Running, running
 from tests.simulators.subscriber import SubscriberSimulator
 from tests.simulators.wechat import WeChatSimulator
@@ -36,16 +38,23 @@ pytestmark = pytest.mark.slow
 SLICE = {"deliveries": 240, "stops": 1, "losses": 1, "lease_s": 3.0, "with_worker": False}
 
 
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    """A database server that the trials of this file stop the hard way, one after the other."""
+    with running_cluster(like=prepared_database(os.environ["DATABASE_URL"])) as made:
+        yield made
+
+
 @pytest.mark.parametrize("promise", [Promise.IDEMPOTENT, Promise.QUERYABLE])
-def test_killed_senders_lose_none_and_double_none(promise: Promise) -> None:
-    verdict = try_it(Trial(kills=4, promise=promise, within_s=120, **SLICE))  # type: ignore[arg-type]
+def test_killed_senders_lose_none_and_double_none(promise: Promise, cluster: Cluster) -> None:
+    verdict = try_it(Trial(kills=4, promise=promise, within_s=120, **SLICE), cluster)  # type: ignore[arg-type]
     assert verdict.is_exercised, f"not exercised: {verdict}"
     assert verdict.lost == 0, verdict
     assert verdict.doubled == 0, verdict
     assert verdict.is_good, verdict
 
 
-def test_without_the_fence_messages_go_out_twice() -> None:
+def test_without_the_fence_messages_go_out_twice(cluster: Cluster) -> None:
     """The negative control: every send outlives its lease, and nobody looks at the claim."""
     verdict = try_it(
         Trial(
@@ -59,7 +68,8 @@ def test_without_the_fence_messages_go_out_twice() -> None:
             latency_s=0.6,
             channels=("sms",),
             within_s=15,
-        )
+        ),
+        cluster,
     )
     assert verdict.doubled > 0, "the harness sees no doubles: it proves nothing"
 
