@@ -1,23 +1,36 @@
-"""A scanner of deadlines of its own, which kills itself in the middle of the n-th transaction.
+"""A scanner of deadlines of its own, which kills itself in the middle of the n-th transaction."""
 
-python -m tests.outages.scanner ISO_TIME ALERTS_UNTIL_DEATH
-"""
+from __future__ import annotations
 
 import os
 import signal
-import sys
 from datetime import datetime
 from typing import Any
 
-import django
+from django.db import connection
+
+from outages.services.rules import deadlines
 
 
-def main() -> None:
-    """Scan once; die after so many alerts, between the breach and the commit."""
-    django.setup()
-    from outages.services.rules import deadlines
+def scan_and_die(at: datetime, alerts_until_death: int) -> int:
+    """Scan once in a fork of this process; returns how it ended.
 
-    left = int(sys.argv[2])
+    It dies after so many alerts, between the breach and the commit.
+    """
+    connection.close()  # each side opens its own
+    child = os.fork()
+    if not child:
+        try:
+            _die_after(alerts_until_death)
+            deadlines.scan(at=at)
+        finally:
+            os._exit(0)
+    _pid, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status)
+
+
+def _die_after(alerts: int) -> None:
+    left = alerts
     really = deadlines.raise_alert
 
     def dying(*arguments: Any, **facts: Any) -> Any:
@@ -29,8 +42,3 @@ def main() -> None:
         return raised
 
     deadlines.raise_alert = dying  # type: ignore[assignment]
-    deadlines.scan(at=datetime.fromisoformat(sys.argv[1]))
-
-
-if __name__ == "__main__":
-    main()

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 from collections import Counter
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 
 from outages.models import Alert, BurstReport, Deadline, Event
 from outages.policy.deadlines import Standing
@@ -24,6 +21,7 @@ from outages.services.rules.reasons import ReasonMissing
 from tests import factories
 from tests.factories import NOON
 from tests.outages.conftest import Desk, make_desk
+from tests.outages.scanner import scan_and_die
 
 TOWN = "(S) -p1- [V1] -p2- a -p3- [V2] -p4- b"
 MINUTE = timedelta(minutes=1)
@@ -223,7 +221,7 @@ def test_a_scan_killed_in_the_middle_leaves_the_rest_and_does_nothing_twice() ->
     after = NOON + timedelta(hours=1)
     told_a_breach = 4  # dispatcher, call agent, leader, supervision
     for alerts_until_death in (2, told_a_breach + 3, 2 * told_a_breach):
-        assert scan_and_die(after.isoformat(), alerts_until_death) == -signal.SIGKILL
+        assert scan_and_die(after, alerts_until_death) == -signal.SIGKILL
     recorded = Deadline.objects.filter(breached_at__isnull=False).count()
     assert recorded == 0 + 1 + 1, "the one in whose middle it died is not on record"
     assert Alert.objects.count() == recorded * told_a_breach
@@ -233,19 +231,3 @@ def test_a_scan_killed_in_the_middle_leaves_the_rest_and_does_nothing_twice() ->
     assert Counter(Counter(events).values()) == {1: len(taken)}
     told = Counter(Alert.objects.values_list("subject_id", "to_name"))
     assert Counter(told.values()) == {1: len(taken) * told_a_breach}
-
-
-def scan_and_die(at: str, alerts_until_death: int) -> int:
-    database = connection.settings_dict
-    url = (
-        f"postgis://{database['USER']}:{database['PASSWORD']}@{database['HOST']}:"
-        f"{database['PORT']}/{database['NAME']}"
-    )
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.outages.scanner", at, str(alerts_until_death)],
-        env={**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "tests.settings"},
-        stderr=subprocess.DEVNULL,
-        check=False,
-        timeout=60,
-    )
-    return done.returncode
