@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from layers.bounded_reads import bounded_read
-from layers.folium_maps import offline_plan
 from layers.geojson import collection, mark_feature, marks_of_now
 from layers.plan_picture import is_over, plan_marks
 from layers.pressure import pressure_features
@@ -102,6 +101,9 @@ def picture(request: HttpRequest, plan_id: int) -> HttpResponse:
 @answers_map_errors
 def offline_map(request: HttpRequest, plan_id: int) -> HttpResponse:
     """The plan as one HTML file that opens without any connection."""
+    # folium is half a second of starting up, and most processes never draw with it.
+    from layers.folium_maps import offline_plan  # noqa: PLC0415
+
     with bounded_read():
         plan = _plan_or_404(request, plan_id)
         html = offline_plan(plan, at=timezone.now())

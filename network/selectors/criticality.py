@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyogrio
 from django.db import connection
 
 from network.choices import RunStatus
@@ -108,6 +107,9 @@ def export_criticality(run: CriticalityRun, path: Path) -> list[Path]:
 
 
 def _write(run: CriticalityRun, layer: _Layer, target: Path) -> None:
+    # Brings pandas with it: a second and 60 MB that every process would pay for a rare download.
+    import pyogrio  # noqa: PLC0415
+
     with connection.cursor() as cursor:
         cursor.execute(layer.query, {"run": run.pk, "revision": run.revision_id})
         rows = cursor.fetchall()
