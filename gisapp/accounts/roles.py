@@ -204,8 +204,8 @@ ROLE_PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
 def sync_roles(*, using: str = DEFAULT_DB_ALIAS) -> frozenset[str]:
     """Make the group of every role hold exactly the permissions of the table.
 
-    Safe to repeat. Returns the permissions of the table that no model declares yet; they are
-    left out, and a later run adds them.
+    Safe to repeat, and quick where there is nothing to change. Returns the permissions of the
+    table that no model declares yet; they are left out, and a later run adds them.
     """
     known = {
         f"{app_label}.{codename}": pk
@@ -214,7 +214,21 @@ def sync_roles(*, using: str = DEFAULT_DB_ALIAS) -> frozenset[str]:
         )
     }
     with transaction.atomic(using=using):
-        for role, wanted in ROLE_PERMISSIONS.items():
-            group, _created = Group.objects.using(using).get_or_create(name=role.value)
-            group.permissions.set([known[name] for name in sorted(wanted & known.keys())])
+        held = _held_permissions(using)
+        for role, names in ROLE_PERMISSIONS.items():
+            wanted = {known[name] for name in names & known.keys()}
+            if held.get(role.value) != wanted:
+                group, _created = Group.objects.using(using).get_or_create(name=role.value)
+                group.permissions.set(sorted(wanted))
     return ALL_PERMISSIONS - known.keys()
+
+
+def _held_permissions(using: str) -> dict[str, set[int]]:
+    """Return name of each group -> ids of its permissions. One query."""
+    held: dict[str, set[int]] = {}
+    rows = Group.objects.using(using).values_list("name", "permissions")
+    for name, permission in rows:
+        held.setdefault(name, set())
+        if permission is not None:
+            held[name].add(permission)
+    return held
