@@ -5,10 +5,12 @@ from pathlib import Path
 
 # A demo that runs in the same state folder keeps its Redis and its files. The environment is
 # changed, not only the settings, because tests start workers as processes of their own.
-# Two shares of a whole run stand side by side on one instance (deploy/local/test.sh).
+# The shares of a whole run stand side by side on one instance (deploy/local/test.sh). 8 is the
+# journeys' product (tests/journeys/product.py).
 _share = os.environ.get("TEST_SHARE", "1")
 _server, _slash, _database = os.environ["REDIS_URL"].rpartition("/")
-os.environ["REDIS_URL"] = f"{_server}/{'9' if _share == '1' else '7'}"
+_redis_number = {"1": 9, "2": 7, "3": 6}[_share]
+os.environ["REDIS_URL"] = f"{_server}/{_redis_number}"
 _state = Path(os.environ.get("MAINBREAK_STATE", os.environ["STATE_DIR"]))
 os.environ["STATE_DIR"] = str(_state / f"test-{_share}")
 os.environ.update(HTTPS="false", DEBUG="false", GATEWAYS="{}")

@@ -1,10 +1,12 @@
-# The test suite. Whole, it runs as two shares side by side: most tests wait for a server, a browser
-# or a worker half of their time. Each share has a database, a Redis number, a folder and a pytest
-# cache of its own (tests/settings.py), on the one instance.
+# The test suite. Whole, it runs as three shares side by side, on two processors: most tests wait for
+# a server, a browser or a worker half of their time, journeys for most of it. Each share has a
+# database, a Redis number, a folder and a pytest cache of its own (tests/settings.py), on the one
+# instance.
 
 # About as long as one another: what each test took is left in test-results/share-N.xml.
-SHARES=("tests/outages tests/network tests/oracles"
-  "tests --ignore=tests/outages --ignore=tests/network --ignore=tests/oracles")
+SHARES=("tests/outages"
+  "tests/journeys tests/network tests/oracles"
+  "tests --ignore=tests/outages --ignore=tests/journeys --ignore=tests/network --ignore=tests/oracles")
 
 # run_tests [pytest arguments]: with arguments that name tests, one process does as it is told.
 run_tests() {
@@ -23,21 +25,23 @@ share_of() {
   TEST_SHARE=$number "$PYTHON" -m pytest -o "cache_dir=.pytest_cache/share-$number" "${folders[@]}" "$@"
 }
 
-# What one share says is shown as it says it; the other's follows when both are through.
+# What the last share says is shown as it says it; the others' follows when all are through.
 side_by_side() {
-  local log quiet outcome=0
-  log=$(mktemp)
+  local logs number outcome=0 last=${#SHARES[@]} quiet=()
+  logs=$(mktemp -d)
   # A process of its own group hears no Ctrl-C: it is passed on.
   set -m
-  share_of 1 --junitxml=test-results/share-1.xml >"$log" 2>&1 &
-  quiet=$!
+  for ((number = 1; number < last; number++)); do
+    share_of "$number" --junitxml="test-results/share-$number.xml" >"$logs/$number" 2>&1 &
+    quiet+=("$!")
+  done
   set +m
-  trap 'kill -INT -- "-$quiet"' INT TERM
-  share_of 2 --junitxml=test-results/share-2.xml || outcome=$?
-  wait "$quiet" || outcome=$?
+  trap 'for each in "${quiet[@]}"; do kill -INT -- "-$each"; done' INT TERM
+  share_of "$last" --junitxml="test-results/share-$last.xml" || outcome=$?
+  for number in "${quiet[@]}"; do wait "$number" || outcome=$?; done
   trap - INT TERM
-  cat "$log"
-  rm -f "$log"
+  cat "$logs"/*
+  rm -rf "$logs"
   return "$outcome"
 }
 
@@ -45,7 +49,7 @@ side_by_side() {
 # which all went well is left alone.
 second_look() {
   local number outcome=0 looked=0
-  for number in 1 2; do
+  for ((number = 1; number <= ${#SHARES[@]}; number++)); do
     has_failures "$number" || continue
     looked=1
     share_of "$number" --last-failed || outcome=$?
