@@ -3,12 +3,13 @@
 `outages.tasks` asks for publication by name (`layers.publish_public`) when a transaction commits.
 """
 
+import contextlib
 from collections.abc import Callable
 
 from celery import shared_task
 from django.utils import timezone
 
-from gisapp.backups import back_up, is_due
+from gisapp.backups import BackupRunning, back_up, is_due
 from layers.public.snapshots import publish_public_snapshot
 from layers.rate_limits import forget_old_counts
 from network.selectors import prepare_current_state
@@ -59,7 +60,8 @@ def back_up_when_due() -> None:
     now = timezone.now()
     interval = policy.length("backup_interval", at=now)
     if interval is not None and is_due(at=now, interval=interval):
-        back_up(at=now)
+        with contextlib.suppress(BackupRunning):  # by hand, or since the last time it was asked
+            back_up(at=now)
 
 
 @shared_task(name="gisapp.take_public_reports")

@@ -3,6 +3,7 @@
 from gisapp.backups.keeping import (
     MANIFEST,
     Backup,
+    BackupRunning,
     Restored,
     back_up,
     backups,
@@ -14,6 +15,7 @@ from gisapp.backups.keeping import (
 __all__ = [
     "MANIFEST",
     "Backup",
+    "BackupRunning",
     "Restored",
     "back_up",
     "backups",

@@ -27,6 +27,7 @@ from gisapp.backups import database_tools, media_archive
 from gisapp.backups.database_tools import BackupFailed
 from gisapp.backups.media_archive import PutBack
 from gisapp.backups.sealed_files import NotOpened, Opening, Sealing, Sink, fingerprint
+from network.selectors.locks import alone
 
 logger = structlog.get_logger(__name__)
 
@@ -34,6 +35,14 @@ DUMP: Final = "database.dump"
 MEDIA: Final = "media.tar"
 MANIFEST: Final = "manifest.json"
 SEALED: Final = ".sealed"
+
+
+# Held by the one process that makes a backup; with that process it goes.
+BACKUP_LOCK: Final = 7_130_012
+
+
+class BackupRunning(BackupFailed):
+    """Another process is making a backup."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +126,16 @@ def back_up(*, at: datetime) -> Backup:
     """Back up database and media, drop what is older than the newest kept. Raises BackupFailed.
 
     What is broken off is removed: it is tried again every hour, and would fill the disk.
+    Raises BackupRunning while another process is at it: two would only slow each other down.
     """
+    with alone(BACKUP_LOCK) as is_ours:
+        if not is_ours:
+            msg = "another backup is running"
+            raise BackupRunning(msg)
+        return _made(at)
+
+
+def _made(at: datetime) -> Backup:
     folder = settings.BACKUP_DIR / f"{at:%Y%m%d-%H%M%S}"
     folder.mkdir(mode=0o700, parents=True)
     try:

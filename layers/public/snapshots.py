@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import structlog
-from django.db import connection, transaction
+from django.db import transaction
 
 from layers.public.alerts import AlertMessage, alert_messages
 from layers.public.areas import current_cells
@@ -23,6 +23,7 @@ from layers.public.store import (
     write_pointer,
     write_tiles,
 )
+from network.selectors.locks import alone
 
 log = structlog.get_logger(__name__)
 
@@ -48,24 +49,24 @@ def publish_public_snapshot(at: datetime) -> Published:
     pointer's time. Raises what the database or the file system raises: the pointer then stays
     where it was and its age tells.
     """
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    with alone(LOCK, wait=True):
         before = read_pointer() or {}
-        projected = _projected(published_outages(at))
-        outages_file = write_immutable("outages", {"format": FORMAT, "outages": projected})
-        messages = alert_messages({each["code"]: each["area"] for each in projected}, at=at)
-        alerts_file = _write_alerts(messages)
-        pointer = {
-            "format": FORMAT,
-            "generated_at": _stamp(at),
-            "valid_until": _stamp(at + VALID_FOR),
-            "outages": outages_file,
-            "alerts": alerts_file,
-            "counts": dict(Counter(outage["status"] for outage in projected)),
-            **_background(before),
-            **_places(before),
-        }
+        # Whole and outermost: nobody reads of what is not committed, or never will be.
+        with transaction.atomic(durable=True):
+            projected = _projected(published_outages(at))
+            outages_file = write_immutable("outages", {"format": FORMAT, "outages": projected})
+            messages = alert_messages({each["code"]: each["area"] for each in projected}, at=at)
+            alerts_file = _write_alerts(messages)
+            pointer = {
+                "format": FORMAT,
+                "generated_at": _stamp(at),
+                "valid_until": _stamp(at + VALID_FOR),
+                "outages": outages_file,
+                "alerts": alerts_file,
+                "counts": dict(Counter(outage["status"] for outage in projected)),
+                **_background(before),
+                **_places(before),
+            }
         write_pointer(pointer)
     in_use = {outages_file, alerts_file, str(pointer["tiles"])}
     remove_outdated(in_use | {each.file for each in messages})

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, override
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -33,20 +33,46 @@ def long_time(at: datetime | None) -> str:
     return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else ""
 
 
-class OutageFeed(Feed):
-    """One entry per outage; an entry changes its time when what is said of it changes."""
+def asked_language(request: HttpRequest) -> str:
+    """Return the language that the address names (`?lang=en`), else the utility's own.
+
+    What is kept for all depends on the address alone, never on one reader's cookie or browser.
+    """
+    asked = request.GET.get("lang", "")
+    return asked if asked in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
+class PublicFeed(Feed):
+    """A feed that any cache may keep for a minute, in the language of its address."""
 
     # What login_not_required does for a function: the middleware looks at the view object.
     login_required = False
 
     feed_type = Atom1Feed
     link = reverse_lazy("public:map")
-    subtitle = _("Current and planned water outages")
+    address = ""
 
     def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = super().__call__(request, *args, **kwargs)
-        response["Cache-Control"] = "public, max-age=60"
-        return response
+        language = asked_language(request)
+        with override(language):
+            response = super().__call__(request, *args, **kwargs)
+        return _for_all(response, language)
+
+    def feed_url(self) -> str:
+        return f"{reverse(self.address)}?lang={get_language()}"
+
+
+def _for_all(response: HttpResponse, language: str) -> HttpResponse:
+    response["Content-Language"] = language
+    response["Cache-Control"] = "public, max-age=60"
+    return response
+
+
+class OutageFeed(PublicFeed):
+    """One entry per outage; an entry changes its time when what is said of it changes."""
+
+    address = "public:feed"
+    subtitle = _("Current and planned water outages")
 
     def title(self) -> str:
         return f"{utility_name()} · {gettext('Outages')}"
@@ -75,19 +101,11 @@ class OutageFeed(Feed):
         return item.updated_at
 
 
-class AlertFeed(Feed):
+class AlertFeed(PublicFeed):
     """CAP 1.2 messages, newest first: an entry links to the message itself."""
 
-    login_required = False
-
-    feed_type = Atom1Feed
-    link = reverse_lazy("public:map")
+    address = "public:alerts"
     subtitle = _("Warnings as CAP 1.2 messages")
-
-    def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = super().__call__(request, *args, **kwargs)
-        response["Cache-Control"] = "public, max-age=60"
-        return response
 
     def title(self) -> str:
         return f"{utility_name()} · CAP 1.2"
@@ -124,16 +142,17 @@ def alert_file(request: HttpRequest, name: str) -> HttpResponse:
 @login_not_required
 def planned_calendar(request: HttpRequest) -> HttpResponse:
     """Planned works as an iCalendar file, to be taken into one's own calendar."""
-    state = read_state()
+    state, language = read_state(), asked_language(request)
     stamp = state.generated_at or timezone.now()
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//mainbreak//outages//EN"]
-    for outage in state.of_status("planned"):
-        lines += _event(outage, stamp)
+    with override(language):
+        for outage in state.of_status("planned"):
+            lines += _event(outage, stamp)
     lines += ["END:VCALENDAR", ""]
     body = "\r\n".join(_folded(line) for line in lines)
     response = HttpResponse(body, content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="outages.ics"'
-    return response
+    return _for_all(response, language)
 
 
 def _event(outage: PublicOutage, stamp: datetime) -> list[str]:

@@ -71,6 +71,8 @@ def outcome_line(run: ImportRun) -> str:
     if run.outcome == ImportRun.Outcome.REFUSED:
         blocking = run.counts.get("severities", {}).get(BLOCKING, 0)
         return _("Nothing was imported: %(count)s findings are blocking.") % {"count": blocking}
+    if run.outcome == ImportRun.Outcome.BROKEN_OFF:
+        return _("Nothing was imported: the import was interrupted.")
     return _("Nothing was imported: %(error)s") % {"error": run.error}
 
 

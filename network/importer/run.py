@@ -25,6 +25,7 @@ from network.importer.mapping import LayerMapping, read_mapping
 from network.importer.progress import Progress
 from network.importer.publishing import Publication, Stock, counts_of, publish
 from network.importer.reading import Source, read_source
+from network.importer.runs import kept_run
 from network.models import Area, CheckFinding, ImportRun, NetworkRevision
 from network.selectors import current_revision, prepare_current_state
 from network.topology.findings import BLOCKING, Finding
@@ -76,18 +77,16 @@ def import_network(
     ImportRun, and the network so far stays as it is unless the new one is published whole.
     """
     progress = progress or Progress(None)
-    run = ImportRun.objects.create(
-        started_at=timezone.now(), started_by=started_by, source_name=options.name
-    )
-    try:
-        return _import(options, run, progress)
-    except Exception as error:
-        progress.close()
-        run.outcome = ImportRun.Outcome.FAILED
-        run.error = str(error)[:2000]
-        run.finished_at = timezone.now()
-        run.save()
-        raise
+    with kept_run(started_by=started_by, source_name=options.name) as run:
+        try:
+            return _import(options, run, progress)
+        except Exception as error:
+            progress.close()
+            run.outcome = ImportRun.Outcome.FAILED
+            run.error = str(error)[:2000]
+            run.finished_at = timezone.now()
+            run.save()
+            raise
 
 
 def _import(options: ImportOptions, run: ImportRun, progress: Progress) -> ImportResult:

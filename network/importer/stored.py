@@ -17,6 +17,7 @@ from network.importer.crs import LOCAL
 from network.importer.drawing import Plane
 from network.importer.found_at_valves import Recorded, disagreements, found_at_valves
 from network.importer.run import keep_findings, service_area
+from network.importer.runs import kept_run
 from network.importer.vocabulary import ONE_WAY, valve_kind
 from network.models import (
     Customer,
@@ -54,20 +55,18 @@ PLACED: Final = ("asset_id", "junction", "pipe", "fraction")
 
 def check_revision(revision: NetworkRevision) -> ImportRun:
     """Run all checks on a stored revision and keep them as a run of their own."""
-    run = ImportRun.objects.create(
-        started_at=timezone.now(), source_name=revision.source_name, revision=revision
-    )
-    records, plane = _records(revision)
-    findings = [*check_network(records), *_found_otherwise(revision, plane)]
-    keep_findings(run, findings, plane)
-    run.outcome = ImportRun.Outcome.CHECKED
-    severities: dict[str, int] = {}
-    for finding in findings:
-        severities[finding.severity] = severities.get(finding.severity, 0) + 1
-    run.counts = {"assets": revision.counts, "severities": severities}
-    run.finished_at = timezone.now()
-    run.save()
-    return run
+    with kept_run(source_name=revision.source_name, revision=revision) as run:
+        records, plane = _records(revision)
+        findings = [*check_network(records), *_found_otherwise(revision, plane)]
+        keep_findings(run, findings, plane)
+        run.outcome = ImportRun.Outcome.CHECKED
+        severities: dict[str, int] = {}
+        for finding in findings:
+            severities[finding.severity] = severities.get(finding.severity, 0) + 1
+        run.counts = {"assets": revision.counts, "severities": severities}
+        run.finished_at = timezone.now()
+        run.save()
+        return run
 
 
 def _found_otherwise(revision: NetworkRevision, plane: Plane) -> list[Finding]:

@@ -57,6 +57,7 @@ class ImportRun(models.Model):
         REFUSED = "refused", _("refused")
         DRY_RUN = "dry_run", _("dry run")
         FAILED = "failed", _("failed")
+        BROKEN_OFF = "broken_off", _("interrupted")
         CHECKED = "checked", _("checked again")
 
     started_at = models.DateTimeField()

@@ -16,6 +16,7 @@ from network.importer.findings import detail_of, mend_of, title_of
 from network.importer.report import finding_rows
 from network.models import CheckFinding, ImportRun, NetworkRevision
 from network.selectors import current_revision
+from network.selectors.import_runs import broken_off
 from network.views.asset_facts import MODELS
 from network.views.asset_words import KIND_LABELS
 
@@ -29,6 +30,7 @@ OUTCOME_TONES = {
     ImportRun.Outcome.CHECKED: "ok",
     ImportRun.Outcome.REFUSED: "danger",
     ImportRun.Outcome.FAILED: "danger",
+    ImportRun.Outcome.BROKEN_OFF: "danger",
     ImportRun.Outcome.DRY_RUN: "planned",
 }
 
@@ -67,6 +69,7 @@ def check(request: HttpRequest) -> HttpResponse:
     """List a run's findings by severity and kind, each with its asset, its place and its cure."""
     runs = list(_runs())
     run = _chosen_run(request, runs)
+    _tell_broken_off([*runs, *([run] if run else [])])
     if run is None:
         return render(request, "network/check.html", {"run": None, "runs": runs})
     code, severity = request.GET.get("code", ""), request.GET.get("severity", "")
@@ -112,6 +115,14 @@ def check_findings(request: HttpRequest, run: int) -> HttpResponse:
 
 def _runs() -> QuerySet[ImportRun]:
     return ImportRun.objects.select_related("revision").order_by("-pk")[:RUNS_SHOWN]
+
+
+def _tell_broken_off(shown: list[ImportRun]) -> None:
+    """Show runs whose process was killed as what they are; the next import puts it down."""
+    gone = broken_off()
+    for run in shown:
+        if run.pk in gone:
+            run.outcome = ImportRun.Outcome.BROKEN_OFF
 
 
 def _chosen_run(request: HttpRequest, runs: list[ImportRun]) -> ImportRun | None:

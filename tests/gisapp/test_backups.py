@@ -16,8 +16,9 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from psycopg import sql
 
-from gisapp.backups import back_up, backups, is_due, restore
+from gisapp.backups import BackupRunning, back_up, backups, is_due, restore
 from gisapp.backups.database_tools import BackupFailed
+from gisapp.backups.keeping import BACKUP_LOCK
 from gisapp.backups.media_archive import put_back
 from gisapp.backups.sealed_files import fingerprint
 from gisapp.guards.tables import Guard, guards
@@ -116,6 +117,19 @@ def test_every_row_comes_back_and_the_guards_and_media_with_them(
     # Nothing that is there is overwritten.
     with pytest.raises(CommandError, match="already exists"):
         call_command("restore", str(made.folder), into=restored_name)
+
+
+@pytest.mark.django_db
+def test_while_one_backup_runs_another_is_refused(settings: Any) -> None:
+    with opened(str(connection.settings_dict["NAME"])) as other:
+        other.execute("SELECT pg_advisory_lock(%s, 0)", [BACKUP_LOCK])
+        with pytest.raises(BackupRunning):
+            back_up(at=NOON)
+        with pytest.raises(CommandError, match="another backup is running"):
+            call_command("backup")
+        back_up_when_due()  # asks again in an hour, and is no failure
+    assert not backups()
+    assert not list(settings.BACKUP_DIR.glob("*"))
 
 
 def _holds_nothing_to_read(folder: Path) -> None:
@@ -257,6 +271,7 @@ def test_what_did_not_happen_is_not_in_the_journal_and_a_full_disk_stops_nobody(
     assert working.approve(plan).outage.code
 
 
+@pytest.mark.django_db
 def test_what_is_broken_off_is_neither_kept_nor_in_the_way(
     settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import OperationalError, connections, transaction
 from django.test import Client, RequestFactory
 from playwright.sync_api import BrowserContext
 from pytest_django.live_server_helper import LiveServer
@@ -224,6 +225,51 @@ def test_hot_11_planned_works_are_read_out_two_days_ahead_and_silence_is_told(
             text = client.get("/public/spoken.json").json()["zh"]["text"]
         assert text.startswith(said)
     assert "起计划停水，预计" in text
+
+
+def test_what_any_cache_may_keep_depends_on_its_address_alone(burst: Burst, client: Client) -> None:
+    """A shared cache gives the next reader what the last one got, whatever either reads."""
+    Outage.objects.filter(pk=burst.outage.pk).update(place="解放路", place_en="Jiefang Road")
+    burst.publish()
+    for name in ("feed.atom", "alerts.atom", "planned.ics"):
+        address = f"/public/{name}"
+        chinese = client.get(address)
+        client.cookies["django_language"] = "en"
+        asked = client.get(address, headers=ENGLISH)
+        del client.cookies["django_language"]
+        assert asked.content == chinese.content
+        assert asked.headers["Cache-Control"].startswith("public")
+        assert asked.headers["Content-Language"] == "zh-hans"
+        english = client.get(f"{address}?lang=en")
+        assert english.headers["Content-Language"] == "en"
+    assert "Jiefang Road" in client.get("/public/feed.atom?lang=en").content.decode()
+    assert "/public/feed.atom?lang=en" in page(client, headers=ENGLISH)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_pointer_stays_where_it_was_when_the_rest_is_rolled_back(
+    burst: Burst, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from layers.public.snapshots import publish_public_snapshot
+
+    burst.publish()
+    before = client.get("/public/current.json").content
+    Outage.objects.filter(pk=burst.outage.pk).update(place="别处")
+
+    def lost() -> None:
+        msg = "server closed the connection"
+        raise OperationalError(msg)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(connections["default"], "commit", lost)
+        with pytest.raises(OperationalError):
+            publish_public_snapshot(NOON + timedelta(minutes=30))
+    assert client.get("/public/current.json").content == before
+    with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
+        publish_public_snapshot(NOON + timedelta(minutes=31))
+    assert client.get("/public/current.json").content == before
+    publish_public_snapshot(NOON + timedelta(minutes=32))
+    assert client.get("/public/current.json").content != before
 
 
 def test_files_are_cached_for_ever_and_the_pointer_is_not(burst: Burst, client: Client) -> None:

@@ -5,15 +5,20 @@ from __future__ import annotations
 import csv
 import json
 from io import StringIO
+from typing import Any
 
+import psycopg
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 
 from network.importer.run import ImportOptions, import_network
 from network.models import ImportRun, ValveCondition
+from network.selectors.import_runs import RUNNING_LOCK, broken_off
 from tests.network.small_networks import find, grid, line, write_folder
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +59,41 @@ def test_an_empty_page_says_what_to_do(gis_editor):
     page = gis_editor.get(reverse("network:check"))
     assert page.status_code == 200
     assert "import_network" in page.content.decode()
+
+
+def test_a_run_whose_process_was_killed_is_told_as_interrupted(gis_editor, spoiled, tmp_path):
+    gis_editor.cookies["django_language"] = "en"
+    killed = ImportRun.objects.create(started_at=timezone.now(), source_name="killed")
+    alive = ImportRun.objects.create(started_at=timezone.now(), source_name="alive")
+    address = reverse("network:check")
+    with another_session() as other:
+        other.execute("SELECT pg_advisory_lock(%s, %s)", [RUNNING_LOCK, alive.pk])
+        assert broken_off() == {killed.pk}
+        shown = gis_editor.get(address, {"run": killed.pk}).content.decode()
+        assert "interrupted" in shown
+        assert gis_editor.get(address, {"run": alive.pk}).context["run"].outcome == "running"
+        killed.refresh_from_db()
+        assert killed.outcome == "running", "a look changes nothing"
+
+        folder = write_folder(grid(2), tmp_path / "next")
+        done = import_network(ImportOptions(path=str(folder), is_dry_run=True)).run
+        killed.refresh_from_db()
+        alive.refresh_from_db()
+        assert (killed.outcome, alive.outcome, done.outcome) == ("broken_off", "running", "dry_run")
+        assert killed.finished_at is not None
+    assert broken_off() == {alive.pk}, "its session ended without a word"
+
+
+def another_session() -> psycopg.Connection[Any]:
+    given = connection.settings_dict
+    return psycopg.connect(
+        host=given["HOST"],
+        port=given["PORT"] or None,
+        user=given["USER"],
+        password=given["PASSWORD"],
+        dbname=given["NAME"],
+        autocommit=True,
+    )
 
 
 def test_findings_are_listed_with_asset_cure_and_place(gis_editor, spoiled):
@@ -105,7 +145,7 @@ def test_the_command_checks_what_is_stored_with_the_valves_as_they_stand(
         asset_id="V-h00", state="open", operability="operable", changed_at=spoiled.run.started_at
     )
     out = StringIO()
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(23):
         call_command("check_network", "--json", stdout=out)
     codes = {json.loads(row)["code"] for row in out.getvalue().splitlines()}
     assert "valve_bore_mismatch" in codes
