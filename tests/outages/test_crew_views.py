@@ -198,7 +198,7 @@ def test_one_bad_item_stops_no_other(desk: Desk, client_of_crew: Client) -> None
     assert step(order, "V1").status == "pending"
 
 
-@pytest.mark.parametrize("body", ["", "[]", '{"items": 3}', '{"items": ["x"]}', "{"])
+@pytest.mark.parametrize("body", ["", "[]", '{"items": 3}', '{"items": ["x"]}', "{", "[" * 100_000])
 def test_a_batch_that_cannot_be_read_is_refused(
     desk: Desk, client_of_crew: Client, body: str
 ) -> None:

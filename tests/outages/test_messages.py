@@ -241,7 +241,14 @@ class TestInboundAddress:
         assert self.post(self.body(**facts)) == 400
         assert not InboundMessage.objects.exists()
 
-    @pytest.mark.parametrize("body", [b"", b"[]", b"nonsense", b'{"items": 3}', b"\xff"])
+    def test_half_a_character_costs_nobody_a_receipt(self) -> None:
+        """An SMS that was cut in the middle of an emoji."""
+        assert self.post(self.body(text="谢谢\ud83d")) == 204
+        assert InboundMessage.objects.get().text == "谢谢?"
+
+    @pytest.mark.parametrize(
+        "body", [b"", b"[]", b"nonsense", b'{"items": 3}', b"\xff", b"[" * 100_000]
+    )
     def test_nonsense_is_refused(self, body: bytes) -> None:
         assert self.post(body) == 400
 

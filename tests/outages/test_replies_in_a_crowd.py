@@ -31,6 +31,24 @@ def test_an_answer_does_not_wait_behind_what_is_no_answer(
     assert lists.replies_to_read().count() == 3, "the others wait for a person"
 
 
+def test_a_reply_that_cannot_be_taken_holds_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    callback, other = by_sms(), by_sms(phone="13900002222")
+    broken = reply("2", at=NOON + MINUTE)
+    reply("1", at=NOON + 2 * MINUTE, sender="+8613900002222")
+    take = hearing._take
+
+    def fails(row: Any, *, at: Any) -> bool:
+        if row == broken:
+            raise ValueError("nobody thought of this reply")
+        return take(row, at=at)
+
+    monkeypatch.setattr(hearing, "_take", fails)
+    assert hearing.take_replies(at=NOON + 10 * MINUTE) == 1
+    other.refresh_from_db()
+    callback.refresh_from_db()
+    assert (other.verdict, callback.verdict) == ("satisfied", "")
+
+
 def test_words_to_the_call_back_itself_are_found_in_the_crowd(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -9,9 +9,12 @@ RULE 4  What did not arrive is made good by telephone. Without a reply the polic
         when the wait is over.
 """
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
+import structlog
 from django.db import transaction
 from django.db.models import CharField, F, Func, Q, QuerySet, Value
 from django.db.models.functions import Concat, Right
@@ -36,6 +39,8 @@ from outages.services.rules.alerts import raise_alert, to_role
 from outages.services.rules.leaders import CALL_AGENT
 from outages.workflow import DeliveryStatus
 
+log = structlog.get_logger(__name__)
+
 MOST_AT_ONCE: Final = 500
 # Somebody who called was told that the SMS failed or stayed without a word: the answer settles it.
 _ASKED_ANEW: Final = frozenset({CallBackTurn.NOT_DELIVERED, CallBackTurn.NO_REPLY})
@@ -44,7 +49,8 @@ _ASKED_ANEW: Final = frozenset({CallBackTurn.NOT_DELIVERED, CallBackTurn.NO_REPL
 def watch(*, at: datetime) -> int:
     """Take the replies that came and look after the SMS that stay without; return how many.
 
-    Each in a transaction of its own, under a lock that skips what another holds.
+    Each in a transaction of its own, under a lock that skips what another holds. One that fails
+    waits on and holds nobody up.
     """
     return take_replies(at=at) + look_after_sms(at=at)
 
@@ -52,13 +58,24 @@ def watch(*, at: datetime) -> int:
 def take_replies(*, at: datetime) -> int:
     """Let every reply that nobody has taken have its effect; return how many had one."""
     waiting = _may_answer(at).order_by("at", "pk")
-    done = 0
-    for pk in list(waiting.values_list("pk", flat=True)[:MOST_AT_ONCE]):
+    keys = list(waiting.values_list("pk", flat=True)[:MOST_AT_ONCE])
+    return sum(_alone("reply", pk, partial(_take_one, pk, at=at)) for pk in keys)
+
+
+def _alone(what: str, pk: int, act: Callable[[], bool]) -> int:
+    """Act in a transaction of its own: whatever goes wrong, the next one must be looked at."""
+    try:
         with transaction.atomic():
-            rows = InboundMessage.objects.select_for_update(of=("self",), skip_locked=True)
-            row = rows.filter(pk=pk, taken_at__isnull=True).first()
-            done += int(row is not None and _take(row, at=at))
-    return done
+            return int(act())
+    except Exception as error:
+        log.error("not_taken", what=what, pk=pk, error=type(error).__name__)
+        return 0
+
+
+def _take_one(pk: int, *, at: datetime) -> bool:
+    rows = InboundMessage.objects.select_for_update(of=("self",), skip_locked=True)
+    row = rows.filter(pk=pk, taken_at__isnull=True).first()
+    return row is not None and _take(row, at=at)
 
 
 # A sender as our recipients are written: the last eleven figures, with the country's code.
@@ -247,13 +264,14 @@ def look_after_sms(*, at: datetime) -> int:
     """Turn to the telephone, or end the wait, where it is time; return how often."""
     is_over = Q(created_at__lte=at - policy.shortest("callback_sms_wait"))
     rows = CallBack.objects.filter(_LOST | is_over, status=CallBackStatus.SENT)
-    done = 0
-    for pk in list(rows.order_by("created_at", "pk").values_list("pk", flat=True)):
-        with transaction.atomic():
-            locked = CallBack.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
-            row = locked.filter(pk=pk, status=CallBackStatus.SENT).first()
-            done += int(row is not None and _look_after(row, at=at))
-    return done
+    keys = list(rows.order_by("created_at", "pk").values_list("pk", flat=True))
+    return sum(_alone("silent_sms", pk, partial(_look_after_one, pk, at=at)) for pk in keys)
+
+
+def _look_after_one(pk: int, *, at: datetime) -> bool:
+    locked = CallBack.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
+    row = locked.filter(pk=pk, status=CallBackStatus.SENT).first()
+    return row is not None and _look_after(row, at=at)
 
 
 def _look_after(callback: CallBack, *, at: datetime) -> bool:

@@ -1,6 +1,5 @@
 """What the crew's phone needs to work without signal: its worker script, and the batch it sends."""
 
-import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from outages.views.crew.orders import order_or_404
 from outages.views.crew.screens import may_operate, may_work, step_or_404
 from outages.views.crew.words import photo_words, refusal_text
 from outages.views.shape.actor import acting
+from outages.views.shape.json_bodies import read_json
 
 WORKER = Path(__file__).parents[2] / "static/outages/js/crew/service_worker.js"
 MOST_PER_BATCH = 100
@@ -73,7 +73,7 @@ def batch(request: HttpRequest, number: str) -> JsonResponse:
 
 def _items(request: HttpRequest) -> list[dict[str, Any]] | None:
     try:
-        items = json.loads(request.body)["items"]
+        items = read_json(request.body)["items"]
     except (ValueError, KeyError, TypeError):
         return None
     if not isinstance(items, list) or len(items) > MOST_PER_BATCH:

@@ -5,7 +5,6 @@ The body is JSON: one object, or `{"items": [...]}`, each with `id`, `kind` (rec
 Signed as Standard Webhooks with `inbound_secret` of the entry in GATEWAYS: `sms` or `sms_second`.
 """
 
-import json
 from datetime import datetime
 from typing import Any, Final
 
@@ -23,6 +22,7 @@ from outages.delivery.gateway import Heard
 from outages.delivery.gateways import SECOND_SMS
 from outages.delivery.signatures import BadSignature, verify
 from outages.services.callbacks import hearing
+from outages.views.shape.json_bodies import read_json
 
 MOST_BYTES = 256 * 1024
 MOST_ITEMS = 1_000
@@ -59,7 +59,7 @@ def heard(request: HttpRequest, channel: str) -> HttpResponse:
 
 
 def _items(body: bytes) -> list[dict[str, Any]]:
-    found = json.loads(body)
+    found = read_json(body)
     items = found.get("items", [found])
     if not isinstance(items, list) or len(items) > MOST_ITEMS:
         msg = "no list of items, or too many"
@@ -85,11 +85,14 @@ def _read(item: dict[str, Any], channel: str) -> Heard:
 
 
 def _text(value: Any, most: int) -> str:
-    """Plain text of a bounded length; PostgreSQL keeps no NUL."""
+    """Plain text of a bounded length; PostgreSQL keeps no NUL, and no half of a character.
+
+    An SMS cut in the middle of an emoji ends with such a half: it reads as a question mark.
+    """
     if not isinstance(value, str) or "\0" in value:
         msg = "not a text"
         raise ValueError(msg)
-    return value[:most]
+    return value[:most].encode("utf-8", "replace").decode()
 
 
 def _moment(text: Any) -> datetime:

@@ -3,7 +3,6 @@
 Every error is `{"error": {"code", "message", "fields"}}`, as docs/intake.md has it.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, Final, TypeVar
@@ -18,6 +17,7 @@ from django.views.decorators.csrf import csrf_exempt
 from outages.choices import IntakeScope
 from outages.models import IntakeClient
 from outages.services.systems.tokens import client_of, require_scope
+from outages.views.shape.json_bodies import read_json
 from outages.views.words.refusals import in_words
 from outages.workflow import Refused
 
@@ -129,11 +129,7 @@ def taken_in(told: dict[str, Any], *, is_new: bool, address: str = "") -> JsonRe
 
 def _read(body: bytes) -> dict[str, Any]:
     """Read one flat object. Raises ValueError."""
-    try:
-        told = json.loads(body)
-    except RecursionError:
-        msg = "nested without end"
-        raise ValueError(msg) from None
+    told = read_json(body)
     if not isinstance(told, dict):
         msg = "no object"
         raise ValueError(msg)
