@@ -36,6 +36,7 @@ _ANSWERS: Final = (
 
 def take(heard: Heard, *, channel: str, at: datetime) -> InboundMessage | None:
     """Keep one thing heard, with its effect; None where it was heard before."""
+    heard = replace(heard, text=_storable(heard.text))
     with transaction.atomic():
         delivery = _meant(heard, channel)
         row, is_new = InboundMessage.objects.get_or_create(
@@ -70,6 +71,14 @@ def take(heard: Heard, *, channel: str, at: datetime) -> InboundMessage | None:
         if heard.kind == InboundKind.REPLY:
             _heed_wish(row, at=at)
     return row
+
+
+def _storable(text: str) -> str:
+    """Return words that the database keeps: no NUL, and half of a character as a question mark.
+
+    An SMS that was cut in the middle of an emoji ends with such a half.
+    """
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def _heed_wish(row: InboundMessage, *, at: datetime) -> None:
@@ -111,8 +120,18 @@ def collect(*, at: datetime) -> int:
 
 
 def _take_all(every: Iterable[Heard], provider: str, *, at: datetime) -> int:
-    named = (replace(heard, provider=str(provider)) for heard in every)
-    return sum(take(heard, channel=NoticeChannel.SMS, at=at) is not None for heard in named)
+    """Take what a provider gave, which it gives once: one that fails costs none of the others."""
+    new = 0
+    for heard in every:
+        try:
+            row = take(replace(heard, provider=str(provider)), channel=NoticeChannel.SMS, at=at)
+        except Exception as error:
+            log.error(
+                "not_taken", provider=str(provider), kind=heard.kind, error=type(error).__name__
+            )
+        else:
+            new += row is not None
+    return new
 
 
 def answer_of(text: str) -> str:

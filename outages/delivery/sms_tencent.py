@@ -135,7 +135,7 @@ class TencentSms:
             seed = f"{reply.PhoneNumber} {reply.ReplyTime} {reply.ReplyContent}"
             yield Heard(
                 source="tencent",
-                external_id=sha256(seed.encode()).hexdigest()[:40],
+                external_id=sha256(seed.encode("utf-8", "surrogatepass")).hexdigest()[:40],
                 kind="reply",
                 at=datetime.fromtimestamp(int(reply.ReplyTime), tz=UTC),
                 sender=str(reply.PhoneNumber),

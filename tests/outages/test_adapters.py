@@ -193,6 +193,27 @@ def test_a_receipt_that_was_collected_settles_an_unknown_one(settings: Any, tmp_
     assert InboundMessage.objects.get(kind="reply").answer == "unsatisfied"
 
 
+@pytest.mark.django_db
+def test_what_cannot_be_kept_costs_none_of_what_came_with_it(
+    settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The service gives each once: what is not kept then is lost."""
+    take = inbox.take
+
+    def fails(heard: Any, **more: Any) -> Any:
+        if heard.text == "nobody thought of this":
+            raise ValueError
+        return take(heard, **more)
+
+    monkeypatch.setattr(inbox, "take", fails)
+    with tencent(settings, tmp_path) as gateway:
+        gateway.simulator.reply("+8613800000000", "谢谢\ud83d")  # cut in the middle of an emoji
+        gateway.simulator.reply("+8613800000001", "nobody thought of this")
+        gateway.simulator.reply("+8613800000002", "1")
+        assert inbox.collect(at=NOW) == 2
+    assert set(InboundMessage.objects.values_list("text", flat=True)) == {"谢谢?", "1"}
+
+
 # -- WeChat -------------------------------------------------------------------------------------
 
 

@@ -85,14 +85,11 @@ def _read(item: dict[str, Any], channel: str) -> Heard:
 
 
 def _text(value: Any, most: int) -> str:
-    """Plain text of a bounded length; PostgreSQL keeps no NUL, and no half of a character.
-
-    An SMS cut in the middle of an emoji ends with such a half: it reads as a question mark.
-    """
+    """Plain text of a bounded length; PostgreSQL keeps no NUL."""
     if not isinstance(value, str) or "\0" in value:
         msg = "not a text"
         raise ValueError(msg)
-    return value[:most].encode("utf-8", "replace").decode()
+    return value[:most]
 
 
 def _moment(text: Any) -> datetime:
