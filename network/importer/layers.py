@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import csv
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +13,11 @@ import shapely
 from numpy.typing import NDArray
 from pyogrio.errors import DataLayerError, DataSourceError
 
+from network.importer.delimited import read_delimited
 from network.importer.encodings import dbf_encoding, text_encoding
 from network.importer.geojson import geojson_crs, with_feature_ids
 from network.importer.intake import DataFile
-from network.importer.packed import Column, Packed, blocks_of, compact
+from network.importer.packed import Column, Packed, compact
 from network.importer.places import Geometry
 from network.importer.refusals import ImportRefused, refusal
 
@@ -142,54 +140,13 @@ def _geometries(wkb: NDArray[np.object_] | None, count: int) -> NDArray[np.objec
 
 def _read_csv(file: DataFile) -> Layer:
     """Read a table with lon and lat, x and y, or WKT. All values stay text."""
-    encoding = text_encoding(file.path)
-    with file.path.open(encoding=encoding, newline="") as opened:
-        sample = opened.read(4096)
-        opened.seek(0)
-        delimiter = max(",;\t", key=sample.split("\n", 1)[0].count)
-        rows = csv.reader(opened, delimiter=delimiter)
+    with file.path.open(encoding=text_encoding(file.path), newline="") as opened:
         try:
-            header = [name.strip() for name in next(rows)]
-            columns = {
-                name: _whole_numbers(column)
-                for name, column in _csv_columns(header, rows, file).items()
-            }
+            columns = read_delimited(opened, file.path.name)
         except (StopIteration, csv.Error, UnicodeDecodeError) as error:
             raise _unreadable(file.path, error) from error
     geometry, is_lon_lat = _csv_geometry(columns, file)
     return Layer(file.stem, file.path.name, geometry, {**columns}, None, is_lon_lat)
-
-
-def _csv_columns(header: list[str], rows: Iterator[list[str]], file: DataFile) -> dict[str, Packed]:
-    packed = [Packed() for _name in header]
-    for block in blocks_of(_csv_rows(rows, len(header), file)):
-        columns = list(zip_longest(*block, fillvalue=""))
-        short = [("",) * len(block)] * (len(header) - len(columns))
-        for column, values in zip(packed, [*columns, *short], strict=True):
-            column.append(values)
-    return dict(zip(header, packed, strict=True))
-
-
-_WRITTEN_AS_FLOAT = re.compile(r"(?:-?\d+\.0)?")
-
-
-def _whole_numbers(column: Packed) -> Packed:
-    """Return 12 for 12.0 where all of a column is so: whole numbers that met a blank on the way.
-
-    Spreadsheets and data frames write them like that, and 12.0 would be nobody's id.
-    """
-    if not all(_WRITTEN_AS_FLOAT.fullmatch(text) for text in column):
-        return column
-    return Packed.of(text.removesuffix(".0") for text in column)
-
-
-def _csv_rows(rows: Iterator[list[str]], width: int, file: DataFile) -> Iterator[list[str]]:
-    """Yield rows that hold anything. Raises ImportRefused for one that is too long."""
-    for number, row in enumerate(rows, start=2):
-        if len(row) > width:
-            raise refusal(reason="csv_row", name=file.path.name, line=number)
-        if len(row) > 1 or (row and row[0].strip()):
-            yield row
 
 
 def _csv_geometry(columns: dict[str, Packed], file: DataFile) -> tuple[Geometry, bool]:
@@ -210,7 +167,10 @@ def _csv_geometry(columns: dict[str, Packed], file: DataFile) -> tuple[Geometry,
 
 
 def _numbers(column: Column) -> NDArray[np.float64]:
-    return np.fromiter(map(_number, column), dtype=np.float64, count=len(column))
+    try:
+        return np.fromiter(map(float, column), dtype=np.float64, count=len(column))
+    except ValueError:  # a blank or a word among them
+        return np.fromiter(map(_number, column), dtype=np.float64, count=len(column))
 
 
 def _number(text: str) -> float:

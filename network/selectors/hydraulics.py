@@ -16,7 +16,7 @@ from network.hydraulics.facts import (
 )
 from network.hydraulics.pressure import Question, reckon_pressures
 from network.models import Customer, Junction, NetworkRevision, Pipe, Source
-from network.selectors.columns import Column, read_columns
+from network.selectors.columns import read_columns
 from network.selectors.snapshots import load_topology
 from network.selectors.tables import read_tables
 from network.topology.engine.isolation import Isolation
@@ -27,10 +27,10 @@ NUMBER = "coalesce({}, 'NaN')"
 
 def read_facts(revision: NetworkRevision) -> HydraulicFacts:
     """Read heights, heads, bores and demands; rows stand as `read_tables` gives them."""
-    elevations, demands = _read(
+    elevations, demands = read_columns(
         Junction, revision, [NUMBER.format("elevation_m"), NUMBER.format("demand_m3_d")]
     )
-    (customers,) = _read(Customer, revision, [NUMBER.format("demand_m3_d")])
+    (customers,) = read_columns(Customer, revision, [NUMBER.format("demand_m3_d")])
     heads = Source.objects.filter(revision=revision).order_by("pk").values_list("head_m", flat=True)
     return HydraulicFacts(
         elevations_m=elevations.astype(np.float64),
@@ -86,7 +86,7 @@ def has_pressure_facts(revision: NetworkRevision) -> bool:
 
 def _pipes(revision: NetworkRevision) -> PipeFacts:
     columns = ["length_m", "diameter_mm", "roughness", "setting"]
-    lengths, bores, roughness, settled, materials, kinds, curves = _read(
+    lengths, bores, roughness, settled, materials, kinds, curves = read_columns(
         Pipe,
         revision,
         [*map(NUMBER.format, columns), "material", "kind", "pump_curve"],
@@ -104,19 +104,3 @@ def _pipes(revision: NetworkRevision) -> PipeFacts:
         settings=settled.astype(np.float64),
         pump_curves=[curve.decode() for curve in curves.tolist()],
     )
-
-
-def _read(
-    model: type[Junction | Pipe | Customer],
-    revision: NetworkRevision,
-    columns: list[str],
-    *,
-    only: str = "true",
-    of: list[object] | None = None,
-) -> list[Column]:
-    # Only names and expressions of this module; values are parameters.
-    query = (
-        f"SELECT {', '.join(columns)} FROM {model._meta.db_table} "  # noqa: S608
-        f"WHERE revision_id = %s AND {only} ORDER BY id"
-    )
-    return read_columns(query, len(columns), [revision.pk, *(of or [])])

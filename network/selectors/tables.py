@@ -1,7 +1,5 @@
 """The rows of one revision that make its graph, as the columns that the topology reads."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -34,8 +32,8 @@ PLACE = ("asset_id", "junction", "pipe", "coalesce(fraction, 'NaN')")
 
 def read_tables(revision: NetworkRevision) -> NetworkTables:
     """Read what is in service in `revision`. Ids are arrays of UTF-8 bytes."""
-    (junctions,) = _read(Junction, revision, ["asset_id"])
-    ids, at, pipes, fractions = _read(Hydrant, revision, PLACE)
+    (junctions,) = read_columns(Junction, revision, ["asset_id"])
+    ids, at, pipes, fractions = read_columns(Hydrant, revision, PLACE)
     return NetworkTables(
         junctions=junctions,
         pipes=_pipes(revision),
@@ -48,7 +46,7 @@ def read_tables(revision: NetworkRevision) -> NetworkTables:
 
 
 def _pipes(revision: NetworkRevision) -> Pipes:
-    ids, starts, ends, one_way = _read(
+    ids, starts, ends, one_way = read_columns(
         Pipe,
         revision,
         ["asset_id", "from_junction", "to_junction", "flow = %s"],
@@ -60,12 +58,14 @@ def _pipes(revision: NetworkRevision) -> Pipes:
 
 
 def _splits(revision: NetworkRevision) -> Splits:
-    pipes, junctions, fractions = _read(PipeSplit, revision, ["pipe", "junction", "fraction"])
+    pipes, junctions, fractions = read_columns(
+        PipeSplit, revision, ["pipe", "junction", "fraction"]
+    )
     return Splits(pipes, junctions, _numbers(fractions))
 
 
 def _valves(revision: NetworkRevision) -> Valves:
-    ids, junctions, pipes, fractions, isolates, flow_to, closed, operable = _read(
+    ids, junctions, pipes, fractions, isolates, flow_to, closed, operable = read_columns(
         Valve,
         revision,
         [*PLACE, "isolates", "flow_to_pipe", "state = %s", "operability <> ALL(%s)"],
@@ -94,7 +94,7 @@ def _sources(revision: NetworkRevision) -> Sources:
 
 
 def _customers(revision: NetworkRevision) -> Customers:
-    ids, junctions, pipes, fractions, persons = _read(
+    ids, junctions, pipes, fractions, persons = read_columns(
         Customer,
         revision,
         [*PLACE, "coalesce(persons, %s * coalesce(nullif(connections, 0), 1))"],
@@ -103,27 +103,9 @@ def _customers(revision: NetworkRevision) -> Customers:
     return Customers(ids, junctions, pipes, _numbers(fractions), persons.astype(np.int32))
 
 
-def _read(
-    model: type[Junction | Pipe | PipeSplit | Valve | Hydrant | Customer],
-    revision: NetworkRevision,
-    columns: Sequence[str],
-    values: Sequence[object] = (),
-    *,
-    only: str = "true",
-    of: Sequence[object] = (),
-) -> list[Column]:
-    """Columns of a revision's rows, in the order in which they came."""
-    # Only names and expressions of this module; values are parameters.
-    query = (
-        f"SELECT {', '.join(columns)} FROM {model._meta.db_table} "  # noqa: S608
-        f"WHERE revision_id = %s AND {only} ORDER BY id"
-    )
-    return read_columns(query, len(columns), [*values, revision.pk, *of])
-
-
 def _numbers(column: Column) -> NDArray[np.float64]:
     return column.astype(np.float64)
 
 
 def _truths(column: Column) -> NDArray[np.bool_]:
-    return np.asarray(column == b"t")
+    return np.asarray(column == b"true")

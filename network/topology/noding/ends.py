@@ -104,12 +104,10 @@ def _lookup_ends(pipes: RawPipes, index: dict[str, int]) -> Integers:
 
 def _end_points(lines: Geometries) -> Floats:
     """Return the drawn ends, shape (2, n, 2): first points, then last points."""
-    return np.stack(
-        [
-            shapely.get_coordinates(shapely.get_point(lines, 0)),
-            shapely.get_coordinates(shapely.get_point(lines, -1)),
-        ]
-    ).reshape(2, len(lines), 2)
+    points, owner = shapely.get_coordinates(lines, return_index=True)
+    last = np.cumsum(np.bincount(owner, minlength=len(lines))) - 1
+    first = np.concatenate([[0], last[:-1] + 1])[: len(lines)]
+    return np.stack([points[first], points[last]]).reshape(2, len(lines), 2)
 
 
 def _turned_to_their_ends(
