@@ -69,7 +69,8 @@ class RevisionAsset(models.Model):
 class Junction(RevisionAsset):
     """Where pipes meet or end. `is_generated` ones were made by snapping, not by the source."""
 
-    geom = models.PointField(srid=4326)
+    # Found by name, never by place: an index would only slow the imports.
+    geom = models.PointField(srid=4326, spatial_index=False)
     is_generated = models.BooleanField(default=False)
     elevation_m = models.FloatField(null=True, blank=True)
     # Daily mean that a hydraulic model draws here; utilities without a model have customers'.

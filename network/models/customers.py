@@ -1,10 +1,13 @@
 """Who is supplied, and through which pipe."""
 
 from django.contrib.gis.db import models
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, GistIndex
 from django.db.models import Q
 
 from network.models.assets import RevisionAsset, fraction_on_pipe, sound_geometry
+
+# Key, large and special users: few in a city, and asked for with every burst and on every map.
+MARKED = Q(key_user=True) | Q(large_user=True) | ~Q(special_user="")
 
 
 class Customer(RevisionAsset):
@@ -14,7 +17,9 @@ class Customer(RevisionAsset):
     `persons_per_connection` then stands in for it.
     """
 
-    geom = models.PointField(srid=4326)
+    # By place only the marked ones are looked for; of two million an index would cost every import
+    # a tenth of its time.
+    geom = models.PointField(srid=4326, spatial_index=False)
     pipe = models.CharField(max_length=64, blank=True)
     fraction = models.FloatField(null=True, blank=True)
     junction = models.CharField(max_length=64, blank=True)
@@ -50,12 +55,8 @@ class Customer(RevisionAsset):
             models.Index(
                 fields=["revision", "phone"], name="customer_by_phone", condition=~Q(phone="")
             ),
-            # Few in a city, and asked for with every burst.
-            models.Index(
-                fields=["revision", "asset_id"],
-                name="customer_marked",
-                condition=Q(key_user=True) | Q(large_user=True) | ~Q(special_user=""),
-            ),
+            models.Index(fields=["revision", "asset_id"], name="customer_marked", condition=MARKED),
+            GistIndex(fields=["geom"], name="customer_marked_places", condition=MARKED),
             GinIndex(fields=["search_text"], name="customer_text", opclasses=["gin_trgm_ops"]),
             models.Index(
                 fields=["search_initials"],
