@@ -8,6 +8,7 @@ row.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from django.db import connection
@@ -91,7 +92,7 @@ class _Wanted:
         return ", ".join(f"string_agg(c{nth}::text, chr(31))" for nth in range(len(self.columns)))
 
     @property
-    def parameters(self) -> list[object]:
+    def parameters(self) -> list[Any]:
         return [*self.values, self.revision, *self.of]
 
 

@@ -27,9 +27,10 @@ def rows(
 ) -> list[list[str]]:
     """Compare planning with fetching the customers of the same plans by index, and with floods.
 
-    Each plan is followed by its own fetch. Each step is a transaction of its own, committed to disk; the fetch that it is compared with
-    commits nothing, so what a commit takes here is told beside it. A plan can be seen with its
-    customers when the first of its two transactions is committed, with its steps after the second.
+    Each plan is followed by its own fetch. Each step is a transaction of its own, committed to
+    disk; the fetch commits nothing, so what a commit takes here is told beside it. A plan can be
+    seen with its customers when the first of its two transactions is committed, with its steps
+    after the second.
     """
     names = Pipe.objects.filter(revision=revision).order_by("asset_id")
     drawn = random.Random(2).sample(
