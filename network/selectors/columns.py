@@ -30,7 +30,6 @@ SEPARATOR = b"\x1f"
 ESCAPED = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v"}
 
 Column = NDArray[np.bytes_]
-Places = NDArray[np.int64]
 Rows = type[Junction | Pipe | PipeSplit | Valve | Hydrant | Customer]
 
 
