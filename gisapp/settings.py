@@ -85,7 +85,6 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "gisapp.plain_addresses.PlainAddressMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "gisapp.plain_text.PlainTextMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
