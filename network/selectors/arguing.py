@@ -7,16 +7,13 @@ from typing import Any
 import numpy as np
 import shapely
 from django.contrib.gis.db.models.functions import AsWKB
-from django.contrib.gis.geos import Polygon
 from django.db.models import Q
 from numpy.typing import NDArray
-from pyproj import Transformer
 
 from network.choices import AreaKind, Flow, Operability, ValveState
 from network.models import (
     Area,
     Customer,
-    Hydrant,
     NetworkRevision,
     Pipe,
     PipeSplit,
@@ -24,6 +21,7 @@ from network.models import (
     Valve,
     ValveCondition,
 )
+from network.selectors.around import Around
 from network.selectors.by_id import rows_by_id
 from network.selectors.tables import read_tables
 from network.topology.argument.alternatives import (
@@ -37,13 +35,6 @@ from network.topology.argument.alternatives import (
 from network.topology.argument.restore import PressureZones
 from network.topology.argument.scene import Scene
 from network.topology.argument.spelling import Rows
-from network.topology.argument.supply_points import (
-    Metres,
-    Need,
-    SupplyPoint,
-    choose_points,
-    wet_places,
-)
 from network.topology.argument.work import ValveWork, Work
 from network.topology.elements import (
     Customers,
@@ -59,7 +50,6 @@ from network.topology.engine.build import build
 Degrees = NDArray[np.float64]
 NAN = float("nan")
 WORK_WITHIN_M = 3_000.0  # valves farther off count with the usual turns and no way
-WATER_WITHIN_M = 1_500.0  # where hydrants for standpipes are looked for
 
 
 def rows_of(revision: NetworkRevision) -> Rows:
@@ -283,111 +273,10 @@ def pressure_zones(revision: NetworkRevision) -> PressureZones:
     return read
 
 
-@dataclass(frozen=True)
-class PlacedPoint:
-    """A hydrant for a standpipe or tanker, with its position in degrees (EPSG:4326)."""
-
-    point: SupplyPoint
-    lon: float
-    lat: float
-
-    def as_json(self) -> dict[str, object]:
-        """The point for the contract; distances in metres, straight."""
-        return {
-            "place": self.point.place,
-            "kind": "hydrant",
-            "at": [round(self.lon, 7), round(self.lat, 7)],
-            "customers": self.point.customers,
-            "persons": self.point.persons,
-            "mean_m": round(self.point.mean_m, 1),
-            "farthest_m": round(self.point.farthest_m, 1),
-        }
-
-
-def supply_points(
-    scene: Scene, revision: NetworkRevision, customers: Collection[str], *, most: int = 3
-) -> tuple[PlacedPoint, ...]:
-    """Hydrants that keep water from which `customers` are best supplied, nearest to most first."""
-    rows = list(
-        Customer.objects.filter(revision=revision, asset_id__in=customers).values_list(
-            "asset_id", "geom"
-        )
-    )
-    if not rows:
-        return ()
-    around = _Around.points([point for _, point in rows], WATER_WITHIN_M)
-    hydrants = dict(
-        Hydrant.objects.filter(revision=revision, geom__coveredby=around.box).values_list(
-            "asset_id", "geom"
-        )
-    )
-    wet = wet_places(scene, "hydrant", hydrants)
-    places = {each: around.plane.metres(hydrants[each].x, hydrants[each].y) for each in wet}
-    persons = _persons(scene, customers)
-    needs = [Need(around.plane.metres(at.x, at.y), persons.get(name, 0)) for name, at in rows]
-    return tuple(
-        PlacedPoint(each, hydrants[each.place].x, hydrants[each.place].y)
-        for each in choose_points(places, needs, most=most)
-    )
-
-
-def _persons(scene: Scene, customers: Collection[str]) -> dict[str, int]:
-    topology = scene.topology
-    dry = np.concatenate([scene.found.isolated, scene.found.unintended])
-    names = [raw.decode() for raw in topology.customer_ids[dry].tolist()]
-    counted = dict(zip(names, topology.customer_persons[dry].tolist(), strict=True))
-    return {each: counted[each] for each in customers if each in counted}
-
-
-# -- where ------------------------------------------------------------------------
-
-
-class LocalMetres:
-    """Metres east and north of a place, true to scale around it."""
-
-    def __init__(self, lon: float, lat: float) -> None:
-        crs = f"+proj=tmerc +lat_0={lat} +lon_0={lon} +datum=WGS84 +units=m"
-        self._forward = Transformer.from_crs("EPSG:4326", crs, always_xy=True)
-
-    def metres(self, lon: float, lat: float) -> Metres:
-        """East and north of a position in degrees."""
-        x, y = self._forward.transform(lon, lat)
-        return float(x), float(y)
-
-    def forward(self, lons: Degrees, lats: Degrees) -> tuple[Degrees, Degrees]:
-        """East and north of many positions in degrees."""
-        east, north = self._forward.transform(lons, lats)
-        return east, north
-
-    def box(self, east: float, north: float) -> Polygon:
-        """A box in degrees that reaches so many metres from the place on each side."""
-        corners = self._forward.transform([-east, east], [-north, north], direction="INVERSE")
-        (west, east_), (south, north_) = corners
-        box = Polygon.from_bbox((west, south, east_, north_))
-        box.srid = 4326
-        return box
-
-
-@dataclass(frozen=True)
-class _Around:
-    plane: LocalMetres
-    box: Polygon
-
-    @classmethod
-    def points(cls, points: Sequence[object], metres: float) -> "_Around":
-        """The surroundings of some geometries, so many metres beyond their outermost."""
-        bounds = np.array([each.extent for each in points])  # type: ignore[attr-defined]
-        west, south = bounds[:, :2].min(axis=0)
-        east, north = bounds[:, 2:].max(axis=0)
-        plane = LocalMetres((west + east) / 2, (south + north) / 2)
-        half_x, half_y = plane.metres(east, north)
-        return cls(plane, plane.box(half_x + metres, half_y + metres))
-
-
-def _around(scene: Scene, revision: NetworkRevision, metres: float) -> _Around | None:
+def _around(scene: Scene, revision: NetworkRevision, metres: float) -> Around | None:
     """The surroundings of the burst pipes."""
     names = [burst.pipe for burst in scene.bursts]
     lines = list(
         Pipe.objects.filter(revision=revision, asset_id__in=names).values_list("geom", flat=True)
     )
-    return _Around.points(lines, metres) if lines else None
+    return Around.points(lines, metres) if lines else None

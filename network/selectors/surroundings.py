@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from network.choices import PipeStatus
 from network.models import Customer, Junction, NetworkRevision, Pipe, Source, Valve
-from network.selectors.arguing import LocalMetres, rows_of
+from network.selectors.arguing import rows_of
+from network.selectors.around import LocalMetres
 from network.topology.argument.burst_rates import Rates
 from network.topology.argument.locate import Around
 from network.topology.argument.mains import Mains, mains_of

@@ -1,6 +1,7 @@
 """Where people fetch water meanwhile: the engine proposes, the dispatcher confirms, all read it."""
 
 from datetime import datetime
+from typing import Final
 
 from django.contrib.gis.geos import Point
 from django.db import transaction
@@ -8,6 +9,7 @@ from django.db.models import QuerySet
 
 from network.models import Hydrant
 from network.selectors import current_revision
+from network.selectors.water_points import HYDRANT, TANKER
 from outages import tasks
 from outages.choices import SupplyPointKind, SupplyPointStatus
 from outages.models import Event, Outage, SupplyPoint, lifecycle
@@ -17,6 +19,8 @@ from outages.services.rules.reasons import required_reason
 from outages.services.shutdown.arguing import NotArguable, argument_for
 from outages.workflow import OPEN_OUTAGES, Refused
 
+KINDS: Final = {HYDRANT: SupplyPointKind.STANDPIPE, TANKER: SupplyPointKind.TANKER}
+
 
 class SupplyPointRefused(Refused):
     """No place can be proposed, or the point was decided on already."""
@@ -25,7 +29,7 @@ class SupplyPointRefused(Refused):
 
 
 def propose_supply_points(outage: Outage, *, by: Actor, at: datetime) -> list[SupplyPoint]:
-    """Store the hydrants from which those without water are best supplied, as proposals.
+    """Store from where those without water are best supplied, as proposals: hydrants, tankers.
 
     Asking again changes nothing about places that were decided on. Raises SupplyPointRefused.
     """
@@ -46,7 +50,7 @@ def propose_supply_points(outage: Outage, *, by: Actor, at: datetime) -> list[Su
                 outage=outage,
                 asset=each.point.place,
                 defaults={
-                    "kind": SupplyPointKind.STANDPIPE,
+                    "kind": KINDS[each.kind],
                     "name": (name or outage.place)[:120],
                     "name_en": (name_en or outage.place_en)[:120],
                     "geom": Point(each.lon, each.lat, srid=4326),

@@ -9,10 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from gisapp.accounts.roles import sync_roles
-from outages.models import IsolationPlan
+from outages.models import Event, IsolationPlan
 from outages.services import outages
 from outages.services.shutdown import plans
+from outages.services.shutdown.arguing import argument_for
 from outages.services.shutdown.overlap import overlaps
+from outages.views.words.history import entries
 from tests import factories
 from tests.factories import lay
 from tests.outages.conftest import Desk
@@ -52,6 +54,19 @@ def test_a_running_outage_and_a_new_plan_dry_somebody_only_together(desk: Desk) 
     assert found.codes == (first.outage.code,)
     assert found.customers == ("c.p6",)
     assert (found.persons, found.end) == (4, None)
+
+
+def test_the_reasons_are_of_those_whom_the_plan_dries_not_of_whom_another_outage_does(
+    desk: Desk,
+) -> None:
+    """The first outage shut V1, so the second one dries nobody who had water."""
+    lay("(S) -p1-V1| a -p2-V2| b -p3- c")
+    first = desk.burst("p2")
+    desk.close_all(first.outage)
+    second = desk.propose(desk.report("p3"))
+    groups = argument_for(second).losing_groups
+    assert {each.code: each.customers for each in groups} == {"dry_before": ("c.p3",)}
+    assert second.customers_in_zone + second.customers_unintended == 0
 
 
 def test_it_stays_so_once_the_first_ones_valves_are_shut(desk: Desk) -> None:
@@ -184,3 +199,13 @@ def test_adopting_another_plan_is_asked_with_the_same_facts(desk: Desk) -> None:
     assert reverse("outages:plan-adopt", args=[newer.pk]) in waiting
     for name in ("plan-together", "plan-options"):
         assert reverse(f"outages:{name}", args=[newer.pk]) in waiting
+
+
+def test_what_rang_is_no_line_of_a_history_and_every_line_is_in_words(desk: Desk) -> None:
+    lay(TWO_SIDES)
+    burst = desk.burst("p2").outage
+    for verb in ("alert_raised", "alert_acknowledged", "photo_added"):
+        Event.objects.append(burst, verb, by=desk.dana, at=timezone.now())
+    texts = [line["text"] for line in entries(Event.objects.filter(outage=burst))]
+    assert "alert_raised" not in texts
+    assert not [text for text in texts if "_" in text]

@@ -28,9 +28,9 @@ from network.selectors.arguing import (
     normally_closed,
     pressure_zones,
     rows_of,
-    supply_points,
 )
 from network.selectors.hydraulics import pressures_after
+from network.selectors.water_points import supply_points
 from network.topology.argument.explain import explain, explain_customer
 from network.topology.argument.restore import restore
 from network.topology.argument.scene import Scene

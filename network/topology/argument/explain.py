@@ -256,6 +256,10 @@ class _Explainer:
 
     def _examples(self, segments: list[int]) -> tuple[str, ...]:
         pipes = pipes_in(self.topology, segments[:EXAMPLES])
+        if not len(pipes):  # a one-way device leads on from here, and nothing comes back
+            onward = [head for tail in segments for _, head in self.scene.downstream(tail)]
+            onward = [head for head in onward if not self.in_zone[head]]
+            pipes = pipes_in(self.topology, onward[:EXAMPLES])
         return self.topology.names("pipe", pipes[:EXAMPLES])
 
     # -- RULE 5 -----------------------------------------------------------------

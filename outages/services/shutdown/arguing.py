@@ -12,18 +12,18 @@ from django.contrib.gis.db.models.functions import AsWKB
 from network.models import Customer, NetworkRevision, Pipe
 from network.selectors import current_revision, load_snapshot
 from network.selectors.arguing import (
-    PlacedPoint,
     PlacedStop,
     alternatives_for,
     normally_closed,
     pressure_zones,
     rows_of,
     stops_for,
-    supply_points,
 )
+from network.selectors.water_points import PlacedPoint, supply_points
 from network.selectors.way_lines import Line, lines_of
 from network.topology.argument.alternatives import LEAVE_OUT, OPEN, Alternatives, Plan
 from network.topology.argument.explain import (
+    CustomerGroup,
     CustomerReason,
     Explanation,
     ValveReason,
@@ -73,6 +73,13 @@ class Argument:
     def explanation(self) -> Explanation:
         """Why each valve of the border is to be closed, or need not be."""
         return explain(self.closing, rows_of(self.revision))
+
+    @cached_property
+    def losing_groups(self) -> tuple[CustomerGroup, ...]:
+        """Why those who lose water by this plan do, and not by another outage."""
+        if self.losing is self.closing:
+            return self.explanation.customers
+        return explain(self.losing).customers
 
     @cached_property
     def lines(self) -> dict[str, Line]:

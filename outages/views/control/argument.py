@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from network.models import Customer, NetworkRevision, Source, Valve
-from network.selectors.arguing import PlacedPoint
+from network.selectors.water_points import PlacedPoint
 from network.topology.argument.alternatives import LEAVE_OUT, OPEN, TRY, Plan
 from network.topology.argument.restore import Reopening
 from network.topology.elements import UnknownAsset
@@ -87,7 +87,7 @@ def why(request: HttpRequest, plan_id: int) -> HttpResponse:
                 "text": words.why_group(group),
                 "lit": " ".join(group.holding or group.shut_valves or group.through),
             }
-            for group in known.customers
+            for group in argument.losing_groups
         ],
     }
     return _shown(request, "why", found, context)
@@ -319,6 +319,7 @@ def _point(placed: PlacedPoint) -> Row:
     point = placed.point
     return {
         "asset": point.place,
+        "kind": placed.kind,
         "customers": point.customers,
         "persons": point.persons,
         "mean_m": point.mean_m,

@@ -116,6 +116,18 @@ VERBS: Final[dict[str, tuple[str, str | Promise]]] = {
     "deadline_warned": ("warn", _("Soon overdue: %(limit)s")),
     "deadline_breached": ("danger", _("Overdue: %(limit)s")),
     "deadline_extended": ("planned", _("More time: %(limit)s")),
+    "alert_acknowledged": ("ok", _("Alert seen to")),
+    "duty_asked": ("planned", _("A duty was asked for")),
+    "photo_added": ("busy", _("Photo added")),
+    "callback_drawn": ("planned", _("Drawn for a call-back")),
+    "callback_tried": ("busy", _("Call-back tried")),
+    "rectification_ordered": ("warn", _("To be put right")),
+    "rectified": ("ok", _("Put right")),
+    "reply_read": ("busy", _("The user's reply was read")),
+    "message_queued": ("busy", _("Message to the customer on its way")),
+    "message_withdrawn": ("draft", _("Message to the customer taken back")),
+    "call_logged": ("busy", _("Call entered")),
+    "delivery_resolved": ("ok", _("Delivery settled by hand")),
     "handed_in": ("busy", _("Handed in by %(new)s")),
     "major_by_rule": ("danger", _("Major by the rules")),
     "triaged": ("busy", _("Triaged: %(new)s")),
@@ -178,11 +190,15 @@ def entries(events: Iterable[Event], outage: Outage | None = None) -> list[dict[
     return told
 
 
+# What was made or rung follows from an event that is told.
+_UNTOLD: Final = frozenset({"steps_made", "alert_raised", "alert_settled"})
+
+
 def _is_noise(event: Event) -> bool:
     """Whether another event at the same moment says it already."""
     by_itself = event.verb == "pressure_asked" and event.by_id is None
     superseded = event.verb == "plan_status" and event.new == "superseded"
-    return by_itself or superseded or event.verb == "steps_made"
+    return by_itself or superseded or event.verb in _UNTOLD
 
 
 def _entry(event: Event) -> dict[str, Any]:

@@ -121,6 +121,10 @@ class Test2xxLeftOpen:
         found = why("(S) -p1- [V] -p2- [W] -p3- b\n[W] -p4- c", "p2")
         assert only(found.leave_open).beyond == ("p3", "p4")
 
+    def test_206_beyond_a_pump_is_named_by_the_pump_though_nothing_comes_back(self) -> None:
+        reason = only(why("(S) -p1- [V] -p2-W| a -pump> b -p3- c", "p2").leave_open)
+        assert (reason.code, reason.beyond) == ("fed_through_zone", ("pump",))
+
 
 class Test3xxClosedAlready:
     def test_301_what_it_holds_back(self) -> None:

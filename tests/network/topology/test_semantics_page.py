@@ -93,4 +93,4 @@ def _answered(answer: Isolation, words: str) -> list[str]:
 
 
 def test_the_page_shows_every_case() -> None:
-    assert len(BLOCKS) == 33
+    assert len(BLOCKS) == 41
