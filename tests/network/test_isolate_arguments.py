@@ -162,3 +162,27 @@ class TestText:
     def test_a_negative_number_of_plans_is_refused(self) -> None:
         with pytest.raises(CommandError, match="must not be negative"):
             ask("--alternatives", "-1")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("word", ["inaccessible", "buried", "找不到井"])
+def test_a_valve_that_nobody_can_reach_is_walked_through(
+    word: str, tmp_path: Path, settings: Any
+) -> None:
+    """W stands between p2 and p3, open and buried: a burst on p3 takes p2 as well."""
+    settings.SNAPSHOT_DIR = tmp_path / "snapshots"
+    layers = street()
+    layers["valves"][1]["properties"]["operable"] = word
+    folder = write_folder(layers, tmp_path / "street")
+    call_command("import_network", str(folder), stdout=io.StringIO(), stderr=io.StringIO())
+    out = io.StringIO()
+    call_command("isolate", "--pipe", "p3", "--json", stdout=out)
+    answer = json.loads(out.getvalue())
+    assert answer["segment_pipes"] == ["p2", "p3"]
+    assert answer["valves_to_close"] == ["V"]
+    assert answer["warnings"] == [
+        {
+            "code": "inoperable_valves",
+            "text": "Water passes valves that cannot be closed: W.",
+        }
+    ]

@@ -115,6 +115,8 @@ VERBS: Final[dict[str, tuple[str, str | Promise]]] = {
     "marked": ("warn", _("Marks changed")),
     "deadline_warned": ("warn", _("Soon overdue: %(limit)s")),
     "deadline_breached": ("danger", _("Overdue: %(limit)s")),
+    "deadline_met": ("ok", _("The limit ends: %(limit)s")),
+    "deadline_cancelled": ("draft", _("No limit any more: %(limit)s")),
     "deadline_extended": ("planned", _("More time: %(limit)s")),
     "alert_acknowledged": ("ok", _("Alert seen to")),
     "duty_asked": ("planned", _("A duty was asked for")),
