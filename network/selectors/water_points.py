@@ -83,8 +83,9 @@ def _is_far(needs: Sequence[Need], places: Sequence[Metres]) -> list[bool]:
     """Whether nobody would carry water home from any of `places`."""
     if not places:
         return [True] * len(needs)
-    metres, _ = cKDTree(places).query([need.at for need in needs])
-    return [bool(each > CARRY_M) for each in metres]
+    metres, _ = cKDTree(np.array(places)).query(np.array([need.at for need in needs]))
+    found: list[bool] = (np.asarray(metres) > CARRY_M).tolist()
+    return found
 
 
 def _chosen(
