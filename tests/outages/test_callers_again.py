@@ -68,3 +68,10 @@ def test_an_informant_who_calls_again_is_known_to_the_owner_alone() -> None:
     page = f"{reverse('outages:desk')}?c={customer.pk}"
     assert secret.reference in client_of(owner).get(page).content.decode()
     assert secret.reference not in client_of(other).get(page).content.decode()
+    # Nor does the case name the account.
+    case = reverse("outages:case", args=[secret.reference])
+    assert client_of(owner).get(case).context["customer"] == customer
+    for reader in (other, member("dispatcher"), member("leader")):
+        seen = client_of(reader).get(case)
+        assert seen.context["customer"] is None
+        assert (customer.account or customer.asset_id) not in seen.content.decode()

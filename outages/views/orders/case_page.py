@@ -14,7 +14,7 @@ from network.selectors import current_revision
 from outages.models import BurstReport
 from outages.selectors import callbacks
 from outages.selectors import orders as lists
-from outages.selectors.privacy.contacts import contact_of
+from outages.selectors.privacy.contacts import contact_of, may_know
 from outages.services.desk import disclosures
 from outages.services.rules import clocks
 from outages.views.orders.case_acts import CASE_ACTS
@@ -23,7 +23,7 @@ from outages.views.orders.words import chip_of_order, order_title
 from outages.views.privacy.reveal import reveal, told_why
 from outages.views.rules.limits import limit_rows
 from outages.views.shape.actor import acting
-from outages.views.shape.acts import ActPage
+from outages.views.shape.acts import ActPage, User
 from outages.views.shape.screen import may
 from outages.views.words.wording import chip_of_report
 
@@ -58,7 +58,7 @@ def show_case(
         "report": report,
         "chip": chip_of_report(report, None),
         "contact": contact_of(report, request.user),
-        "customer": _customer(report),
+        "customer": _customer(report, request.user),
         "acts": CASE_PAGE.shown(CASE_ACTS, report, request.user, filled=filled, slug=slug),
         "problem": problem,
         "limits": limit_rows(clocks.limits_of_report(report), at=now),
@@ -74,8 +74,9 @@ def show_case(
     return response
 
 
-def _customer(report: BurstReport) -> Customer | None:
-    if not report.customer:
+def _customer(report: BurstReport, reader: User) -> Customer | None:
+    """Return the account it came from: that tells who told us, and to nobody else than may know."""
+    if not report.customer or not may_know(report, reader):
         return None
     revision = current_revision()
     return Customer.objects.filter(revision=revision, asset_id=report.customer).first()
