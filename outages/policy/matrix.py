@@ -235,12 +235,13 @@ MATRIX: Final[tuple[Row, ...]] = (
     Row(Task.PHONE_ORGANISATIONS, ALL, _CENTRE, Due.ON_RECEIPT, "16(二)1", has_organisations),
     Row(Task.PHONE_KEY_USERS, PLANNED, _CENTRE, Due.KEY_USER_NOTICE, "17(一)", has_key_users),
     Row(Task.PHONE_KEY_USERS, UNPLANNED, _CENTRE, Due.AT_ONCE, "16(二)1", has_key_users),
-    Row(Task.TELL_SPECIAL_USERS, PLANNED, _CENTRE, Due.KEY_USER_NOTICE, _SPECIAL,
-        has_special_users),
-    Row(Task.TELL_SPECIAL_USERS, UNPLANNED, _CENTRE, Due.AT_ONCE, _SPECIAL, has_special_users),
     # Inside the house. The department that plans a plant's outage need not be told of it.
     Row(Task.PHONE_PRODUCTION, ALL - _PP, _CENTRE, Due.AT_ONCE, "16(二)2", is_large_key_or_trunk),
     Row(Task.PHONE_LEADER, ALL, _CENTRE, Due.AT_ONCE, "16(二)2", is_large_key_or_trunk),
+    # One by one, and many: those who decide are told before.
+    Row(Task.TELL_SPECIAL_USERS, PLANNED, _CENTRE, Due.KEY_USER_NOTICE, _SPECIAL,
+        has_special_users),
+    Row(Task.TELL_SPECIAL_USERS, UNPLANNED, _CENTRE, Due.AT_ONCE, _SPECIAL, has_special_users),
     # Upwards and outwards.
     Row(Task.NOTIFY_BUREAU_SECTION, _UN, _CENTRE, Due.AT_ONCE, "16(二)3, 18(一)",
         is_large_for_bureau),

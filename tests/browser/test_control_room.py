@@ -70,6 +70,12 @@ def test_a_click_a_plan_an_approval(dispatcher: Page) -> None:
     expect(page.locator(".map .ov-zone-pipe")).not_to_have_count(0)
     plan = IsolationPlan.objects.get()
     assert BurstReport.objects.get().pipe == "p3"
+    # However low the screen and long the panel: what is hidden in it makes the page no taller.
+    page.set_viewport_size({"width": 1280, "height": 420})
+    below = "document.querySelector('.why-ask label').getBoundingClientRect().top > innerHeight"
+    assert page.evaluate(below), "nothing was proved"
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+    page.set_viewport_size({"width": 1280, "height": 720})
 
     page.locator("[data-eta-hours='4']").click()
     page.get_by_role("button", name="批准并派单").first.click()

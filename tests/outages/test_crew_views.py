@@ -105,6 +105,26 @@ def test_a_new_order_asks_to_be_accepted_before_any_valve(
     assert "data-step-form" in page(client_of_crew, order)
 
 
+def test_wo_32_every_step_of_the_crew_has_its_time_and_stands_in_the_history(
+    desk: Desk, client_of_crew: Client
+) -> None:
+    order = order_of(desk, accepted=False)
+    url = reverse("outages:work-order-milestone", args=[order.number])
+    for milestone in ("accept", "set_out", "arrive"):
+        assert client_of_crew.post(url, {"milestone": milestone}).status_code == 302
+    desk.close_all(order.outage)
+    repair = {"cause_found": "接口断裂", "action_taken": "换管", "leak_check_passed": "on"}
+    client_of_crew.post(reverse("outages:work-order-repair", args=[order.number]), repair)
+    order.refresh_from_db()
+    times = [order.accepted_at, order.en_route_at, order.on_site_at, order.repaired_at]
+    assert None not in times
+    told = Event.objects.filter(subject="order", subject_id=order.pk).order_by("pk")
+    verbs = [event.new or event.verb for event in told]
+    steps = [verb for verb in verbs if verb in ("accepted", "en_route", "on_site", "repair_done")]
+    assert steps[:3] == ["accepted", "en_route", "on_site"]
+    assert Event.objects.filter(outage=order.outage, verb="repair_done").exists()
+
+
 def test_the_first_open_step_fills_the_screen(desk: Desk, client_of_crew: Client) -> None:
     order = order_of(desk)
     body = page(client_of_crew, order)

@@ -30,6 +30,7 @@ from outages.selectors.orders import (
 from outages.services import orders
 from outages.services.desk import follow_ups
 from outages.services.orders import OrderRefused, ResultFacts
+from outages.services.rules.policy import set_policy_text
 from outages.services.rules.reasons import ReasonMissing
 from outages.workflow import TransitionRefused
 from tests.factories import NOON, crew, lay
@@ -203,6 +204,19 @@ def test_a_transfer_has_a_reason_one_department_and_a_call_within_a_day() -> Non
     follow_ups.call_made(call, outcome="用户知道了", by=agent, at=NOON + 2 * HOUR)
     assert Deadline.objects.get(key="transfer_followup_call").met_at == NOON + 2 * HOUR
     assert not owed_calls().exists()
+
+
+def test_wo_18_what_was_agreed_with_the_user_is_when_somebody_has_to_be_there() -> None:
+    since = NOON - HOUR
+    set_policy_text(
+        "arrive_utility", "30 min", source="会议", effective_from=since, by=None, at=since
+    )
+    at_once = ordered(told("low_pressure"))
+    agreed = ordered(told("low_pressure"), appointment_at=NOON + 20 * HOUR)
+    for order in (at_once, agreed):
+        orders.accept_order(order, by=None, at=NOON + 5 * MINUTE, assignee="李工")
+    due = {row.order: row.due_at for row in Deadline.objects.filter(key="arrive_utility")}
+    assert due == {at_once: NOON + 35 * MINUTE, agreed: NOON + 20 * HOUR}
 
 
 def test_urging_is_counted_and_tells_the_department() -> None:

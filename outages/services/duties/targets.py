@@ -6,7 +6,7 @@ from typing import Final
 
 from django.contrib.gis.db.models.functions import Intersection
 from django.contrib.gis.geos import GeometryCollection, GEOSGeometry, LineString, Point
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 
 from network.choices import OrganisationKind
 from network.models import Customer, Organisation, Pipe, TrunkRoad
@@ -15,6 +15,7 @@ from outages.choices import Effect
 from outages.models import AffectedCustomer, IsolationPlan, Outage
 from outages.policy.emergency import CHECKLIST
 from outages.policy.matrix import Owner, Task
+from outages.policy.needs import URGENT_NEEDS
 from outages.services.publishing import audience
 
 # 企业、小区、物业、社区: the regulations name these four.
@@ -26,7 +27,8 @@ TOLD_KINDS: Final = (
 )
 # Key (重要用水户) and large users (用水大户): either counts.
 KEY_USERS: Final = Q(key_user=True) | Q(large_user=True)
-SPECIAL_USERS: Final = ~Q(special_user="")
+# Who is rung as a key user is not rung again as a special one.
+SPECIAL_USERS: Final = ~Q(special_user="") & ~KEY_USERS
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,8 @@ def _customers(wanted: Q) -> Callable[[Outage], Iterator[Target]]:
         rows = Customer.objects.filter(
             wanted, revision=current_revision(), asset_id__in=affected(outage)
         )
-        for customer in rows.order_by("asset_id").values_list("asset_id", flat=True):
+        urgent = Case(When(special_user__in=URGENT_NEEDS, then=0), default=1)
+        for customer in rows.order_by(urgent, "asset_id").values_list("asset_id", flat=True):
             yield Target(f"customer:{customer}")
 
     return find

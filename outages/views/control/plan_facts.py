@@ -12,6 +12,7 @@ from django.utils.translation import gettext, ngettext
 from network.models import Customer, Source, Valve, ValveCondition
 from outages.choices import CannotReason, Direction, Effect
 from outages.models import AffectedCustomer, IsolationPlan, ValveOperation
+from outages.policy.needs import URGENT_NEEDS
 from outages.selectors import mask_phone, plan_steps
 from outages.selectors.rules import policy
 from outages.selectors.shutdown import step_words
@@ -27,8 +28,6 @@ from outages.workflow import StepStatus
 SHOWN_KEY_USERS: Final = 6
 SHOWN_REASONS: Final = 5
 
-# Needs that cannot wait for a notice.
-URGENT_NEEDS: Final = frozenset({"dialysis", "medical"})
 
 Row = dict[str, Any]
 

@@ -9,7 +9,7 @@ import pytest
 from django.contrib.gis.geos import LineString, MultiLineString, Point, Polygon
 
 from gisapp.accounts.roles import sync_roles
-from network.models import Organisation, TrunkRoad
+from network.models import Customer, Organisation, TrunkRoad
 from outages.models import ExchangeMessage, IsolationPlan, Outage, OutageNotice, OutageTask
 from outages.policy.matrix import Task
 from outages.services import duties, exchange, outages
@@ -34,6 +34,15 @@ def _roles(db: None) -> None:
 def with_persons(persons: int, **facts: Any) -> None:
     """Lay a street whose middle pipe p2 supplies one customer row of so many persons."""
     lay(STREET, c_p2={"persons": persons, **facts})
+
+
+def with_key_and_special_user() -> None:
+    """A key user, and beside it somebody special: one call each."""
+    with_persons(100, key_user=True)
+    beside = Customer.objects.get(asset_id="c.p2")
+    beside.pk, beside.asset_id, beside.key_user = None, "c.p2-2", False
+    beside.special_user, beside.persons = "dialysis", 1
+    beside.save()
 
 
 def drafted(desk: Desk, works: str = "network", **facts: Any) -> tuple[Outage, IsolationPlan]:
@@ -484,6 +493,49 @@ def test_t27_a_call_without_an_answer_comes_again_and_a_wrong_number_fails(desk:
     assert (call.status, call.attempts, call.recording) == ("done", 3, "REC-7")
 
 
+def test_org_03_the_call_centre_publishes_and_rings_and_engineering_posts(desk: Desk) -> None:
+    lay(STREET, c_p2={"persons": 10, "key_user": True})
+    outage = emergency(desk)
+    owners = dict(outage.duties.values_list("task", "owner"))
+    told = (Task.WECHAT_AND_WEBSITE, Task.SMS, Task.PHONE_KEY_USERS)
+    assert {owners[task] for task in told} == {"call_centre"}
+    assert owners[Task.POSTING] == owners[Task.OUTAGE_SHEET] == "engineering"
+
+
+def test_out_11_a_planned_posting_is_due_before_the_start_an_unplanned_one_at_once(
+    desk: Desk,
+) -> None:
+    with_persons(100)
+    planned = duty(handed_over(desk), Task.POSTING)
+    assert (planned.owner, planned.due_at) == ("engineering", START)
+    done = Evidence(evidence="贴在菜市场门口")
+    duties.complete(planned, given=done, by=desk.dana, at=desk.now)
+    planned.refresh_from_db()
+    assert planned.done_at is not None
+    assert planned.done_at < START
+    at_once = duty(emergency(desk), Task.POSTING)
+    assert at_once.due_at == at_once.made_at
+
+
+def test_t27_who_is_rung_as_a_key_user_is_not_rung_twice_and_dialysis_comes_first(
+    desk: Desk,
+) -> None:
+    with_key_and_special_user()
+    key = Customer.objects.get(asset_id="c.p2")
+    Customer.objects.filter(pk=key.pk).update(special_user="dialysis")
+    key.pk, key.asset_id, key.key_user, key.special_user = None, "c.p2-1", False, "elderly"
+    key.save()
+    outage = emergency(desk)
+    calls = outage.duties.filter(task__in=[Task.PHONE_KEY_USERS, Task.TELL_SPECIAL_USERS])
+    assert list(calls.order_by("pk").values_list("task", "target")) == [
+        (Task.PHONE_KEY_USERS, "customer:c.p2"),
+        (Task.TELL_SPECIAL_USERS, "customer:c.p2-2"),
+        (Task.TELL_SPECIAL_USERS, "customer:c.p2-1"),
+    ]
+    inside = outage.duties.get(task=Task.PHONE_LEADER)
+    assert inside.pk < calls.filter(task=Task.TELL_SPECIAL_USERS).earliest("pk").pk
+
+
 def test_t27_important_roads_in_the_area_get_a_posting_each(desk: Desk) -> None:
     with_persons(100)
     road = LineString((WEST - 0.01, NORTH), (WEST + 0.01, NORTH), srid=4326)
@@ -510,7 +562,7 @@ def later(desk: Desk, outage: Outage, hours: int) -> datetime:
 
 
 def test_t28_a_new_time_makes_tasks_on_the_channels_that_were_used(desk: Desk) -> None:
-    with_persons(100, key_user=True, special_user="透析")
+    with_key_and_special_user()
     outage, agent = emergency(desk), person("call_agent")
     duties.record_call(duty(outage, Task.PHONE_KEY_USERS), result="reached", by=agent, at=desk.now)
     later(desk, outage, 8)
@@ -536,7 +588,7 @@ def test_t28_nobody_is_told_anew_of_what_was_never_told(desk: Desk) -> None:
 def test_t28_water_back_is_told_on_the_same_channels_and_what_waits_is_dropped(
     desk: Desk,
 ) -> None:
-    with_persons(100, key_user=True, special_user="透析")
+    with_key_and_special_user()
     outage, agent = emergency(desk), person("call_agent")
     duties.record_call(duty(outage, Task.PHONE_KEY_USERS), result="reached", by=agent, at=desk.now)
     desk.take(plans.Approval(outage.plans.get(), outage, outage.work_orders.get(), None))
