@@ -67,6 +67,13 @@ def test_other_kinds_and_cases_with_an_outage_do_not_count(dana: Client, desk: D
     assert list(companions(leak)) == [leak]
 
 
+def test_once_the_case_runs_there_is_nothing_to_guess_from(dana: Client, desk: Desk) -> None:
+    report = desk.burst("q3").plan.report
+    text = block(dana, report)
+    assert "No report near by is still open" in text
+    assert "name no pipe" not in text
+
+
 def test_one_click_makes_it_the_burst_pipe_of_the_plan(dana: Client, desk: Desk) -> None:
     leak = desk.report("q2", kind="leak")
     desk.propose(leak)
