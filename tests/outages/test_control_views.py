@@ -109,6 +109,18 @@ def test_109_a_form_sent_twice_is_not_offered_as_its_own_duplicate(dana: Client)
     assert BurstReport.objects.count() == 1
 
 
+def test_111_a_report_near_by_that_lies_at_no_pipe_is_offered_too(dana: Client) -> None:
+    """Yellow water, say: nothing in the ground was looked up for it."""
+    burst(dana, duplicate_of="none")
+    BurstReport.objects.update(pipe_facts={})
+    [there] = BurstReport.objects.all()
+    for address in ("解放路4号", ""):
+        BurstReport.objects.update(address=address)
+        offered = burst(dana)
+        assert offered.status_code == 200
+        assert there.reference in offered.content.decode()
+
+
 def test_110_nonsense_for_the_other_report_is_no_failure(dana: Client) -> None:
     assert burst(dana, duplicate_of="the one in the street").status_code == 422
     assert not BurstReport.objects.exists()

@@ -23,6 +23,7 @@ from outages.views.shape.actor import acting
 from outages.views.shape.banner import Banner
 from outages.views.shape.screen import may, rail_context, show_done, show_screen
 from outages.views.words.refusals import REFUSALS, in_words
+from outages.views.words.wording import report_title
 
 
 @require_safe
@@ -56,7 +57,10 @@ def burst(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return show_screen(request, None, status=422, burst_form=form)
     if not form.cleaned_data["duplicate_of"] and (near := _near(form)):
-        return show_screen(request, None, burst_form=form, duplicates=near)
+        offered = [
+            (each, f"{each.report.reference} · {report_title(each.report)}") for each in near
+        ]
+        return show_screen(request, None, burst_form=form, duplicates=offered)
     return _take(request, form)
 
 
