@@ -22,6 +22,7 @@ from outages.models import CalendarDay, Deadline, PolicyValue
 from outages.policy.keys import POLICY
 from outages.policy.values import Span, Unit
 from outages.selectors.rules import policy
+from outages.selectors.rules.alerts import alerts_for
 from outages.services.rules import alerts, deadlines
 from outages.views.words.alerts import WORDS, told
 from outages.views.words.limits import length_words
@@ -202,6 +203,21 @@ def test_the_bell_counts_and_an_alert_is_seen_to_once(desk: Desk) -> None:
 
 def alerts_of(role: str) -> list[Any]:
     return list(alerts.Alert.objects.filter(to_name=role))
+
+
+def test_who_stands_in_for_another_role_is_told_once(desk: Desk) -> None:
+    factories.lay(TOWN)
+    report, leader = desk.report("p1"), factories.person("shift_leader")
+    for role in ("call_agent", "shift_leader"):
+        alerts.raise_alert("anomaly_told", audience=alerts.to_role(role), subject=report, at=NOON)
+    for_agents = alerts.to_role("call_agent")
+    alerts.raise_alert("exchange_answered", audience=for_agents, subject=report, at=NOON)
+    told_to = [(each.code, each.to_name) for each in alerts_for(leader).order_by("pk")]
+    assert told_to == [("anomaly_told", "shift_leader"), ("exchange_answered", "call_agent")]
+    assert alerts_for(factories.person("call_agent")).count() == 2
+    for alert in alerts_for(leader):
+        alerts.acknowledge(alert, by=leader, at=NOON)
+    assert not alerts_for(leader).exists(), "what she saw does not come back as the agents'"
 
 
 def test_every_alert_that_the_product_raises_has_words(desk: Desk) -> None:
