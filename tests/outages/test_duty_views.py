@@ -196,6 +196,18 @@ def test_whom_to_ring_and_what_they_need_is_told_in_words(desk: Desk) -> None:
         assert "dialysis" not in shown, "the register's code"
 
 
+def test_lists_name_the_place_in_the_readers_language(desk: Desk) -> None:
+    with_persons(100)
+    outage = now_burst(desk)
+    Outage.objects.update(place="解放路", place_en="Jiefang Road")
+    reader = client_of("call_agent")
+    reader.cookies["django_language"] = "en"
+    for name, *args in (("duties",), ("calls", outage.pk), ("exchange-outage", outage.pk)):
+        shown = page(reader, name, *args)
+        assert "Jiefang Road" in shown
+        assert "解放路<" not in shown
+
+
 def test_304_the_telephone_list_reads_out_the_notice_and_goes_on_to_the_next(desk: Desk) -> None:
     lay(STREET, c_p2={"key_user": True, "name": "市人民医院", "phone": "13800000009"})
     outage, ada = now_burst(desk, on_trunk_road=False), client_of("call_agent")
