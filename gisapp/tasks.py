@@ -18,6 +18,7 @@ from outages.selectors.rules import policy
 from outages.services import monthly, orders, rosters, shifts
 from outages.services.callbacks import hearing, rating
 from outages.services.desk.public_reports import take_public_reports, update_stages
+from outages.services.once import forget_sent_forms
 from outages.services.rules import deadlines
 
 
@@ -37,7 +38,12 @@ def _each(*duties: Callable[[], object]) -> None:
 def publish_public() -> None:
     """Write the public files. Beat asks every half minute, so a lost wake-up costs no more."""
     now = timezone.now()
-    _each(lambda: publish_public_snapshot(now), lambda: update_stages(now), forget_old_counts)
+    _each(
+        lambda: publish_public_snapshot(now),
+        lambda: update_stages(now),
+        forget_old_counts,
+        lambda: forget_sent_forms(at=now),
+    )
 
 
 @shared_task(name="network.prepare_state")

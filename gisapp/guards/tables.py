@@ -150,6 +150,7 @@ MAY_GO: Final[dict[str, str]] = {
         ["network.TrunkRoad", "layers.BackgroundFeature", "layers.PublicPlace"], _BACKGROUND
     ),
     **dict.fromkeys(["network.ValveCondition", "network.SourceActivity"], _STATE),
+    "outages.SentForm": "keeps a form that is sent twice from counting twice, for a day",
     "outages.District": "a drawn area; what was routed by it names its department itself",
     "outages.GatewayToken": "a key of a gateway, worth nothing after an hour",
     "outages.Shift_people": "who sits at a desk now; who came and went is in the duty log",

@@ -14,6 +14,7 @@ from outages.models.events import Event
 from outages.models.field.crews import Crew
 from outages.models.field.photos import OperationPhoto
 from outages.models.monthly.reports import ActionItem, MonthlyComment, MonthlyReport
+from outages.models.once import SentForm
 from outages.models.orders.records import (
     Escalation,
     ExtensionRequest,
@@ -116,6 +117,7 @@ __all__ = [
     "RestorationEstimate",
     "RoutingEntry",
     "SelfCheck",
+    "SentForm",
     "Shift",
     "ShiftPlan",
     "ShiftReview",

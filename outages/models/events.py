@@ -166,6 +166,8 @@ class Event(models.Model):
         ordering = ["at", "pk"]
         indexes = [
             models.Index(fields=["subject", "subject_id"], name="events_of_subject"),
+            # The duty log reads a shift, the public's stages what moved of late.
+            models.Index(fields=["at"], name="events_by_time"),
             # A phone's key is looked up at every tap.
             models.Index(
                 KT("facts__client_key"), name="events_by_key", condition=Q(subject="operation")

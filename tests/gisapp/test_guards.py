@@ -61,6 +61,7 @@ def test_what_is_excused_holds_nothing_that_people_wrote_about_a_case() -> None:
         *("outages.PressureRun", "outages.WeakPlace"),
         *("outages.SupplySpell", "outages.SupplyMoment", "outages.SupplyReckoning"),
         *("outages.District", "outages.GatewayToken", "outages.Shift_people"),
+        "outages.SentForm",
     }
 
 

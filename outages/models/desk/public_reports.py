@@ -44,7 +44,12 @@ class PublicReport(models.Model):
                 fields=["received_at"],
                 name="public_reports_waiting",
                 condition=Q(report__isnull=True),
-            )
+            ),
+            models.Index(
+                fields=["received_at"],
+                name="public_reports_going_on",
+                condition=Q(report__isnull=False, stage__in=["received", "working"]),
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -167,6 +167,19 @@ class FollowUp(models.Model):
                 fields=["due_at"], name="follow_ups_open", condition=Q(done_at__isnull=True)
             )
         ]
+        constraints = [
+            # A call about a report alone, and one about an order of it: no number equals no number.
+            models.UniqueConstraint(
+                fields=["report", "kind"],
+                condition=Q(done_at__isnull=True, order__isnull=True),
+                name="one_open_call_of_a_kind",
+            ),
+            models.UniqueConstraint(
+                fields=["report", "kind", "order"],
+                condition=Q(done_at__isnull=True),
+                name="one_open_call_of_an_order",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.report_id}"

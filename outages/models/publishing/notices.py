@@ -125,6 +125,17 @@ class Delivery(models.Model):
                 name="deliveries_to_send",
                 condition=Q(status__in=["pending", "sending", "unknown"]),
             ),
+            # How a channel fares: what is not through, and what went wrong of late.
+            models.Index(
+                fields=["channel", "due_at"],
+                name="deliveries_not_through",
+                condition=~Q(status__in=["accepted", "superseded"]),
+            ),
+            models.Index(
+                fields=["channel", "due_at"],
+                name="deliveries_with_trouble",
+                condition=~Q(last_error=""),
+            ),
             # A receipt names the provider's number.
             models.Index(
                 fields=["provider_reference"],

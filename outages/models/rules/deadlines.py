@@ -66,6 +66,7 @@ class Deadline(models.Model):
                 condition=Q(met_at__isnull=True, cancelled_at__isnull=True),
             ),
             models.Index(fields=["key", "department", "due_at"], name="deadlines_by_key"),
+            models.Index(fields=["subject", "subject_id"], name="deadlines_of_subject"),
         ]
         constraints = [
             models.UniqueConstraint(

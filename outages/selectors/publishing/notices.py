@@ -1,5 +1,6 @@
 """Notices of an outage, and how their messages fare."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Count, Min, Q, QuerySet
@@ -26,15 +27,22 @@ def delivery_counts(notice: OutageNotice) -> dict[tuple[str, str], int]:
     return {(channel, status): n for channel, status, n in rows}
 
 
-def delivery_states(notice: OutageNotice) -> list[tuple[str, int, int, Any]]:
-    """(status, deliveries, of these waiting for quiet hours to end, until when). One query."""
+# (status, deliveries, of these waiting for quiet hours to end, until when)
+States = list[tuple[str, int, int, Any]]
+
+
+def delivery_states(notices: Iterable[OutageNotice]) -> dict[int, States]:
+    """Return how far the messages of each notice have come, by its key. One query for all."""
     held = Q(status=DeliveryStatus.PENDING, why=DeliveryWhy.QUIET_HOURS)
-    rows = notice.deliveries.values_list("status").order_by()
-    return list(
-        rows.annotate(
-            n=Count("pk"), held=Count("pk", filter=held), until=Min("due_at", filter=held)
-        )
-    )
+    rows = Delivery.objects.filter(notice__in=[notice.pk for notice in notices])
+    found: dict[int, States] = {}
+    for notice, *state in (
+        rows.order_by()
+        .values_list("notice", "status")
+        .annotate(n=Count("pk"), held=Count("pk", filter=held), until=Min("due_at", filter=held))
+    ):
+        found.setdefault(notice, []).append(tuple(state))
+    return found
 
 
 def held_deliveries(notice: OutageNotice) -> dict[str, Any]:

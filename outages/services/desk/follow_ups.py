@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from outages.choices import FollowUpKind
 from outages.models import BurstReport, Event, FollowUp, WorkOrder
@@ -33,11 +33,11 @@ def owe_call(
 
     One open call of a kind a report: asked for again, it is the one that is owed already.
     """
+    owed = report.follow_ups.filter(kind=kind, order=order, done_at=None)
+    if (known := owed.first()) is not None:
+        return known
     with transaction.atomic():
-        owed = report.follow_ups.filter(kind=kind, order=order, done_at=None).first()
-        if owed is not None:
-            return owed
-        made = FollowUp.objects.create(
+        made = FollowUp(
             report=report,
             order=order,
             kind=kind,
@@ -45,8 +45,16 @@ def owe_call(
             created_at=at,
             created_by=by,
             owner=owner or report.first_owner or by,
-            due_at=due_at or clocks.call_owed(report, str(kind), order=order, at=at),
+            due_at=due_at,
         )
+        try:
+            with transaction.atomic():
+                made.save()
+        except IntegrityError:  # somebody put it on the list at the same moment
+            return owed.get()
+        if due_at is None:
+            made.due_at = clocks.call_owed(report, str(kind), order=order, at=at)
+            made.save(update_fields=["due_at"])
         due = made.due_at.isoformat() if made.due_at else ""
         Event.objects.append(report, "call_owed", by=by, at=at, new=str(kind), due=due)
     return made

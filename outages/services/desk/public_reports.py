@@ -12,9 +12,10 @@ from uuid import UUID, uuid5
 
 import structlog
 from django.db import connection, transaction
+from django.db.models import Q
 
 from outages.choices import Channel, ReportKind
-from outages.models import BurstReport, PublicReport
+from outages.models import BurstReport, Event, PublicReport
 from outages.services.desk import reports
 from outages.workflow import OutageStatus, ReportStatus, WorkOrderStatus
 
@@ -23,8 +24,13 @@ log = structlog.get_logger(__name__)
 # After this long nobody asks any more how a report goes on.
 FOLLOWED_FOR = timedelta(days=60)
 MOST_AT_ONCE = 200
+# So long a settled one is looked at again after anything happened to it; the stages are written
+# every half minute, so this is how long that may fail without anybody noticing.
+MOVED_WITHIN = timedelta(hours=12)
+_MOVING = ("report", "order", "outage")
 
 Stage = PublicReport.Stage
+GOING_ON = (Stage.RECEIVED, Stage.WORKING)
 # Telephones, accounts, identity cards; years and house numbers are shorter.
 _LONG_NUMBER = re.compile(r"\d(?:[\s-]?\d){6,}")
 
@@ -159,9 +165,10 @@ def _facts(filed: PublicReport) -> reports.ReportFacts:
 
 def update_stages(at: datetime) -> int:
     """Write down how far the public's reports have come; return how many changed."""
-    followed = PublicReport.objects.filter(
+    lately = PublicReport.objects.filter(
         report__isnull=False, received_at__gte=at - FOLLOWED_FOR
     ).select_related("report__outage", "report__duplicate_of__outage")
+    followed = lately.filter(stage__in=GOING_ON) | lately.filter(_moved(at))
     followed = followed.prefetch_related("report__work_orders")
     changed = []
     for filed in followed.iterator(chunk_size=500):
@@ -172,6 +179,22 @@ def update_stages(at: datetime) -> int:
             changed.append(filed)
     PublicReport.objects.bulk_update(changed, ["stage"], batch_size=500)
     return len(changed)
+
+
+def _moved(at: datetime) -> Q:
+    """Say which reports had news in the last hours: one that was done may have been taken up again.
+
+    Everything of 60 days, each half minute, would be read for the few that moved.
+    """
+    news = Event.objects.filter(at__gte=at - MOVED_WITHIN, subject__in=_MOVING)
+    reports = news.filter(report__isnull=False).values("report")
+    outages = news.filter(outage__isnull=False).values("outage")
+    return (
+        Q(report__in=reports)
+        | Q(report__duplicate_of__in=reports)
+        | Q(report__outage__in=outages)
+        | Q(report__duplicate_of__outage__in=outages)
+    )
 
 
 def stage_of(made: BurstReport) -> Stage:

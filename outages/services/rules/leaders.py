@@ -35,7 +35,7 @@ _ACTING = {
 def acting_for(code: str) -> list[Audience]:
     """Return who does a department's part: its own people, or the role that acts for it."""
     users = get_user_model().objects.filter(is_active=True)
-    if any(getattr(user, "department_code", "") == code for user in users):
+    if users.filter(department_code=code).exists():
         return [to_department(code)]
     return [to_role(_ACTING[code])] if code in _ACTING else []
 
@@ -43,7 +43,7 @@ def acting_for(code: str) -> list[Audience]:
 def leaders_of(code: str) -> list[Audience]:
     """The leaders of a department one by one; every leader where it has none of its own."""
     users = get_user_model().objects.filter(is_active=True, groups__name=LEADER)
-    own = [to_user(user) for user in users if getattr(user, "department_code", "") == code]
+    own = [to_user(user) for user in users.filter(department_code=code).order_by("pk")]
     return own or [to_role(LEADER)]
 
 

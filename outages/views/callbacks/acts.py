@@ -101,19 +101,20 @@ def next_after(callback: CallBack) -> str:
 
 CALLBACK_ACTS: Final[tuple[Act[CallBack], ...]] = (
     Act("call", ASKS, _("Call the user"), _("Save and call the next"), _call, _may_call,
-        AskedForm, primary=True, forbids=_is_not_theirs, onward=next_after),
+        AskedForm, primary=True, forbids=_is_not_theirs, onward=next_after, once=True),
     Act("visit", VISITS, _("Put the visit on record"), _("Put on record"), _visit, _is_visitor,
-        VisitedForm, primary=True),
+        VisitedForm, primary=True, once=True),
     Act("order", CALLS, _("Order the visit"), _("Order the visit"), _order,
         lambda row, _user: row.status == CallBackStatus.TO_SOLVE and row.follow_up is None,
         primary=True),
     Act("improve", ("outages.handle_orders",), _("Write down what is done better"),
         _("Write it down"), _improve,
         lambda row, user: department_code_of(user) == row.department.code
-        and row.status != CallBackStatus.NO_CONTACT and row.attempts.exists(), ImprovementForm),
+        and row.status != CallBackStatus.NO_CONTACT and row.attempts.exists(),
+        ImprovementForm, once=True),
     Act("rectify", ("outages.order_rectification",), _("Have it put right"),
         _("Tell the department"), _rectify,
-        lambda row, _user: row.attempts.exists(), RectificationForm),
+        lambda row, _user: row.attempts.exists(), RectificationForm, once=True),
     Act("close", ("outages.close_callback",), _("End it although the user is dissatisfied"),
         _("End it"), _close,
         lambda row, _user: row.status in (CallBackStatus.TO_CALL, CallBackStatus.TO_SOLVE)

@@ -1,5 +1,6 @@
 """The right panel of the map screen: one case with its plan, and what may be done with it now."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -321,14 +322,20 @@ def duty_count(outage: Outage) -> DutyCount | None:
 
 def notice_states(outage: Outage) -> list[NoticeState]:
     """Return the notices of an outage, newest first, with what became of their messages."""
-    return [notice_state(notice) for notice in selectors.notices_of(outage)]
+    return states_of(selectors.notices_of(outage))
 
 
-def notice_state(notice: OutageNotice) -> NoticeState:
-    """Count the messages of a notice. One query."""
+def states_of(notices: Iterable[OutageNotice]) -> list[NoticeState]:
+    """Count the messages of each notice, in the order given. One query for all."""
+    shown = list(notices)
+    states = selectors.delivery_states(shown)
+    return [_notice_state(notice, states.get(notice.pk, [])) for notice in shown]
+
+
+def _notice_state(notice: OutageNotice, states: Iterable[tuple[str, int, int, Any]]) -> NoticeState:
     counts: dict[str, int] = {}
     held: dict[datetime, int] = {}
-    for status, count, waiting, until in selectors.delivery_states(notice):
+    for status, count, waiting, until in states:
         counts[status] = counts.get(status, 0) + count
         if waiting:
             held[until] = held.get(until, 0) + waiting

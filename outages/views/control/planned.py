@@ -18,6 +18,7 @@ from outages.services.shutdown.plans import PlanningRefused
 from outages.views.control.panels import outage_panel
 from outages.views.shape.actor import acting
 from outages.views.shape.banner import Banner
+from outages.views.shape.once import sent_once
 from outages.views.shape.screen import is_htmx, may, screen_context, show_screen
 from outages.views.words.refusals import REFUSALS, in_words
 from outages.views.words.wording import chip_of_outage
@@ -76,11 +77,18 @@ def _draft(request: HttpRequest, form: PlannedForm) -> HttpResponse:
     data = dict(form.cleaned_data)
     pipes = data.pop("pipes")
     by, at = acting(request), timezone.now()
+
+    def draft() -> str:
+        return str(services.draft_planned_outage(by=by, at=at, **data).pk)
+
     try:
-        outage = services.draft_planned_outage(by=by, at=at, **data)
+        drafted = sent_once(request, draft)
     except REFUSALS as refused:
         form.add_error(None, in_words(refused))
         return show_screen(request, None, status=422, planned_form=form)
+    outage = Outage.objects.get(pk=drafted.led_to)
+    if not drafted.is_new:
+        return redirect("outages:outage", outage.pk)
     try:
         plans.propose_plan(outage=outage, pipes=pipes, by=by, at=at)
     except PlanningRefused as refused:

@@ -299,7 +299,7 @@ def propose_points(request: HttpRequest, outage: Outage, _told: Told) -> str:
     return gettext("Proposed: %(n)d places. Confirm those that will stand.") % {"n": len(found)}
 
 
-@on_outage(SEES, "outages.approve_plan", form=SupplyPointForm)
+@on_outage(SEES, "outages.approve_plan", form=SupplyPointForm, once=True)
 def add_point(request: HttpRequest, outage: Outage, told: Told) -> str:
     """Set a place for water by hand."""
     place = told.pop("lon"), told.pop("lat")

@@ -20,7 +20,7 @@ from outages.forms.plans import ReasonForm
 from outages.models import Delivery, OutageNotice
 from outages.services.publishing import courtesy
 from outages.services.publishing import notices as services
-from outages.views.control.panels import notice_state
+from outages.views.control.panels import states_of
 from outages.views.messages.words import STATES, short_moment
 from outages.views.shape.actor import acting
 from outages.views.shape.screen import may, may_any
@@ -48,7 +48,7 @@ def notice_list(request: HttpRequest) -> HttpResponse:
     context = {
         "drafts": [(notice, CHIPS[notice.status]) for notice in drafts.order_by("created_at")],
         "page": page,
-        "told": [(notice_state(notice), CHIPS[notice.status]) for notice in page],
+        "told": [(state, CHIPS[state.notice.status]) for state in states_of(page)],
         "undecided": selectors.undecided_deliveries()[:PER_PAGE],
         "undecided_count": selectors.undecided_deliveries().count(),
     }

@@ -77,9 +77,9 @@ REPORT_ACTS: Final[tuple[Act[MonthlyReport], ...]] = (
     Act("issue", ISSUES, title=_("Issue the report"), verb=pgettext_lazy("report", "Issue"),
         do=_issue, when=_may_be_issued, primary=True),
     Act("comment", WRITES, title=_("Comment"), verb=_("Save"), do=_comment, when=_is_draft,
-        form=CommentForm),
+        form=CommentForm, once=True),
     Act("action", WRITES, title=_("Agree an action"), verb=_("Agree"), do=_action,
-        when=lambda _report, _user: True, form=ActionForm),
+        when=lambda _report, _user: True, form=ActionForm, once=True),
     Act("correct", ISSUES, title=_("Correct by another version"), verb=_("Open the next version"),
         do=_correct, when=_may_be_corrected, form=CorrectForm),
 )  # fmt: skip

@@ -22,6 +22,7 @@ from django.shortcuts import redirect
 from django.utils.functional import Promise
 from django.views.decorators.http import require_POST
 
+from outages.views.shape.once import said_once
 from outages.views.shape.screen import View
 from outages.views.words.refusals import REFUSALS, in_words
 
@@ -51,6 +52,8 @@ class Act(Generic[Case]):
     primary: bool = False
     # Nobody may do it on another's record, whatever the state: answered 403.
     forbids: Callable[[Case, User], bool] | None = None
+    # It would count again when sent again, and nothing else refuses that.
+    once: bool = False
     # Where to go when it is done, if not back to the page: the next one of a list.
     onward: Callable[[Case], str] | None = None
 
@@ -125,7 +128,10 @@ class ActPage(Generic[Case]):
             filled = act.form(request.POST, **(act.given(case) if act.given else {}))
             if not filled.is_valid():
                 return self.show(request, case, status=422, filled=filled, slug=act.slug)
+            step: Callable[[], str | Promise]
             step = partial(act.do, request, case, filled.cleaned_data)
+            if act.once:
+                step = partial(said_once, request, step)
             return self._done(request, case, step, act.onward or self.url)
 
         return _by_any_name(carried_out)

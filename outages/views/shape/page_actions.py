@@ -11,7 +11,7 @@ service refuses 409 with its words above the page; the rest goes back to the pag
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, Generic, TypeVar
 
 from django.contrib import messages
@@ -22,6 +22,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from outages.views.shape.banner import Banner
+from outages.views.shape.once import said_once
 from outages.views.shape.screen import View, may, may_any
 from outages.views.words.refusals import REFUSALS, in_words
 
@@ -38,9 +39,16 @@ class PageActions(Generic[Case]):
     back: Callable[[Case], str]
 
     def __call__(
-        self, *permissions: str, one_of: tuple[str, ...] = (), form: Callable[..., Form] = Form
+        self,
+        *permissions: str,
+        one_of: tuple[str, ...] = (),
+        form: Callable[..., Form] = Form,
+        once: bool = False,
     ) -> Callable[[Callable[[HttpRequest, Case, Told], str]], View]:
-        """Make a step a view for who has all of these permissions, and one of `one_of`."""
+        """Make a step a view for who has all of these permissions, and one of `one_of`.
+
+        With `once` a form that is sent twice counts once.
+        """
 
         def decorate(step: Callable[[HttpRequest, Case, Told], str]) -> View:
             @require_POST
@@ -53,8 +61,9 @@ class PageActions(Generic[Case]):
                 filled = form(request.POST, request.FILES)
                 if not filled.is_valid():
                     return self.page(request, case, status=422, filled=filled)
+                take = partial(step, request, case, filled.cleaned_data)
                 try:
-                    said = step(request, case, filled.cleaned_data)
+                    said = said_once(request, take) if once else take()
                 except REFUSALS as refused:
                     banner = Banner("danger", in_words(refused))
                     return self.page(request, self.find(key), status=409, banner=banner)
