@@ -219,6 +219,26 @@ def test_wo_18_what_was_agreed_with_the_user_is_when_somebody_has_to_be_there() 
     assert due == {at_once: NOON + 35 * MINUTE, agreed: NOON + 20 * HOUR}
 
 
+def test_more_time_that_is_asked_for_stands_among_the_approvals_of_the_own_leader() -> None:
+    order = begun("low_pressure")
+    limit = Deadline.objects.filter(order=order, met_at=None).earliest("due_at")
+    orders.ask_extension(
+        order,
+        key=limit.key,
+        wanted_until=limit.due_at + HOUR,
+        plan="明早到场",
+        reason="等沥青到货",
+        by=member("department", department="engineering"),
+        at=NOON + 4 * MINUTE,
+    )
+    page = reverse("outages:approvals")
+    own = client_of(member("leader", department="engineering")).get(page).content.decode()
+    assert f"{reverse('outages:order', args=[order.number])}#act-decide" in own
+    assert "等沥青到货" in own
+    other = client_of(member("leader", department="production")).get(page).content.decode()
+    assert order.number not in other
+
+
 def test_urging_is_counted_and_tells_the_department() -> None:
     order = begun()
     agent = client_of(member("call_agent"))

@@ -15,6 +15,7 @@ from outages.selectors.orders.lists import (
     open_orders,
     orders_with_extension,
     owed_calls,
+    pending_extensions,
     unaccepted_orders,
 )
 
@@ -33,5 +34,6 @@ __all__ = [
     "open_orders",
     "orders_with_extension",
     "owed_calls",
+    "pending_extensions",
     "unaccepted_orders",
 ]

@@ -75,6 +75,14 @@ def orders_with_extension(*, department: str = "") -> QuerySet[WorkOrder]:
     return all_orders().filter(Exists(asked)).order_by("issued_at", "pk")
 
 
+def pending_extensions() -> QuerySet[ExtensionRequest]:
+    """More time that was asked for and that nobody decided on, the next to end first. One query."""
+    rows = ExtensionRequest.objects.filter(decision=ExtensionRequest.Decision.PENDING)
+    return rows.select_related(
+        "order__category", "order__report", "order__outage", "department", "asked_by"
+    ).order_by("due_before", "pk")
+
+
 def open_cases() -> QuerySet[BurstReport]:
     """Reports whose loop is not closed: they wait, or no order of theirs is filed. One query."""
     filed = WorkOrder.objects.filter(report=OuterRef("pk"), status=WorkOrderStatus.ARCHIVED)
