@@ -17,6 +17,7 @@ from gisapp.accounts.models import User
 from outages.selectors import callbacks
 from outages.selectors.duties import open_approvals, unread_anomalies
 from outages.selectors.orders.escalations import open_escalations
+from outages.services.orders.extension import waiting_for
 
 
 @dataclass(frozen=True)
@@ -101,12 +102,12 @@ DESTINATIONS: Final = (
     Destination("network:check", "network.import_network", _("Network"), "network"),
 )
 
-# What has come in and nobody has looked at, for the badge of an entry. One query each.
-COUNTS: Final[dict[str, Callable[[], int]]] = {
-    "outages:approvals": lambda: open_approvals().count(),
-    "outages:exchange": lambda: unread_anomalies().count(),
-    "outages:escalations": lambda: open_escalations().count(),
-    "outages:callbacks": lambda: callbacks.to_call().count(),
+# What waits for a user, for the badge of an entry.
+COUNTS: Final[dict[str, Callable[[User], int]]] = {
+    "outages:approvals": lambda user: open_approvals().count() + len(waiting_for(user)),
+    "outages:exchange": lambda _user: unread_anomalies().count(),
+    "outages:escalations": lambda _user: open_escalations().count(),
+    "outages:callbacks": lambda _user: callbacks.to_call().count(),
 }
 
 # The first that the user may open is where signing in leads.
@@ -129,7 +130,7 @@ def items_for(request: HttpRequest) -> list[NavigationItem]:
         url = _address(destination.url_name)
         if url and user.has_perm(destination.permission):
             here = request.path.startswith(url)
-            waits = count() if (count := COUNTS.get(destination.url_name)) else 0
+            waits = count(user) if (count := COUNTS.get(destination.url_name)) else 0
             item = NavigationItem(url, str(destination.label), destination.icon, here, waits)
             items.append(item)
     return items

@@ -21,6 +21,7 @@ from network.choices import AreaKind, Operability
 from network.models import Area, Customer
 from network.services import set_valve_operability
 from outages.models import BurstReport, Delivery, Event, IsolationPlan, Outage, OutageNotice
+from outages.selectors import mask_phone
 from outages.services import orders
 from outages.services.publishing import notices
 from outages.views.control.plan_facts import difference_rows, minutes_left, reasons_of
@@ -623,8 +624,16 @@ def test_407_a_message_of_unknown_fate_is_decided_by_a_person(town: None, outage
     delivery = Delivery.objects.filter(channel="sms").first()
     assert delivery is not None
     Delivery.objects.filter(pk=delivery.pk).update(status=DeliveryStatus.UNKNOWN)
-    assert "Fate unknown" in ada.get(reverse("outages:notices")).content.decode()
     url = reverse("outages:delivery-resolve", args=[delivery.pk])
+    # Each is told apart by whom it goes to, on the list of all and on its notice's page.
+    assert delivery.notice is not None
+    for listing in ("outages:notices", "outages:notice"):
+        args = [] if listing == "outages:notices" else [delivery.notice.pk]
+        shown = ada.get(reverse(listing, args=args)).content.decode()
+        assert "Fate unknown" in shown
+        assert mask_phone(delivery.recipient) in shown
+        assert delivery.recipient not in shown
+        assert url in shown
     page = ada.get(url).content.decode()
     assert delivery.recipient not in page
     assert ada.post(url, {"arrived": "yes", "reason": ""}).status_code == 422

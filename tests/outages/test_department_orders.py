@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -235,8 +236,17 @@ def test_more_time_that_is_asked_for_stands_among_the_approvals_of_the_own_leade
     own = client_of(member("leader", department="engineering")).get(page).content.decode()
     assert f"{reverse('outages:order', args=[order.number])}#act-decide" in own
     assert "等沥青到货" in own
+    assert '<span class="badge">1<' in entry_of(page, own)
     other = client_of(member("leader", department="production")).get(page).content.decode()
     assert order.number not in other
+    assert "badge" not in entry_of(page, other)
+
+
+def entry_of(address: str, page: str) -> str:
+    """The bar's entry for an address, with its count if it has one."""
+    found = re.search(f'<a href="{address}".*?</a>', page, re.DOTALL)
+    assert found is not None
+    return found[0]
 
 
 def test_urging_is_counted_and_tells_the_department() -> None:

@@ -15,6 +15,7 @@ from outages.choices import FollowUpKind
 from outages.models import Department, Event, ExtensionRequest, WorkOrder, lifecycle
 from outages.models.events import Actor
 from outages.policy import organisation
+from outages.selectors.orders import pending_extensions
 from outages.selectors.rules import policy
 from outages.services.departments import shipped_department
 from outages.services.desk import follow_ups
@@ -86,8 +87,15 @@ def ask_extension(
     return asked
 
 
+def waiting_for(by: Actor) -> list[ExtensionRequest]:
+    """Return what was asked for and `by` decides on, the next to end first."""
+    if not by.has_perm("outages.approve_extensions"):
+        return []
+    return [asked for asked in pending_extensions() if may_decide(asked, by)]
+
+
 def may_decide(asked: ExtensionRequest, by: Actor) -> bool:
-    """Whether somebody leads who decides (RULE 2); the right itself is the view's matter."""
+    """Whether somebody leads who decides (RULE 2)."""
     return department_code_of(by) == _deciding(asked).code and by.pk != asked.asked_by_id
 
 

@@ -11,10 +11,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from outages.forms.duties import ApprovalForm
-from outages.models import ExtensionRequest, LeaderApproval
+from outages.models import LeaderApproval
 from outages.selectors.duties import decided_approvals, open_approvals
-from outages.selectors.orders import pending_extensions
-from outages.services.orders.extension import may_decide
+from outages.services.orders.extension import waiting_for
 from outages.services.papers import approvals as services
 from outages.views.shape.actor import acting
 from outages.views.shape.banner import Banner
@@ -44,20 +43,12 @@ def list_page(
     """Answer with the list."""
     context = {
         "waiting": list(open_approvals()),
-        "extensions": _extensions(request),
+        "extensions": waiting_for(acting(request)),
         "past": list(decided_approvals()[:PAST_SHOWN]),
         "banner": banner,
         "filled": filled,
     }
     return render(request, "outages/duties/approvals.html", context, status=status)
-
-
-def _extensions(request: HttpRequest) -> list[ExtensionRequest]:
-    """More time that was asked for and that this leader decides on, the next to end first."""
-    if not request.user.has_perm("outages.approve_extensions"):
-        return []
-    rows = pending_extensions()
-    return [asked for asked in rows if may_decide(asked, acting(request))]
 
 
 def _approval(approval_id: int) -> LeaderApproval:

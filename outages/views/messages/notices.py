@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -25,7 +26,7 @@ from outages.views.messages.words import STATES, short_moment
 from outages.views.shape.actor import acting
 from outages.views.shape.screen import may, may_any
 from outages.views.words.refusals import REFUSALS, in_words
-from outages.workflow import DeliveryStatus, NoticeStatus
+from outages.workflow import NoticeStatus
 
 PER_PAGE = 30
 CHIPS: dict[str, tuple[str, str | Promise]] = {
@@ -49,8 +50,7 @@ def notice_list(request: HttpRequest) -> HttpResponse:
         "drafts": [(notice, CHIPS[notice.status]) for notice in drafts.order_by("created_at")],
         "page": page,
         "told": [(state, CHIPS[state.notice.status]) for state in states_of(page)],
-        "undecided": selectors.undecided_deliveries()[:PER_PAGE],
-        "undecided_count": selectors.undecided_deliveries().count(),
+        **_undecided(selectors.undecided_deliveries()),
     }
     return render(request, "outages/control/notices.html", context)
 
@@ -61,6 +61,12 @@ def notice_list(request: HttpRequest) -> HttpResponse:
 def notice(request: HttpRequest, notice_id: int) -> HttpResponse:
     """Show a notice exactly as it is sent, in both languages."""
     return _show(request, _notice(notice_id))
+
+
+def _undecided(found: QuerySet[Delivery]) -> dict[str, Any]:
+    """What `_undecided.html` needs of messages whose fate is unknown."""
+    first = [(delivery, masked_recipient(delivery)) for delivery in found[:PER_PAGE]]
+    return {"undecided": first, "undecided_count": found.count()}
 
 
 def _notice(notice_id: int) -> OutageNotice:
@@ -89,7 +95,7 @@ def _show(
         "held": selectors.held_deliveries(found),
         "spared": found.deliveries.filter(why=DeliveryWhy.OPTED_OUT).count(),
         "waits_until": waits_until(found) if preview else "",
-        "undecided": found.deliveries.filter(status=DeliveryStatus.UNKNOWN).order_by("pk"),
+        **_undecided(selectors.undecided_deliveries().filter(notice=found)),
         "error": error,
     }
     return render(request, "outages/control/notice.html", context, status=status)
