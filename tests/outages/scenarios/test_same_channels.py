@@ -17,8 +17,10 @@ from outages.services.papers import approvals
 from outages.services.publishing import notices
 from tests.factories import NOON, lay, person
 from tests.outages.conftest import Desk
-from tests.outages.scenarios.test_outage_duties import STREET, handed_over
+from tests.outages.scenarios.test_outage_duties import handed_over
 
+# A key user and a special one: who is both is rung once.
+TWO_HOMES = "(S) -p1-V1| a -p2- c -p4-V2| b |V3-p3- (T)"
 GIVEN = Evidence(evidence="B3 版", evidence_url="https://portal.example/1", told_to="值班室")
 
 
@@ -30,7 +32,7 @@ def _roles(db: None) -> None:
 @pytest.fixture
 def told_everywhere(desk: Desk) -> Outage:
     """A plant's planned stop, an emergency at that: every task that tells somebody, all done."""
-    lay(STREET, c_p2={"key_user": True, "special_user": "透析"})
+    lay(TWO_HOMES, c_p2={"key_user": True}, c_p4={"special_user": "透析"})
     outage = handed_over(desk, "plant", on_trunk_road=True)
     approvals.approve_outage(outage.approvals.get(), by=person("leader"), at=desk.now)
     outage.refresh_from_db()
