@@ -103,7 +103,7 @@ DESTINATIONS: Final = (
 )
 
 # What waits for a user, for the badge of an entry.
-COUNTS: Final[dict[str, Callable[[User], int]]] = {
+COUNTS: Final[dict[str, Callable[[User | AnonymousUser], int]]] = {
     "outages:approvals": lambda user: open_approvals().count() + len(waiting_for(user)),
     "outages:exchange": lambda _user: unread_anomalies().count(),
     "outages:escalations": lambda _user: open_escalations().count(),
