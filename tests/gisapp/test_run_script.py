@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import tempfile
 from pathlib import Path
 
 import psutil
@@ -46,17 +47,18 @@ def test_stopping_what_never_ran_is_no_error(tmp_path: Path):
 
 
 @pytest.fixture(scope="module")
-def instance(tmp_path_factory: pytest.TempPathFactory):
+def instance():
     """A second instance beside the one the tests run on; stopped at the end."""
-    folder = tmp_path_factory.mktemp("instance")
-    # As root, the database server's own user must be able to pass.
-    for parent in (folder, *folder.parents[:2]):
-        parent.chmod(0o755)
-    state = folder / "state"
-    told = run("manage", "check", state=state)
-    assert told.returncode == 0, told.stderr
-    yield state
-    run("stop", state=state)
+    # As root, the database server's own user must be able to pass: not through pytest's folder,
+    # which every other run of pytest that begins meanwhile closes to others again.
+    with tempfile.TemporaryDirectory(prefix="mainbreak-instance-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        state = folder / "state"
+        told = run("manage", "check", state=state)
+        assert told.returncode == 0, told.stderr
+        yield state
+        run("stop", state=state)
 
 
 def servers(state: Path) -> dict[str, int]:
