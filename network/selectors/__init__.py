@@ -1,6 +1,6 @@
 """Reads of the network, and the one door from the database to the pure topology."""
 
-from network.selectors.by_id import rows_by_id
+from network.selectors.by_id import array_of, rows_by_id
 from network.selectors.consequences import (
     Dependence,
     SupplyChange,
@@ -29,6 +29,7 @@ __all__ = [
     "NoNetwork",
     "Snapshot",
     "SupplyChange",
+    "array_of",
     "build_snapshot",
     "burst_answer",
     "current_revision",

@@ -1,6 +1,8 @@
 """Who a plan leaves dry, by the thousand: their records read and their rows stored in one go."""
 
+from collections import defaultdict
 from collections.abc import Mapping
+from typing import Any
 
 from django.db import connection
 
@@ -29,9 +31,20 @@ def on_trunk_road(revision: NetworkRevision, found: Answer) -> bool:
 def store(plan: IsolationPlan, effects: Mapping[str, str]) -> None:
     """Store whom a plan affects and how. One statement."""
     table = AffectedCustomer._meta.db_table
+    by_effect: dict[str, list[str]] = defaultdict(list)
+    for customer, effect in effects.items():
+        by_effect[effect].append(customer)
+    if not by_effect:
+        return
+    given: list[str] = []
+    values: list[Any] = [plan.pk]
+    for effect, customers in by_effect.items():
+        array, value = network.array_of(customers)
+        given.append(f"SELECT unnest({array}), %s")
+        values += [value, effect]
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {table} (plan_id, customer, effect) "  # noqa: S608
-            "SELECT %s, * FROM unnest(%s::text[], %s::text[])",
-            [plan.pk, list(effects), list(effects.values())],
+            f"SELECT %s, * FROM ({' UNION ALL '.join(given)}) AS given",
+            values,
         )
