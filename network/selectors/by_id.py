@@ -15,8 +15,9 @@ from network.models import (
     Source,
     Valve,
 )
+from network.selectors.columns import SEPARATOR
 
-_SEPARATOR: Final = "\x1f"
+_SEPARATOR: Final = SEPARATOR.decode()
 
 
 def rows_by_id(

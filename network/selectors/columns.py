@@ -88,7 +88,9 @@ class _Wanted:
     @property
     def in_one(self) -> str:
         """Each column in one text, around `rows`."""
-        return ", ".join(f"string_agg(c{nth}::text, chr(31))" for nth in range(len(self.columns)))
+        return ", ".join(
+            f"string_agg(c{nth}::text, chr({SEPARATOR[0]}))" for nth in range(len(self.columns))
+        )
 
     @property
     def parameters(self) -> list[Any]:
