@@ -12,7 +12,7 @@ from gisapp.accounts.roles import sync_roles
 from network.models import Customer, Organisation, TrunkRoad
 from outages.models import ExchangeMessage, IsolationPlan, Outage, OutageNotice, OutageTask
 from outages.policy.matrix import Task
-from outages.services import duties, exchange, outages
+from outages.services import duties, exchange, outages, plants
 from outages.services.duties import Evidence, GateRefused
 from outages.services.papers import approvals, permits, sheets
 from outages.services.publishing import notices
@@ -187,13 +187,18 @@ def test_t09_a_small_repair_with_one_key_user_tells_production_and_leader(desk: 
 def test_t10_an_unplanned_plant_outage_of_ten_persons_tells_the_bureau_section(
     desk: Desk,
 ) -> None:
-    with_persons(10)
-    outage = emergency(desk, on_trunk_road=False)
-    assert Task.NOTIFY_BUREAU_SECTION not in tasks_of(outage)
-    Outage.objects.filter(pk=outage.pk).update(works="plant")
-    outage.refresh_from_db()
-    duties.refresh(outage, by=desk.dana, at=desk.now)
-    assert Task.NOTIFY_BUREAU_SECTION in tasks_of(outage)
+    lay("(S) -p1-V1| a -p2- b", c_p2={"persons": 10})
+    burst = emergency(desk, on_trunk_road=False)
+    assert Task.NOTIFY_BUREAU_SECTION not in tasks_of(burst), "so small a burst tells it nothing"
+    stopped, plan = plants.draft_stopped_plant(
+        sources=["S"],
+        place="城南水厂",
+        estimated_restoration_at=desk.now + timedelta(hours=3),
+        by=desk.dana,
+        at=desk.now,
+    )
+    stopped = outages.confirm_impact(stopped, plan=plan, by=desk.dana, at=desk.now)
+    assert duty(stopped, Task.NOTIFY_BUREAU_SECTION).owner == "call_centre"
 
 
 # -- T11: the leader ----------------------------------------------------------------
