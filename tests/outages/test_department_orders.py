@@ -28,6 +28,7 @@ from outages.selectors.orders import (
     orders_with_extension,
     owed_calls,
 )
+from outages.selectors.orders.nodes import ahead_of
 from outages.services import orders
 from outages.services.desk import follow_ups
 from outages.services.orders import OrderRefused, ResultFacts
@@ -386,7 +387,7 @@ def test_a_case_is_open_for_its_owner_until_its_order_is_filed() -> None:
     assert not cases_of(ada).exists()
 
 
-def test_milestones_are_ticked_off_in_order_by_the_department() -> None:
+def test_milestones_stand_in_order_and_are_ticked_off_by_the_department() -> None:
     order = begun()
     rows = orders.plan_milestones(order, names=["开挖", " ", "回填"], by=None, at=NOON)
     assert [(row.sequence, row.name) for row in rows] == [(1, "开挖"), (2, "回填")]
@@ -395,6 +396,29 @@ def test_milestones_are_ticked_off_in_order_by_the_department() -> None:
     assert again.done_at == NOON + HOUR
     with pytest.raises(OrderRefused):
         orders.finish_milestone(rows[1], by=member("department", department="production"), at=NOON)
+
+
+def test_a_milestone_done_before_an_earlier_one_is_kept_and_stands_out() -> None:
+    order = begun()
+    dig, weld, fill = orders.plan_milestones(
+        order, names=["开挖", "焊接", "回填"], by=None, at=NOON
+    )
+    orders.finish_milestone(dig, by=None, at=NOON + HOUR)
+    orders.finish_milestone(fill, by=None, at=NOON + 2 * HOUR)
+    told = Event.objects.filter(verb="milestone_done").order_by("pk")
+    assert [(each.facts["name"], each.facts["ahead_of"]) for each in told] == [
+        ("开挖", []),
+        ("回填", ["焊接"]),
+    ]
+    page = client_of(member("department", department="engineering")).get(
+        reverse("outages:order", args=[order.number])
+    )
+    shown = page.content.decode()
+    assert "早于：焊接" in shown, "in the list of milestones"
+    assert "节点完成：回填，早于：焊接" in shown, "and in the history"
+    # Told late that it was done in time, it stands in order after all.
+    orders.finish_milestone(weld, by=None, at=NOON + 3 * HOUR, done_at=NOON + HOUR)
+    assert ahead_of(list(order.milestones.all())) == {}
 
 
 def test_supervision_has_a_list_of_its_own_of_what_lies_before_it() -> None:

@@ -1,4 +1,4 @@
-"""The nodes of pipe works: planned in order, ticked off one by one."""
+"""The nodes of pipe works: planned in order, ticked off as they happen."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,6 +7,7 @@ from django.db import transaction
 
 from outages.models import Event, OrderMilestone, WorkOrder
 from outages.models.events import Actor
+from outages.selectors.orders.nodes import ahead_of
 from outages.services.orders.locked import OrderRefused, lock_order, require_own
 from outages.workflow import OPEN_WORK_ORDERS
 
@@ -34,7 +35,8 @@ def finish_milestone(
 ) -> OrderMilestone:
     """Record that a node is done; told twice it stays as it was told first.
 
-    `done_at` is when it was, where a phone without signal tells it later.
+    `done_at` is when it was, where a phone without signal tells it later. Done before an earlier
+    node it is kept as told, and its event names what it came before.
     """
     with transaction.atomic():
         order = lock_order(milestone.order)
@@ -43,5 +45,14 @@ def finish_milestone(
         if milestone.done_at is None:
             milestone.done_at, milestone.done_by = done_at or at, by
             milestone.save()
-            Event.objects.append(order, "milestone_done", by=by, at=at, sequence=milestone.sequence)
+            rows = list(order.milestones.all())
+            Event.objects.append(
+                order,
+                "milestone_done",
+                by=by,
+                at=at,
+                sequence=milestone.sequence,
+                name=milestone.name,
+                ahead_of=ahead_of(rows).get(milestone.pk, []),
+            )
     return milestone

@@ -14,6 +14,7 @@ from outages.forms.orders import TextForm
 from outages.models import WorkOrder
 from outages.selectors import callbacks
 from outages.selectors import orders as lists
+from outages.selectors.orders.nodes import ahead_of
 from outages.selectors.privacy.contacts import contact_of
 from outages.services.rules import clocks
 from outages.views.orders.case_history import entries_of
@@ -81,8 +82,9 @@ def show_order(
 def _milestones(order: WorkOrder) -> dict[str, Any]:
     rows = list(order.milestones.select_related("done_by"))
     waiting = [row for row in rows if row.done_at is None]
+    ahead = ahead_of(rows)
     return {
-        "milestones": rows,
+        "milestones": [(row, "、".join(ahead.get(row.pk, []))) for row in rows],
         "milestones_done": len(rows) - len(waiting),
         "next_milestone": waiting[0] if waiting else None,
     }

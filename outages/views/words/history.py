@@ -111,7 +111,7 @@ VERBS: Final[dict[str, tuple[str, str | Promise]]] = {
     "escalation_resolved": ("ok", _("Supervision answered")),
     "residual_left": ("warn", _("Something is left to do")),
     "milestones_planned": ("planned", _("Milestones planned")),
-    "milestone_done": ("ok", _("Milestone done")),
+    "milestone_done": ("ok", _("Milestone done: %(name)s")),
     "call_owed": ("planned", _("A call is owed")),
     "call_made": ("ok", _("The call was made")),
     "marked": ("warn", _("Marks changed")),
@@ -222,6 +222,8 @@ def _entry(event: Event) -> dict[str, Any]:
 
 def _words(event: Event) -> tuple[str, str]:
     facts = {**event.facts, "new": _new(event)}
+    if event.verb == "milestone_done":
+        facts["name"] = _node_name(event.facts)
     if "task" in facts:
         facts["task"] = task_name(facts["task"])
     if event.subject == "deadline":
@@ -236,6 +238,16 @@ def _words(event: Event) -> tuple[str, str]:
         return tone, str(text) % facts
     except KeyError:  # an event of an older release lacks a fact
         return tone, event.verb
+
+
+def _node_name(facts: dict[str, Any]) -> str:
+    name = str(facts.get("name") or facts.get("sequence", ""))
+    if earlier := facts.get("ahead_of"):
+        return gettext("%(name)s, before: %(earlier)s") % {
+            "name": name,
+            "earlier": "、".join(earlier),
+        }
+    return name
 
 
 # What the new value of an event is one of.
