@@ -15,11 +15,12 @@ from layers.rate_limits import forget_old_counts
 from network.selectors import prepare_current_state
 from network.services.criticality import take_up_criticality
 from outages.selectors.rules import policy
-from outages.services import monthly, orders, rosters, shifts
+from outages.services import monthly, orders, shifts
 from outages.services.callbacks import hearing, rating
 from outages.services.desk.public_reports import take_public_reports, update_stages
 from outages.services.once import forget_sent_forms
 from outages.services.rules import deadlines
+from outages.services.shifts import rosters
 
 
 def _each(*duties: Callable[[], object]) -> None:

@@ -17,7 +17,7 @@ from network.selectors.water_points import PlacedPoint
 from network.topology.argument.alternatives import LEAVE_OUT, OPEN, TRY, Plan
 from network.topology.argument.restore import Reopening
 from network.topology.elements import UnknownAsset
-from outages.forms.plans import VALVE_CHOICES
+from outages.forms.control.plans import VALVE_CHOICES
 from outages.models import IsolationPlan
 from outages.services.shutdown.arguing import (
     Argument,

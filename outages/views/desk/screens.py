@@ -27,9 +27,10 @@ from outages.choices import (
     SpokenLanguage,
     Urgency,
 )
-from outages.forms.address_place import place_of_address
-from outages.forms.desk import CloseCallForm, DeskReportForm
+from outages.forms.desk.calls import CloseCallForm
+from outages.forms.desk.contact import DeskReportForm
 from outages.models import BurstReport
+from outages.selectors.desk.address_place import place_of_address
 from outages.services.desk import calls, disclosures, reports
 from outages.services.rules.reasons import ReasonMissing
 from outages.views.desk.answer import answer

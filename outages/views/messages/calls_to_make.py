@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from outages.choices import CallResult, DutyAbout, NoticeKind
-from outages.forms.duties import CallForm
+from outages.forms.duties.doing import CallForm
 from outages.models import Outage, OutageTask
 from outages.selectors.duties import calls_of
 from outages.services import duties as services

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from outages.choices import NoticeChannel
 from outages.delivery.gateways import SENT_CHANNELS, has_two_providers, is_configured
-from outages.forms.messages import SubscriberForm, SwitchForm, TestMessageForm
+from outages.forms.messages.channels import SubscriberForm, SwitchForm, TestMessageForm
 from outages.models import WebhookSubscriber
 from outages.selectors.publishing import channels as selectors
 from outages.services.publishing import channels as services

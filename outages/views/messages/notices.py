@@ -16,8 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from outages import selectors
 from outages.choices import DeliveryWhy, NoticeChannel
-from outages.forms.notices import ResolveForm, SeenForm
-from outages.forms.plans import ReasonForm
+from outages.forms.messages.notices import ResolveForm, SeenForm
+from outages.forms.shape.panel import ReasonForm
 from outages.models import Delivery, OutageNotice
 from outages.services.publishing import courtesy
 from outages.services.publishing import notices as services

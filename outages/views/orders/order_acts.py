@@ -10,24 +10,18 @@ from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from outages.choices import FollowUpKind
-from outages.forms.orders import (
+from outages.forms.orders.course import (
     AcceptForm,
     ArrivalForm,
     ContactForm,
-    DecisionForm,
-    EscalateForm,
-    ExtensionForm,
-    FeedbackForm,
-    IssueForm,
     MilestoneForm,
     MilestonesForm,
-    NotifyForm,
-    OrderResultForm,
-    TextForm,
-    TransferForm,
     UrgeForm,
 )
-from outages.forms.plans import ReasonForm
+from outages.forms.orders.deciding import DecisionForm, EscalateForm, ExtensionForm
+from outages.forms.orders.issuing import IssueForm, NotifyForm, TransferForm
+from outages.forms.orders.results import FeedbackForm, OrderResultForm
+from outages.forms.shape.panel import ReasonForm, TextForm
 from outages.models import ExtensionRequest, OrderCategory, WorkOrder
 from outages.policy.organisation import CATEGORY_OF_RESIDUAL
 from outages.selectors import addressee

@@ -15,7 +15,8 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from outages.forms.policy import DAY_KINDS, DayForm, DaysFileForm, PolicyForm
+from outages.forms.rules.calendar import DAY_KINDS, DayForm, DaysFileForm
+from outages.forms.rules.policy import PolicyForm
 from outages.models import PolicyValue
 from outages.policy.calendar import NamedDay
 from outages.policy.keys import KEYS, SECTIONS

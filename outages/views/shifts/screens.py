@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from outages.choices import HandoverKind, LogKind
-from outages.forms.shifts import PeopleForm, ToldForm
+from outages.forms.shifts.handover import PeopleForm, ToldForm
 from outages.models import Event, FollowUp, Handover, HandoverItem, LogEntry, Shift
 from outages.models.callbacks.asking import CallBackTurn
 from outages.selectors import orders as order_lists

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from outages.forms.shift_times import MOST, ShiftTimesForm
+from outages.forms.shifts.times import MOST, ShiftTimesForm
 from outages.models import ShiftTemplate
 from outages.policy.keys import KEYS
 from outages.selectors.rules import policy

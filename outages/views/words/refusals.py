@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from outages.forms.policy import VALUE_WORDS
+from outages.forms.rules.policy import VALUE_WORDS
 from outages.services.field.work import Refusal
 from outages.views.duties.refusals import DUTY_WORDS
 from outages.views.duties.words import ITEMS, owner_name, task_name
