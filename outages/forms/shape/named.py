@@ -3,7 +3,9 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
+
+from network.words import local
 
 
 class NamedField(forms.ModelChoiceField):
@@ -25,5 +27,4 @@ class CrewField(NamedField):
 
 def name_of(record: Any) -> str:
     """Return the record's name in the page's language; Chinese where it has no other."""
-    is_zh = (get_language() or "zh").startswith("zh")
-    return str(record.name if is_zh else record.name_en or record.name)
+    return local(record.name, record.name_en)

@@ -17,6 +17,7 @@ from network.selectors.water_points import PlacedPoint
 from network.topology.argument.alternatives import LEAVE_OUT, OPEN, TRY, Plan
 from network.topology.argument.restore import Reopening
 from network.topology.elements import UnknownAsset
+from network.words import local
 from outages.forms.control.plans import VALVE_CHOICES
 from outages.models import IsolationPlan
 from outages.services.shutdown.arguing import (
@@ -31,7 +32,6 @@ from outages.views.control import argument_words as words
 from outages.views.control.allowed import UNDECIDED
 from outages.views.control.plans import panel_url
 from outages.views.shape.screen import is_htmx, may
-from outages.views.words.wording import local
 from outages.workflow import HOLDING_PLANS
 
 FOUND_CUSTOMERS: Final = 8  # of those that fit what was typed

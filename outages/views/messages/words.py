@@ -8,9 +8,10 @@ from typing import Final
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from network.words import is_chinese
 from outages.choices import CallResult, DeliveryWhy, Provider
 from outages.models import Delivery, InboundMessage, OutageTask
 from outages.selectors.privacy.told import Told
@@ -85,8 +86,7 @@ def short_moment(at: datetime) -> str:
 def what_opt_outs_stop(*, at: datetime) -> str:
     """Name what the policy lets an opt-out stop, "" for nothing."""
     found = policy.in_force("opt_out_stops", at=at)
-    chinese = (get_language() or "zh").startswith("zh")
-    return "" if found.is_off else found.key.printed(found.value, chinese=chinese)
+    return "" if found.is_off else found.key.printed(found.value, chinese=is_chinese())
 
 
 def rows_of(told: Told) -> list[ToldRow]:

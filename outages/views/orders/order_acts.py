@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from network.words import local
 from outages.choices import FollowUpKind
 from outages.forms.orders.course import (
     AcceptForm,
@@ -35,7 +36,6 @@ from outages.views.orders.case_acts import order_facts
 from outages.views.shape.actor import acting
 from outages.views.shape.acts import Act, Told, User
 from outages.views.words.limits import limit_name
-from outages.views.words.wording import local
 from outages.workflow import (
     NOT_ACCEPTED,
     OPEN_WORK_ORDERS,
