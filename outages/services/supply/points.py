@@ -37,7 +37,7 @@ def propose_supply_points(outage: Outage, *, by: Actor, at: datetime) -> list[Su
     if plan is None:
         raise SupplyPointRefused(code="supply_no_proposal", outage=outage.code)
     try:
-        _restored, places = argument_for(plan).restoration()
+        _restored, places = argument_for(plan).restoration(at=at)
     except NotArguable as unknown:
         raise SupplyPointRefused(code="supply_no_proposal", outage=outage.code) from unknown
     names = _names([each.point.place for each in places])

@@ -9,6 +9,7 @@ from django.contrib.gis.geos import Point
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -208,7 +209,7 @@ def options(request: HttpRequest, plan_id: int) -> HttpResponse:
             "outages/control/_options_brief.html",
             {"plan": found, "others": brief, "more": len(others) - len(brief)},
         )
-    restoration, points = argument.restoration()
+    restoration, points = argument.restoration(at=timezone.now())
     new = {valve for plan in others for valve in (*plan.close, *plan.open_valves)}
     reopenings = restoration.options[:SHOWN_OPTIONS]
     places = _valve_places(
