@@ -19,6 +19,7 @@ from outages.services import monthly, orders, shifts
 from outages.services.callbacks import hearing, rating
 from outages.services.desk.public_reports import take_public_reports, update_stages
 from outages.services.once import forget_sent_forms
+from outages.services.publishing import watching
 from outages.services.rules import deadlines
 from outages.services.shifts import rosters
 
@@ -89,6 +90,12 @@ def watch_the_desk() -> None:
     """Ask for a self-check when nobody calls, and warn of hours without a crew."""
     now = timezone.now()
     _each(lambda: shifts.watch_for_silence(at=now), lambda: rosters.warn_of_gaps(at=now))
+
+
+@shared_task(name="outages.watch_messages")
+def watch_messages() -> None:
+    """Tell of messages that are stuck or lost."""
+    watching.watch(at=timezone.now())
 
 
 @shared_task(name="outages.watch_callbacks")
