@@ -300,6 +300,18 @@ def kind_of(*, planned: bool, plant: bool) -> Kind:
     return Kind.PLANNED_NETWORK if planned else Kind.UNPLANNED_NETWORK
 
 
+_PUBLIC: Final = frozenset({Task.POSTING, Task.PORTAL, Task.NEWSPAPER, Task.WECHAT_AND_WEBSITE})
+
+
+def waits_for_gates(task: str, owner: str) -> bool:
+    """Whether a duty of planned works waits until sheet, leader and permit are there.
+
+    The call centre hears of it only then (17(一)), and no other department puts before the public
+    what may still be refused: a notice on the street is as public as one on the website.
+    """
+    return owner == Owner.CALL_CENTRE or task in _PUBLIC
+
+
 def due_at(due: Due, facts: Facts, limits: Limits) -> datetime | None:
     """Return when a duty is due. None: before a start that nobody has named yet."""
     match due:

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from outages.models import Event, Outage, OutageTask, lifecycle
 from outages.models.events import Actor
-from outages.policy.matrix import Due, Gate, Owner, Task
+from outages.policy.matrix import Due, Gate, Owner, Task, waits_for_gates
 from outages.services.duties.doing import DutyRefused, may_act_for
 from outages.services.duties.limits import follow
 from outages.services.rules.reasons import required_reason
@@ -57,11 +57,11 @@ def ask_for(
         duty = known or OutageTask(outage=outage, task=task, target=target, target_name=said)
         planned = outage.kind == OutageKind.PLANNED
         ahead = planned and task in (Task.POSTING, Task.PORTAL, Task.NEWSPAPER)
-        untold = planned and outage.handed_over_at is None and owner == Owner.CALL_CENTRE
+        untold = planned and outage.handed_over_at is None and waits_for_gates(task, owner)
         due_at = outage.planned_start_at if ahead else at
         duty.status, duty.reason, duty.owner = DutyStatus.PENDING, "", owner
         duty.due = Due.BEFORE_START if ahead else Due.AT_ONCE
-        duty.due_at = None if untold and not ahead else due_at
+        duty.due_at = None if untold else due_at
         duty.gate, duty.made_at, duty.asked_by = Gate.NONE, at, by
         duty.save()
         Event.objects.append(duty, "duty_asked", by=by, at=at, task=str(task), place=said)

@@ -14,7 +14,7 @@ from django.db.models import CharField
 from outages.choices import CallResult
 from outages.models import Event, Outage, OutageTask
 from outages.models.events import Actor
-from outages.policy.matrix import Owner, Task
+from outages.policy.matrix import Task, waits_for_gates
 from outages.selectors.rules import policy
 from outages.services.duties.limits import follow
 from outages.services.field.crew_rights import may_act_for as may_act_for_crew
@@ -124,6 +124,7 @@ def post_by_crew(
             raise DutyRefused(code="duty_of_other", owner=duty.owner)
         if duty.status == DutyStatus.DONE:
             return duty
+        _require_told(duty)
         _prove(duty, given, picture)
         told = {"client_key": str(client_key), "told_at": done_at.isoformat(), "crew": crew}
         _move(duty, DutyStatus.DONE, by=by, at=at, done_at=min(done_at, at), **told)
@@ -174,6 +175,7 @@ def record_call(
     with transaction.atomic():
         duty = _locked(duty)
         _require_own(duty, by)
+        _require_told(duty)
         # Somebody else may have reached them meanwhile: that stays as it is told.
         require(DUTY_TRANSITIONS, str(duty), duty.status, DutyStatus.FAILED)
         duty.call_result, duty.attempts = str(result), duty.attempts + 1
@@ -284,10 +286,10 @@ def _require_own(duty: OutageTask, by: Actor) -> None:
 
 
 def is_told(duty: OutageTask) -> bool:
-    """Whether its owner knows of the outage: the call centre does once the gates are open."""
+    """Whether it may be done yet: of planned works nobody outside hears before their gates open."""
     outage = duty.outage
     told = outage.kind != OutageKind.PLANNED or outage.handed_over_at is not None
-    return told or duty.owner != Owner.CALL_CENTRE
+    return told or not waits_for_gates(duty.task, duty.owner)
 
 
 def _require_told(duty: OutageTask) -> None:

@@ -9,7 +9,16 @@ from django.conf import settings
 from outages.choices import DutyAbout
 from outages.models import Event, Outage, OutageTask, Permit
 from outages.models.events import Actor
-from outages.policy.matrix import Due, Duty, Facts, Owner, Task, due_at, duties
+from outages.policy.matrix import (
+    Due,
+    Duty,
+    Facts,
+    Owner,
+    Task,
+    due_at,
+    duties,
+    waits_for_gates,
+)
 from outages.selectors.rules import policy
 from outages.services.duties.correcting import correct
 from outages.services.duties.facts import facts_of
@@ -17,9 +26,6 @@ from outages.services.duties.limits import follow
 from outages.services.duties.targets import Target, targets_of
 from outages.services.rules import clocks, majors
 from outages.workflow import OPEN_OUTAGES, DutyStatus, OutageKind
-
-# The call centre's clocks run from when it is told; a planned outage may be days old by then.
-_FROM_HAND_OVER = frozenset({Due.AT_ONCE, Due.ON_RECEIPT, Due.KEY_USER_NOTICE})
 
 
 @dataclass(frozen=True)
@@ -68,7 +74,9 @@ def refresh(outage: Outage, *, by: Actor, at: datetime, reason: str = "") -> lis
     for key, row in known.items():
         needed = wanted.get(key)
         if needed is None:
-            if row.status in (DutyStatus.PENDING, DutyStatus.FAILED) and not _by_hand(row):
+            if _by_hand(row):
+                _kept(row, outage, at=at)
+            elif row.status in (DutyStatus.PENDING, DutyStatus.FAILED):
                 dropped.append(_dropped(row, reason or "no_longer_needed"))
         elif row.status == DutyStatus.NOT_NEEDED:
             again.append(_followed(row, needed, taken_up=True))
@@ -126,10 +134,13 @@ def _wanted(outage: Outage, facts: Facts, *, at: datetime) -> list[Wanted]:
     ]
 
 
-def _is_untold(outage: Outage, duty: Duty) -> bool:
-    """Whether its owner does not know of the outage yet: nothing is due before."""
+def _is_untold(outage: Outage, duty: Duty | OutageTask) -> bool:
+    """Whether it waits for the gates of planned works: nothing is due before.
+
+    The call centre's clocks run from when it is told; a planned outage may be days old by then.
+    """
     waits = outage.kind == OutageKind.PLANNED and outage.handed_over_at is None
-    return waits and duty.owner == Owner.CALL_CENTRE and duty.due in _FROM_HAND_OVER
+    return waits and waits_for_gates(duty.task, duty.owner)
 
 
 def _first_round(outage: Outage) -> Iterable[OutageTask]:
@@ -140,6 +151,16 @@ def _first_round(outage: Outage) -> Iterable[OutageTask]:
 def _by_hand(row: OutageTask) -> bool:
     """What a person added stays, whatever map and matrix say."""
     return row.asked_by_id is not None or row.target.startswith("place:")
+
+
+def _kept(row: OutageTask, outage: Outage, *, at: datetime) -> None:
+    """Let what a person asked for follow the gates and the start of the works, while it waits."""
+    if row.status != DutyStatus.PENDING or _is_untold(outage, row):
+        return
+    due_at = outage.planned_start_at if row.due == Due.BEFORE_START else row.due_at or at
+    if due_at != row.due_at:
+        row.due_at = due_at
+        row.save(update_fields=["due_at"])
 
 
 def _made(outage: Outage, wanted: Wanted, *, at: datetime, is_later: bool) -> OutageTask:

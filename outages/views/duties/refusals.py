@@ -17,7 +17,7 @@ DUTY_WORDS: Final[dict[str, str | Promise]] = {
     "duty_of_other": _("This is for others to do: %(owner)s."),
     "duty_by_record": _("%(task)s: its own record does this, not a tick."),
     "duty_lacks_evidence": _("%(task)s: say what shows that it was done."),
-    "duty_before_notice": _("The call centre has not been told yet: wait for the sheet."),
+    "duty_before_notice": _("Nobody outside is told yet: sheet, leader and permit come first."),
     "duty_is_no_call": _("%(task)s: this is not a call."),
     "duty_listed": _("This is in the list already."),
     "duty_not_asked": _("This cannot be asked for here, or the outage is over."),

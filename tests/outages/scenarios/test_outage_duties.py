@@ -152,6 +152,38 @@ def test_t06_a_rejected_permit_keeps_the_gate_shut_and_may_be_applied_for_again(
     assert outage.status == "ready"
 
 
+def test_t06_nothing_is_posted_and_nobody_is_rung_before_the_permit(desk: Desk) -> None:
+    with_persons(5001, key_user=True)
+    outage = handed_over(desk)
+    posting, portal = duty(outage, Task.POSTING), duty(outage, Task.PORTAL)
+    assert (posting.due_at, portal.due_at) == (None, None), "nothing is owed before the gate opens"
+    put_up = Evidence(evidence="贴在菜市场门口")
+    with pytest.raises(duties.DutyRefused, match="duty_before_notice"):
+        duties.complete(posting, given=put_up, by=desk.dana, at=desk.now)
+    call, agent = duty(outage, Task.PHONE_KEY_USERS), person("call_agent")
+    for result in ("reached", "no_answer"):
+        with pytest.raises(duties.DutyRefused, match="duty_before_notice"):
+            duties.record_call(call, result=result, by=agent, at=desk.now)
+    by_hand = duties.ask_for(outage, task=Task.POSTING, name="桥头", by=desk.dana, at=desk.now)
+    assert by_hand.due_at is None
+    permit_approved(desk, outage)
+    posting.refresh_from_db()
+    by_hand.refresh_from_db()
+    assert (posting.due_at, by_hand.due_at) == (START, START)
+    duties.complete(posting, given=put_up, by=desk.dana, at=desk.now)
+    moved = START + timedelta(days=1)
+    outages.postpone_outage(
+        outage,
+        planned_start_at=moved,
+        planned_end_at=moved + timedelta(hours=6),
+        reason="避开高考",
+        by=desk.dana,
+        at=desk.now,
+    )
+    by_hand.refresh_from_db()
+    assert by_hand.due_at == moved, "what a person asked for moves with the works"
+
+
 # -- T07 to T10: who is told inside the house, and the bureau -------------------------
 
 
@@ -212,8 +244,13 @@ def test_t11_a_planned_plant_outage_waits_for_the_company_leader(desk: Desk) -> 
     draft = notices.draft_notice(outage, kind="first", by=desk.dana, at=desk.now)
     with pytest.raises(GateRefused, match="leader_required"):
         notices.publish_notice(draft, by=desk.dana, at=desk.now)
+    production = person("production")
     for task in (Task.PORTAL, Task.NEWSPAPER):
-        assert duty(outage, task).owner == "production"
+        public = duty(outage, task)
+        assert public.owner == "production"
+        given = Evidence(evidence_url="https://portal.example/t/1", evidence="B3 版")
+        with pytest.raises(duties.DutyRefused, match="duty_before_notice"):
+            duties.complete(public, given=given, by=production, at=desk.now)
     approvals.approve_outage(outage.approvals.get(), by=person("leader"), at=desk.now)
     outage.refresh_from_db()
     assert outage.status == "ready", "a missing permit only warns"
