@@ -25,6 +25,9 @@ def databases(*, as_owner: bool) -> dict[str, dict[str, Any]]:
     options: dict[str, Any] = {
         "application_name": env.str("PROCESS_NAME", default="mainbreak"),
         "options": " ".join(limits),
+        # For the statements that ask to be prepared (network.selectors.compiled). Behind a pooler
+        # that hands out one connection to many, switch it off.
+        "prepare_threshold": 0 if strict_bool("DB_PREPARE", default=True) else None,
     }
     owner, application = _owner(), _application()  # both must make sense, whoever signs in
     login = owner if as_owner else application

@@ -5,7 +5,7 @@ seconds or minutes as the names say. Every time given here is an estimate, and s
 """
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import hypot
 from typing import NamedTuple
@@ -20,47 +20,6 @@ TURNS_TO_SEAT = 2
 UNKNOWN_BORE_MM = 200.0
 # From here up a main carries enough to flood a street.
 LARGE_MAIN_MM = 300.0
-
-
-class CustomerFacts(NamedTuple):
-    """What the arithmetic needs of one customer; `persons` None where nobody counted."""
-
-    asset_id: str
-    persons: int | None
-    connections: int
-    key_user: bool
-    large_user: bool
-    special_user: str
-
-
-@dataclass(frozen=True)
-class Impact:
-    """How many lose water; `key_users` and `special_users` are asset ids, sorted."""
-
-    customers: int
-    connections: int
-    persons: int
-    key_users: tuple[str, ...]
-    special_users: tuple[str, ...]
-
-
-def assess(customers: Iterable[CustomerFacts], *, persons_per_connection: int) -> Impact:
-    """Add up who loses water. A large user counts as a key user: both are told by telephone.
-
-    `persons_per_connection` stands in where a customer's record names no persons.
-    """
-    rows = list(customers)
-    return Impact(
-        customers=len(rows),
-        connections=sum(row.connections for row in rows),
-        persons=sum(_persons(row, persons_per_connection) for row in rows),
-        key_users=tuple(sorted(r.asset_id for r in rows if r.key_user or r.large_user)),
-        special_users=tuple(sorted(r.asset_id for r in rows if r.special_user)),
-    )
-
-
-def _persons(row: CustomerFacts, persons_per_connection: int) -> int:
-    return persons_per_connection * row.connections if row.persons is None else row.persons
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Reads of the network, and the one door from the database to the pure topology."""
 
 from network.selectors.by_id import array_of, rows_by_id
+from network.selectors.compiled import prepared_cursor
 from network.selectors.consequences import (
     Dependence,
     SupplyChange,
@@ -41,6 +42,7 @@ __all__ = [
     "network_state",
     "pipes_at",
     "prepare_current_state",
+    "prepared_cursor",
     "read_tables",
     "rows_by_id",
     "supply_change",

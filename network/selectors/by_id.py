@@ -51,6 +51,6 @@ def array_of(ids: Collection[str]) -> tuple[str, Any]:
     them, which no importer leaves in a text, go as an array after all.
     """
     joined = _SEPARATOR.join(ids)
-    if joined and joined.count(_SEPARATOR) == len(ids) - 1:
+    if (joined or not ids) and joined.count(_SEPARATOR) == max(len(ids) - 1, 0):
         return f"string_to_array(%s, chr({ord(_SEPARATOR)}))", joined
     return "%s::text[]", list(ids)

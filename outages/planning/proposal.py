@@ -18,7 +18,6 @@ from django.db.models import QuerySet
 
 from network.selectors.compiled import NUMBER, CompiledRows
 from network.topology.engine.isolation import Burst
-from outages import impact
 from outages.choices import Effect
 from outages.models import (
     BurstReport,
@@ -197,7 +196,7 @@ def _store(
     found = _ask(question, basis, question.what_if)
     computed_in_ms = (perf_counter() - started) * 1000
     automatic = _ask(question, basis, WhatIf()) if question.what_if else None
-    dry = affected.newly_dry(basis.revision, found)
+    people = affected.people(basis.revision, found)
     steps_to_make = steps.to_make(found, basis, question.what_if)
     plan = IsolationPlan.objects.create(
         report=question.report,
@@ -219,8 +218,8 @@ def _store(
         burst_pipes=[{"pipe": b.pipe, "fraction": b.fraction} for b in question.bursts],
         burst_point=question.report.geom if question.report else None,
         steps_to_make=steps_to_make.as_json(),
-        on_trunk_road=affected.on_trunk_road(basis.revision, found),
-        **_people(found, dry, at=question.outage.created_at if question.outage else at),
+        on_trunk_road=people.on_trunk_road,
+        **_counts(found, people, at=question.outage.created_at if question.outage else at),
     )
     affected.store(plan, found.effects)
     Event.objects.append(
@@ -244,23 +243,22 @@ def _replaceable(last: IsolationPlan | None) -> IsolationPlan | None:
     return last if last and last.status != PlanStatus.ABORTED else None
 
 
-def _people(
-    found: answers.Answer, dry: Sequence[impact.CustomerFacts], *, at: datetime
-) -> dict[str, int]:
+def _counts(found: answers.Answer, people: affected.People, *, at: datetime) -> dict[str, int]:
     """Return the plan's counts: newly dry customers only, those dry before apart.
 
-    Counted by the policy of `at`: of when the outage began, whatever was set since.
+    Counted by the policy of `at`: of when the outage began, whatever was set since. It is asked
+    only where somebody's persons were never counted.
     """
-    persons = policy.number("persons_per_connection", at=at)
-    total = impact.assess(dry, persons_per_connection=persons)
     by_effect = Counter(found.effects.values())
+    uncounted = people.connections_uncounted
+    each = policy.number("persons_per_connection", at=at) if uncounted else 0
     return {
         "customers_in_zone": by_effect[Effect.ZONE],
         "customers_unintended": by_effect[Effect.UNINTENDED],
         "customers_already_dry": by_effect[Effect.ALREADY_DRY],
-        "connections": total.connections,
-        "persons": total.persons,
-        "key_users": len(total.key_users),
+        "connections": people.connections,
+        "persons": people.persons(each),
+        "key_users": people.key_users,
     }
 
 

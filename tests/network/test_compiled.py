@@ -46,6 +46,39 @@ def test_its_sql_is_made_once() -> None:
     assert len(seen) == 3
 
 
+def test_what_is_fixed_in_it_is_written_out_and_a_percent_sign_stays_one() -> None:
+    lay("(S) -a- b")
+    name = "100 % of 'it' %s"
+    NetworkRevision.objects.update(source_name=name)
+    found = CompiledRows(
+        lambda number: NetworkRevision.objects.filter(
+            number=number, source_name__contains=name[4:]
+        ).values_list("source_name"),
+        number=NUMBER,
+    )
+    assert found.rows(number=1) == [(name,)]
+    assert found.rows(number=2) == []
+
+
+def test_the_server_plans_it_once() -> None:
+    found = CompiledRows(
+        lambda number: NetworkRevision.objects.filter(number=number, status="current").values_list(
+            "snap_tolerance_m"
+        ),
+        number=NUMBER,
+    )
+    for number in range(8):
+        found.rows(number=number)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT statement, generic_plans FROM pg_prepared_statements WHERE statement LIKE %s",
+            ['SELECT "network_networkrevision"."snap_tolerance_m"%'],
+        )
+        [(statement, planned_for_any)] = cursor.fetchall()
+    assert planned_for_any > 0
+    assert "'current'" in statement, "an index with a condition can only then be used"
+
+
 def test_a_value_that_is_never_asked_for_is_an_error() -> None:
     compiled = CompiledRows(lambda number: NetworkRevision.objects.values_list("pk"), number=NUMBER)
     with pytest.raises(ValueError, match="number"):

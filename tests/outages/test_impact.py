@@ -3,29 +3,13 @@
 import pytest
 
 from outages.impact import (
-    CustomerFacts,
     PlanFacts,
     ValvePlace,
-    assess,
     compare,
     estimated_minutes,
     report_priority,
     threshold_distance,
 )
-
-
-def test_persons_come_from_the_record_or_from_the_connections() -> None:
-    total = assess(
-        [
-            CustomerFacts("a", 7, 1, key_user=False, large_user=False, special_user=""),
-            CustomerFacts("b", None, 3, key_user=True, large_user=False, special_user="dialysis"),
-            CustomerFacts("c", 0, 1, key_user=False, large_user=True, special_user=""),
-        ],
-        persons_per_connection=4,
-    )
-    assert (total.customers, total.connections, total.persons) == (3, 5, 7 + 12 + 0)
-    assert total.key_users == ("b", "c")
-    assert total.special_users == ("b",)
 
 
 @pytest.mark.parametrize(

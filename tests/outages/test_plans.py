@@ -8,9 +8,11 @@ import pytest
 from django.db import connection
 
 from network.choices import Operability, ValveState
+from network.models import Pipe
 from network.services import set_valve_operability, set_valve_state
 from outages.models import AffectedCustomer, Event, IsolationPlan, Outage
 from outages.planning import PlanningRefused, WhatIf, waiting
+from outages.selectors.rules import policy
 from outages.services.desk import reports
 from outages.services.desk.placing import PlaceRefused
 from outages.services.shutdown import plans
@@ -44,6 +46,26 @@ def test_the_same_question_on_the_same_network_is_the_same_plan(desk: Desk) -> N
     assert valves(again) == {"V1", "V3"}
     plan.refresh_from_db()
     assert plan.status == "superseded"
+
+
+def test_persons_come_from_the_record_or_from_the_connections(desk: Desk) -> None:
+    lay(
+        "(S) -a-V1| k -b- l -c- m -d- n",
+        c_b={"persons": 7, "connections": 1},
+        c_c={"persons": None, "connections": 3, "key_user": True, "large_user": True},
+        c_d={"persons": 0, "connections": 1, "large_user": True},
+    )
+    plan = desk.propose(desk.report("b"))
+    each = policy.number("persons_per_connection", at=NOON)
+    assert customers(plan) == {"c.b", "c.c", "c.d"}
+    assert (plan.connections, plan.persons, plan.key_users) == (5, 7 + 3 * each, 2)
+
+
+def test_only_the_pipes_that_burst_say_whether_it_is_a_trunk_road(desk: Desk) -> None:
+    lay(LINE)
+    Pipe.objects.filter(asset_id="p3").update(on_trunk_road=True)
+    assert desk.propose(desk.report("p3")).on_trunk_road
+    assert not desk.propose(desk.report("p2")).on_trunk_road
 
 
 def test_a_report_far_from_any_pipe_is_kept_and_asks_for_one(desk: Desk) -> None:
