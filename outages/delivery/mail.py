@@ -53,6 +53,10 @@ class MailGateway:
             refused = Temporary if 400 <= error.smtp_code < 500 else Permanent
             msg = f"status {error.smtp_code}"
             raise refused(msg) from error
+        except (ValueError, smtplib.SMTPNotSupportedError) as error:
+            # No mail can be written to it: a line break, a script that the server does not know.
+            msg = "no address"
+            raise Permanent(msg) from error
         except (smtplib.SMTPException, OSError) as error:
             raise OutcomeUnknown(type(error).__name__) from error
         finally:

@@ -23,7 +23,7 @@ from collections.abc import Iterable
 from time import monotonic
 
 import structlog
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from outages.choices import DeliveryWhy, NoticeChannel, Provider
 from outages.delivery import claims, inbox
@@ -94,16 +94,30 @@ class Sender:
                     claims.release(claimed[index:])
                     self.gave_up = True
                     return outcomes
-                outcome = self.send_one(claim)
+                outcome = self._send_or_leave(claim)
                 outcomes[outcome] += 1
                 troubles = troubles + 1 if outcome in ("later", DeliveryStatus.UNKNOWN) else 0
         return outcomes
+
+    def _send_or_leave(self, claim: Claim) -> str:
+        """Send one row; one that nobody foresaw is left to a person, and holds up none behind it.
+
+        Claimed again and again it would be the first of every batch.
+        """
+        try:
+            return self.send_one(claim)
+        except DatabaseError:  # nothing is known of the row: its lease runs out
+            raise
+        except Exception as error:  # its text may hold an address
+            name = type(error).__name__
+            log.error("delivery_defect", delivery=claim.pk, channel=claim.channel, error=name)
+            return self.write(claim, DeliveryStatus.UNKNOWN, error=name)
 
     def send_one(self, claim: Claim) -> str:
         """Send one claimed row and write its outcome; returns the outcome's name."""
         ways = self._ways_of(claim.channel)
         if ways is None:
-            return self._never(claim, "no gateway")
+            return self.write(claim, DeliveryStatus.FAILED, error="no gateway")
         to_ask: Iterable[Way] = ways
         if _is_bound(claim):
             begun_with = ways.of(claim.provider)
@@ -133,7 +147,7 @@ class Sender:
             return "later"
         way, error = refused
         if isinstance(error, Permanent):
-            return self._never(claim, str(error), way.gateway)
+            return self.write(claim, DeliveryStatus.FAILED, error=str(error))
         # All have refused it: whoever is ready first may have it.
         return self._later(
             claim,
@@ -272,8 +286,7 @@ class Sender:
         """
         habits = gateway.habits
         if claim.attempts >= habits.max_attempts:
-            is_open = (maybe_sent or claim.send_started_at is not None) and habits.asks_people
-            status = DeliveryStatus.UNKNOWN if is_open else DeliveryStatus.FAILED
+            status = DeliveryStatus.UNKNOWN if maybe_sent else DeliveryStatus.FAILED
             return self.write(claim, status, error=error)
         # What an earlier attempt left open stays open, whatever becomes of this one.
         maybe_sent = maybe_sent or claim.send_started_at is not None
@@ -282,14 +295,6 @@ class Sender:
         wait_s = max(step * random.uniform(0.9, 1.1), retry_after_s)  # noqa: S311 - no secret
         claims.put_off(claim, error=error, wait_s=wait_s, maybe_sent=maybe_sent, is_free=is_free)
         return "later"
-
-    def _never(self, claim: Claim, error: str, gateway: Gateway | None = None) -> str:
-        """It will not be taken any more; what an earlier attempt left open, a person decides."""
-        may_have_arrived = claim.send_started_at is not None
-        asks_people = gateway is None or gateway.habits.asks_people
-        is_open = may_have_arrived and asks_people
-        status = DeliveryStatus.UNKNOWN if is_open else DeliveryStatus.FAILED
-        return self.write(claim, status, error=error)
 
     def _notice(self, claim: Claim) -> OutageNotice | None:
         if claim.notice_id is None:

@@ -13,8 +13,9 @@ from django.db import connection
 
 from outages.choices import NoticeChannel
 from outages.delivery import outbox
-from outages.delivery.gateway import Habits, Promise
+from outages.delivery.gateway import Habits, Message, Promise
 from outages.delivery.gateways import NoGateway, gateway_for
+from outages.delivery.mail import MailGateway
 from outages.delivery.simulator import Faults
 from outages.models import Delivery, Event, OutageNotice
 from outages.services.publishing import notices
@@ -226,3 +227,28 @@ def test_a_mail_that_nobody_would_get_is_not_called_sent(settings, backend) -> N
     settings.EMAIL_BACKEND = f"django.core.mail.backends.{backend}.EmailBackend"
     with pytest.raises(NoGateway, match="EMAIL_URL"):
         gateway_for(NoticeChannel.EMAIL)
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [("陈\nBcc: else@example.org", "failed"), ("0@example.org", "unknown")],
+)
+def test_one_message_that_nobody_foresaw_holds_up_none_behind_it(
+    address: str, status: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An address that no mail can bear is refused; a defect of ours is left to a person."""
+    deliveries.notice(recipients=3, channel="email")
+    first = Delivery.objects.order_by("pk")[0]
+    Delivery.objects.filter(pk=first.pk).update(recipient=address)
+    send = MailGateway.send
+
+    def stumbles(gateway: MailGateway, message: Message) -> str:
+        if message.recipient == "0@example.org":
+            raise ZeroDivisionError(message.recipient)
+        return send(gateway, message)
+
+    monkeypatch.setattr(MailGateway, "send", stumbles)
+    assert outbox.send_due() == {status: 1, "accepted": 2}
+    first.refresh_from_db()
+    assert (first.status, len(mail.outbox)) == (status, 2)
+    assert "example.org" not in caplog.text
