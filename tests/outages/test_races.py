@@ -10,14 +10,16 @@ import pytest
 from django.db import OperationalError, connection, transaction
 from psycopg import errors
 
+from gisapp.accounts.roles import sync_roles
 from network.selectors import network_state
-from outages.models import Event, Outage, ValveOperation
+from outages.models import Deadline, Event, Outage, OutageTask, ValveOperation
 from outages.models.locking import whole
-from outages.services import orders, outages
+from outages.services import duties, orders, outages
 from outages.services.field import reopening, work
 from outages.services.shutdown import plans
 from tests.factories import NOON, lay
 from tests.outages.conftest import Desk, make_desk
+from tests.outages.offices import member
 from tests.outages.test_plans import LINE
 from tests.outages.test_two_outages import NEIGHBOURS
 
@@ -226,3 +228,52 @@ def test_other_database_errors_are_not_tried_again_nor_anything_inside_a_transac
     with pytest.raises(OperationalError), transaction.atomic():
         broken(errors.DeadlockDetected())
     assert len(calls) == 2, "the caller's transaction is lost: only the caller can repeat it"
+
+
+def test_the_last_two_calls_of_a_round_made_at_once_stop_its_clock() -> None:
+    """Each of two agents would see the other's call as still to be made."""
+    sync_roles()
+    desk = make_desk()
+    agent = member("call_agent", department="call_centre")
+    lay(LINE)
+    outage = desk.burst("p3").outage
+    for name in ("供水一所", "供水二所"):
+        duties.ask_for(outage, task="phone_organisations", name=name, by=agent, at=desk.now)
+    first, second = outage.duties.filter(task="phone_organisations", target__startswith="place:")
+    clock = Deadline.objects.get(subject="duty", subject_id=min(first.pk, second.pk))
+    at = desk.now
+
+    def reached(duty: OutageTask) -> Callable[[], Any]:
+        return lambda: duties.record_call(duty, result="reached", by=agent, at=at)
+
+    with transaction.atomic():
+        reached(first)()
+        other = threading.Thread(target=alone(reached(second)))
+        other.start()
+        wait_for_the_lock_or_the_end(other)
+    other.join(timeout=60)
+    clock.refresh_from_db()
+    assert {each.status for each in outage.duties.filter(pk__in=[first.pk, second.pk])} == {"done"}
+    assert clock.met_at == at
+
+
+def alone(job: Callable[[], Any]) -> Callable[[], None]:
+    """Run a job in a thread with a connection of its own."""
+
+    def run() -> None:
+        try:
+            job()
+        finally:
+            connection.close()
+
+    return run
+
+
+def wait_for_the_lock_or_the_end(thread: threading.Thread) -> None:
+    """Wait until the other stands behind a lock of ours, or is through."""
+    while thread.is_alive():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+        thread.join(timeout=0.02)

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import CharField
 
 from outages.choices import CallResult
-from outages.models import Event, Outage, OutageTask
+from outages.models import Event, Outage, OutageTask, lifecycle
 from outages.models.events import Actor
 from outages.policy.matrix import Task, waits_for_gates
 from outages.selectors.rules import policy
@@ -308,6 +308,8 @@ def _take(duty: OutageTask, given: Evidence) -> None:
 
 
 def _locked(duty: OutageTask) -> OutageTask:
+    """Lock a duty behind its outage: whoever does the last of several must see the others done."""
+    lifecycle.lock_outage(duty.outage)
     rows = OutageTask.objects.select_for_update(of=("self",), no_key=True)
     return rows.select_related("outage").get(pk=duty.pk)
 
