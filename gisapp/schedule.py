@@ -7,7 +7,7 @@ from typing import Any, Final
 _PERIODIC: Final = (
     ("send-due-deliveries", "outages.tasks.send_due_deliveries", 10),
     ("plan-waiting-reports", "outages.tasks.plan_waiting_reports", 15),
-    ("advance-planned-outages", "outages.tasks.advance_planned_outages", 60),
+    ("begin-planned-outages", "outages.begin_planned_outages", 60),
     ("prepare-state", "network.prepare_state", 5),
     ("publish-public", "layers.publish_public", 30),
     ("reckon-pressures", "outages.tasks.reckon_pressures", 10),
@@ -15,7 +15,6 @@ _PERIODIC: Final = (
     ("take-public-reports", "gisapp.take_public_reports", 5),
     ("scan-deadlines", "outages.scan_deadlines", 15),
     ("watch-callbacks", "outages.watch_callbacks", 15),
-    ("watch-messages", "outages.watch_messages", 30),
     ("watch-the-desk", "outages.watch_the_desk", 60),
     ("watch-monthly-report", "outages.watch_monthly_report", 120),
     ("reckon-risk", "gisapp.reckon_risk", 15),

@@ -83,12 +83,6 @@ def collect_inbound(**_later: Any) -> None:
 
 
 @shared_task
-def advance_planned_outages(**_later: Any) -> None:
-    """Let published planned outages begin at their time."""
-    waiting.advance_planned_outages(at=timezone.now())
-
-
-@shared_task
 def reckon_pressures(**_later: Any) -> None:
     """Reckon one run that is due; wake another worker for the next. In a queue of its own."""
     pressure.ask_for_proposals(at=timezone.now())

@@ -1,6 +1,6 @@
-"""What is due without anybody asking: reports without a plan, planned outages at their time.
+"""What is due without anybody asking: reports without a plan.
 
-These are the sweepers: whatever a lost message should have started, they find in the database.
+This is a sweeper: whatever a lost message should have started, it finds in the database.
 """
 
 from collections.abc import Callable
@@ -9,17 +9,15 @@ from functools import partial
 from typing import Any
 
 import structlog
-from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.fields.json import KT
 
 from outages.choices import ISOLATION_KINDS, MeterSide, Triage
-from outages.models import BurstReport, Event, IsolationPlan, Outage, OutageTask, lifecycle
+from outages.models import BurstReport, Event, IsolationPlan
 from outages.planning import steps
 from outages.planning.proposal import plan_isolation
 from outages.planning.refusals import PlanningRefused
-from outages.policy.matrix import Gate
-from outages.workflow import DutyStatus, OutageKind, OutageStatus, ReportStatus
+from outages.workflow import ReportStatus
 
 log = structlog.get_logger(__name__)
 
@@ -74,40 +72,6 @@ def _try(work: Callable[[], Any], **about: int) -> None:
         work()
     except Exception:
         log.exception("not_planned", **about)
-
-
-def advance_planned_outages(*, at: datetime) -> int:
-    """Let published planned outages whose time has come be in effect. Returns how many.
-
-    One whose new plan needs a permit after all waits for it.
-    """
-    shut = OutageTask.objects.filter(
-        outage=OuterRef("pk"),
-        round=0,
-        gate__in=[Gate.HAND_OVER, Gate.PUBLISH, Gate.START],
-        status__in=[DutyStatus.PENDING, DutyStatus.FAILED],
-    )
-    due = Outage.objects.filter(
-        ~Exists(shut),
-        kind=OutageKind.PLANNED,
-        status=OutageStatus.PUBLISHED,
-        planned_start_at__lte=at,
-    )
-    begun = 0
-    for outage in due.order_by("pk"):
-        with transaction.atomic():
-            locked = lifecycle.lock_outage(outage)
-            # Moved to another time, called off or held up by a gate since it was looked up.
-            if due.filter(pk=locked.pk).exists():
-                lifecycle.move_outage(
-                    locked,
-                    OutageStatus.IN_EFFECT,
-                    by=None,
-                    at=at,
-                    started_at=locked.started_at or at,
-                )
-                begun += 1
-    return begun
 
 
 def _refuse_once(report: BurstReport, refused: PlanningRefused, *, at: datetime) -> None:

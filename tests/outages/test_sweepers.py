@@ -10,6 +10,7 @@ import pytest
 from outages.models import BurstReport, Outage, lifecycle
 from outages.planning import waiting
 from outages.planning.proposal import plan_isolation
+from outages.services import exchange, outages
 from tests.factories import NOON, lay
 from tests.outages.conftest import Desk
 from tests.outages.test_plans import LINE
@@ -59,8 +60,27 @@ def test_works_that_are_moved_at_the_last_moment_do_not_begin(
         return locked(outage)
 
     monkeypatch.setattr(lifecycle, "lock_outage", moved_meanwhile)
-    assert waiting.advance_planned_outages(at=start) == 0
+    assert outages.begin_due_outages(at=start) == 0
     outage.refresh_from_db()
     assert outage.status == "published"
     monkeypatch.undo()
-    assert waiting.advance_planned_outages(at=start + 24 * HOUR) == 1
+    assert outages.begin_due_outages(at=start + 24 * HOUR) == 1
+
+
+def test_works_that_cannot_begin_hold_up_no_others(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lay(NEIGHBOURS)
+    broken, other = published_works(desk), published_works(desk, "p3")
+    tell = exchange.tell_dispatch_centre
+
+    def told(outage: Outage, **facts: Any) -> Any:
+        if outage.pk == broken.pk:
+            raise ValueError("a record that nobody foresaw")
+        return tell(outage, **facts)
+
+    monkeypatch.setattr(exchange, "tell_dispatch_centre", told)
+    assert outages.begin_due_outages(at=other.planned_start_at) == 1
+    broken.refresh_from_db()
+    other.refresh_from_db()
+    assert (broken.status, other.status) == ("published", "in_effect")

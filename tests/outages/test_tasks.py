@@ -15,6 +15,7 @@ from kombu import pools
 from kombu.exceptions import OperationalError
 from redis import Redis
 
+from gisapp.tasks import begin_planned_outages
 from outages import tasks
 from outages.delivery.gateway import Promise
 from outages.delivery.sole_sender import sole_sender
@@ -106,7 +107,7 @@ def test_a_wake_up_reaches_the_workers_queue(
     [
         tasks.plan_waiting_reports,
         tasks.send_due_deliveries,
-        tasks.advance_planned_outages,
+        begin_planned_outages,
     ],
 )
 def test_a_task_run_twice_is_as_good_as_once(

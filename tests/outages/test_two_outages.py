@@ -194,15 +194,13 @@ def test_a_cancelled_outage_tells_those_who_were_told(desk: Desk) -> None:
 
 
 def test_the_clock_begins_a_published_planned_outage(desk: Desk) -> None:
-    from outages.planning.waiting import advance_planned_outages
-
     lay(NEIGHBOURS)
     outage, plan = planned(desk)
     outages.confirm_impact(outage, plan=plan, by=desk.dana, at=desk.now)
     outage = outages.make_ready(outage, by=desk.dana, at=desk.now)
-    assert advance_planned_outages(at=NOON + timedelta(days=3)) == 0
+    assert outages.begin_due_outages(at=NOON + timedelta(days=3)) == 0
     notices.publish_notice(outage.notices.get(), by=desk.dana, at=desk.now)
-    assert advance_planned_outages(at=NOON + timedelta(days=1)) == 0
-    assert advance_planned_outages(at=NOON + timedelta(days=2)) == 1
+    assert outages.begin_due_outages(at=NOON + timedelta(days=1)) == 0
+    assert outages.begin_due_outages(at=NOON + timedelta(days=2)) == 1
     outage.refresh_from_db()
     assert outage.status == "in_effect"

@@ -3,26 +3,30 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+import structlog
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 
 from outages.choices import Cause, NoticeKind, Supply, Works
 from outages.models import (
     Event,
     IsolationPlan,
     Outage,
+    OutageTask,
     RestorationEstimate,
     lifecycle,
 )
 from outages.models.events import Actor
 from outages.policy.matrix import Gate
 from outages.services import duties, exchange
+from outages.services.codes import next_code
 from outages.services.papers import handing_over
 from outages.services.publishing import notices
 from outages.services.rules import clocks
-from outages.services.rules.codes import next_code
 from outages.services.rules.reasons import required_reason
 from outages.services.shutdown import in_force
 from outages.workflow import (
+    DutyStatus,
     OutageKind,
     OutageStatus,
     Refused,
@@ -30,6 +34,8 @@ from outages.workflow import (
     outage_transitions,
     require,
 )
+
+log = structlog.get_logger(__name__)
 
 # Planned works that may still be moved to another time.
 NOT_BEGUN = frozenset(
@@ -173,6 +179,47 @@ def start_outage(outage: Outage, *, by: Actor, at: datetime) -> Outage:
             raise
         exchange.tell_dispatch_centre(outage, cause="status", by=by, at=at)
     return outage
+
+
+def begin_due_outages(*, at: datetime) -> int:
+    """Let published planned outages whose time has come be in effect; return how many.
+
+    The dispatch centre hears of it as if a person had said so. One whose new plan needs a permit
+    after all waits for it; one that fails holds up no other.
+    """
+    keys = _due(at).order_by("pk").values_list("pk", flat=True)
+    return sum(_begin_if_due(pk, at=at) for pk in list(keys))
+
+
+def _due(at: datetime) -> QuerySet[Outage]:
+    shut = OutageTask.objects.filter(
+        outage=OuterRef("pk"),
+        round=0,
+        gate__in=[Gate.HAND_OVER, Gate.PUBLISH, Gate.START],
+        status__in=[DutyStatus.PENDING, DutyStatus.FAILED],
+    )
+    return Outage.objects.filter(
+        ~Exists(shut),
+        kind=OutageKind.PLANNED,
+        status=OutageStatus.PUBLISHED,
+        planned_start_at__lte=at,
+    )
+
+
+def _begin_if_due(pk: int, *, at: datetime) -> int:
+    try:
+        with transaction.atomic():
+            outage = lifecycle.lock_outage(Outage(pk=pk))
+            # Moved to another time, called off or held up by a gate since it was looked up.
+            if not _due(at).filter(pk=pk).exists():
+                return 0
+            since = outage.started_at or at
+            lifecycle.move_outage(outage, OutageStatus.IN_EFFECT, by=None, at=at, started_at=since)
+            exchange.tell_dispatch_centre(outage, cause="status", by=None, at=at)
+    except Exception:
+        log.exception("not_begun", outage=pk)
+        return 0
+    return 1
 
 
 def postpone_outage(

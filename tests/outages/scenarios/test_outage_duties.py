@@ -12,9 +12,8 @@ from gisapp.accounts.roles import sync_roles
 from network.models import Customer, Organisation, TrunkRoad
 from outages.models import ExchangeMessage, IsolationPlan, Outage, OutageNotice, OutageTask
 from outages.policy.matrix import Task
-from outages.services import duties, exchange, outages
+from outages.services import duties, exchange, outages, plants
 from outages.services.duties import Evidence, GateRefused
-from outages.services.outages import plants
 from outages.services.papers import approvals, permits, sheets
 from outages.services.publishing import notices
 from outages.services.shutdown import plans
@@ -467,8 +466,6 @@ def test_t25_an_emergency_of_any_size_waits_for_nothing(desk: Desk) -> None:
 
 
 def test_t25_a_published_outage_whose_new_plan_needs_a_permit_does_not_begin(desk: Desk) -> None:
-    from outages.planning.waiting import advance_planned_outages
-
     lay(BRANCH, c_p2={"persons": 100}, c_p3={"persons": 5000})
     outage = published(desk)
     larger = plans.adjust_plan(
@@ -480,11 +477,11 @@ def test_t25_a_published_outage_whose_new_plan_needs_a_permit_does_not_begin(des
     )
     plans.adopt_plan(larger, by=desk.dana, at=desk.now)
     assert Task.PERMIT in tasks_of(outage)
-    assert advance_planned_outages(at=START) == 0
+    assert outages.begin_due_outages(at=START) == 0
     with pytest.raises(GateRefused, match="permit_required"):
         outages.start_outage(outage, by=desk.dana, at=START)
     permit_approved(desk, outage)
-    assert advance_planned_outages(at=START) == 1
+    assert outages.begin_due_outages(at=START) == 1
 
 
 # -- T27: each special user, each organisation --------------------------------------------------
@@ -641,3 +638,14 @@ def test_t28_water_back_is_told_on_the_same_channels_and_what_waits_is_dropped(
     desk.restore(outage)
     assert duty(outage, Task.PHONE_KEY_USERS, about="all_clear").status == "pending"
     assert duty(outage, Task.TELL_SPECIAL_USERS).reason == "all_clear"
+
+
+def test_t15_the_dispatch_centre_hears_that_works_began_by_themselves(desk: Desk) -> None:
+    with_persons(5001)
+    outage = handed_over(desk)
+    permit_approved(desk, outage)
+    notices.publish_notice(outage.notices.get(), by=desk.dana, at=desk.now)
+    assert outages.begin_due_outages(at=START) == 1
+    last = outage.exchanges.latest("number")
+    assert (last.cause, last.outage_status, last.sent_at) == ("status", "in_effect", START)
+    assert outages.begin_due_outages(at=START + timedelta(minutes=1)) == 0
