@@ -7,11 +7,13 @@ packing ratio and names of its members.
 
 from __future__ import annotations
 
+import lzma
 import os
 import re
 import stat
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -43,6 +45,16 @@ ZIP_RATIO: Final = 100
 FOLDER_DEPTH: Final = 3
 _CHUNK: Final = 1 << 20
 _SAYS_UTF8: Final = 0x800
+# What reading one trips over: its directory, its packing, a name that is none.
+_BROKEN: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    OSError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +189,11 @@ def _unpack(archive: Path, folder: Path) -> None:
             left = settings.IMPORT_MAX_UNPACKED_BYTES
             for member in members:
                 left -= _extract(opened, member, folder, left)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
-        raise refusal(reason="zip_broken", name=archive.name, error=error) from error
+    except PermissionError:
+        raise
+    except _BROKEN as error:
+        said = getattr(error, "strerror", None) or error  # without the folder that it was for
+        raise refusal(reason="zip_broken", name=archive.name, error=said) from error
 
 
 def _name_in(member: zipfile.ZipInfo) -> str:

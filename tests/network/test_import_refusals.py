@@ -240,6 +240,23 @@ def test_a_zip_with_too_many_files_is_refused(tmp_path):
     assert refused(zipped(tmp_path / "many.zip", *members)).code == "zip_too_many"
 
 
+def test_a_zip_that_was_damaged_on_its_way_is_refused(tmp_path):
+    rows = "".join(f"{n},110.{n},22.9\n" for n in range(200))
+    path = zipped(tmp_path / "damaged.zip", ("pipes.csv", f"id,lon,lat\n{rows}".encode()))
+    content = bytearray(path.read_bytes())
+    content[60:90] = bytes(30)
+    path.write_bytes(content)
+    assert refused(path).code == "zip_broken"
+
+
+@pytest.mark.parametrize("name", ["a" * 300 + ".csv", "pipes.csv/nodes.csv"])
+def test_a_zip_with_names_that_no_folder_takes_is_refused(tmp_path, name):
+    path = zipped(tmp_path / "names.zip", ("pipes.csv", b"id\n1\n"), (name, b"id\n1\n"))
+    told = refused(path)
+    assert told.code == "zip_broken"
+    assert "import-" not in str(told), "the folder that it was unpacked to is nobody's business"
+
+
 def test_a_broken_zip_is_refused(tmp_path):
     path = tmp_path / "broken.zip"
     path.write_bytes(b"PK\x03\x04 and then nothing")

@@ -7,7 +7,7 @@ from uuid import uuid4
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from outages.models import Event, OperationPhoto, ValveOperation
 from outages.models.events import Actor
@@ -55,8 +55,10 @@ def reencoded(file: UploadedFile) -> bytes:
         with Image.open(file, formats=FORMATS) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise PhotoRefused(code="photo_too_many_pixels")
-            upright = ImageOps.exif_transpose(image).convert("RGB")
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
+            upright = _upright(image).convert("RGB")
+    except PhotoRefused:
+        raise
+    except Exception as error:  # whatever a decoder trips over
         raise PhotoRefused(code="photo_unreadable") from error
     upright.thumbnail((LONGEST_SIDE_PX, LONGEST_SIDE_PX))
     # A new image takes the pixels and nothing else: no EXIF, no profile, no comment.
@@ -65,3 +67,12 @@ def reencoded(file: UploadedFile) -> bytes:
     out = BytesIO()
     bare.save(out, "JPEG", quality=JPEG_QUALITY, optimize=True)
     return out.getvalue()
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """Turn a picture as its camera says; what is broken beside the picture costs no picture."""
+    image.load()
+    try:
+        return ImageOps.exif_transpose(image)
+    except Exception:
+        return image
