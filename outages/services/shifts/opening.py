@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from outages.models import Event, Shift, ShiftTemplate
 from outages.models.events import Actor
@@ -38,10 +38,15 @@ def ship_shifts() -> None:
 
 def open_first_shift(*, leader: Any, people: Iterable[Any], at: datetime) -> Shift:
     """Open a shift where none is on duty. Raises ShiftRefused while one is: that hands over."""
-    with transaction.atomic():
-        if open_shift() is not None:
-            raise ShiftRefused(code="shift_open_already")
-        return start_shift(leader=leader, people=people, at=at)
+    if open_shift() is not None:
+        raise ShiftRefused(code="shift_open_already")
+    try:
+        with transaction.atomic():
+            return start_shift(leader=leader, people=people, at=at)
+    except IntegrityError as error:  # somebody opened one in the same moment
+        if open_shift() is None:
+            raise
+        raise ShiftRefused(code="shift_open_already") from error
 
 
 def start_shift(

@@ -17,7 +17,7 @@ from outages.selectors.shifts import events_of, gates, items_by_urgency, open_sh
 from outages.services import shifts
 from outages.services.desk import calls, follow_ups
 from outages.services.rules import deadlines
-from outages.services.shifts import ShiftRefused
+from outages.services.shifts import ShiftRefused, opening
 from tests.application_role import as_owner
 from tests.factories import NOON, lay
 from tests.outages.offices import client_of, member, ordered, told
@@ -335,3 +335,13 @@ def test_another_may_lead_with_a_reason(shift: Shift, ada: Any, bea: Any) -> Non
 def test_gates_are_listed_in_the_order_of_the_work(shift: Shift) -> None:
     found = [(gate.code, gate.is_met) for gate in gates(shift, at=FOUR)]
     assert found == [("gate_unreviewed", True), ("gate_unpublished", True), ("gate_untold", False)]
+
+
+def test_of_two_who_open_the_first_shift_at_once_the_second_is_told_so(
+    shift: Shift, bea: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = iter([None, shift])  # it was opened after the look
+    monkeypatch.setattr(opening, "open_shift", lambda: next(looks))
+    with pytest.raises(ShiftRefused, match="shift_open_already"):
+        shifts.open_first_shift(leader=bea, people=[], at=NOON + HOUR)
+    assert Shift.objects.count() == 1
