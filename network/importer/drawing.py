@@ -125,10 +125,7 @@ def draw(
     progress.stage("joining")
     # A table is let go as soon as it is understood.
     kinds = list(source.tables)
-    assets = {"pipes": understand(source.tables.pop("pipes"), findings)}
-    for kind in kinds:
-        if kind != "pipes":
-            assets[kind] = understand(source.tables.pop(kind), findings, assets["pipes"].ids)
+    assets = {kind: understand(source.tables.pop(kind), findings) for kind in kinds}
     courses = Courses.of(assets["pipes"].geometry)
     assets["pipes"].geometry = np.empty(0, dtype=object)
     plane = Plane.around(courses.points)

@@ -10,8 +10,15 @@ from django.utils.translation import gettext
 
 from network.choices import AreaKind, Flow, LinkKind
 from network.models import Area, Customer, Hydrant, Junction, NetworkRevision, Pipe, Source, Valve
-from network.views.asset_words import SOURCE_KINDS, VALVE_KINDS, word
-from network.words import GROUNDS, bore, local, material
+from network.views.asset_words import (
+    GROUNDS,
+    SOURCE_KINDS,
+    VALVE_KINDS,
+    bore,
+    local,
+    material,
+    word,
+)
 
 Asset = Pipe | Valve | Hydrant | Source | Junction
 MODELS: dict[str, type[Asset]] = {

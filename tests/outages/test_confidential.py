@@ -124,3 +124,16 @@ def test_the_register_of_complaints_says_protected(secret: BurstReport) -> None:
     assert NAME not in other
     assert "保密" in other
     assert NAME in client_of(member("supervision")).get(url).content.decode()
+
+
+def test_nobody_lifts_the_protection_to_see_the_name(secret: BurstReport) -> None:
+    url = reverse("outages:case-marks", args=[secret.reference])
+    bare = {"urgency": secret.urgency, "is_complaint": "on"}
+    curious = client_of(member("call_agent", username="other"))
+    assert curious.post(url, bare | {"is_confidential": "on", "is_major": "on"}).status_code == 302
+    assert curious.post(url, bare).status_code == 409
+    secret.refresh_from_db()
+    assert (secret.is_major, secret.is_confidential) == (True, True)
+    assert client_of(secret.first_owner).post(url, bare).status_code == 302
+    secret.refresh_from_db()
+    assert not secret.is_confidential

@@ -355,3 +355,46 @@ def test_the_duty_log_names_the_limit_that_was_overstepped() -> None:
     assert "已逾期：普通工单受理时限" in page
     assert "deadline_breached" not in page
     assert order.report is not None
+
+
+@pytest.mark.parametrize(
+    ("act", "told_of_it"),
+    [("contact", {"method": "phone"}), ("arrival", {"expected_at": "2099-01-01T10:00"})],
+)
+def test_another_department_says_nothing_of_an_order(act: str, told_of_it: dict[str, str]) -> None:
+    """Callers are told when the crew comes, and a contact lets the result in: whose order it is."""
+    order = ordered(told())
+    url = reverse(f"outages:order-{act}", args=[order.number])
+    stranger = client_of(member("department", department="sales_service"))
+    assert stranger.post(url, told_of_it).status_code == 409
+    order.refresh_from_db()
+    assert (order.contacts.count(), order.expected_at) == (0, None)
+    page = stranger.get(reverse("outages:order", args=[order.number])).content.decode()
+    assert url not in page
+    own = client_of(member("department", department="engineering"))
+    agent = client_of(member("call_agent", department="call_centre"))
+    assert {each.post(url, told_of_it).status_code for each in (own, agent)} == {302}
+
+
+def test_a_draft_is_not_issued_once_its_case_was_decided_or_ordered_otherwise() -> None:
+    given = orders.OrderFacts(
+        category=category("other_facilities"), department=office("engineering")
+    )
+    case = told()
+    draft = orders.draft_order(case, facts=given, by=None, at=NOON)
+    reports.invalidate_report(case, reason="误报", by=None, at=NOON)
+    with pytest.raises(orders.OrderRefused, match="order_report_decided"):
+        orders.issue_draft(draft, by=None, at=NOON + MINUTE)
+    reports.reopen_report(case, reason="又来电", by=None, at=NOON + MINUTE)
+    ordered(told(), to="engineering")  # somebody there takes orders
+    assert orders.issue_draft(draft, by=None, at=NOON + HOUR).status == "issued"
+
+
+def test_a_draft_is_not_issued_beside_the_order_that_a_crew_has(desk: Desk) -> None:
+    lay(TOWN)
+    report = desk.report("p2")
+    given = orders.OrderFacts(category=category("pipe_repair"), department=office("engineering"))
+    draft = orders.draft_order(report, facts=given, by=None, at=NOON)
+    approval = desk.approve(desk.propose(report))
+    with pytest.raises(orders.OrderRefused, match=r"order_exists.*" + str(approval.order)):
+        orders.issue_draft(draft, by=None, at=NOON + HOUR)

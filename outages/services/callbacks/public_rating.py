@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
-
-from network.words import local
+from django.utils.translation import get_language
 
 
 @dataclass(frozen=True)
@@ -25,7 +24,8 @@ class OpenRating:
     @property
     def about_text(self) -> str:
         """What it was about, in the reader's language."""
-        return local(self.about, self.about_en)
+        is_english = (get_language() or "zh").startswith("en")
+        return self.about_en if is_english and self.about_en else self.about
 
 
 def digest_of(token: str) -> str:

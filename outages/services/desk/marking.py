@@ -9,6 +9,7 @@ from django.db import transaction
 from outages.choices import MeterSide, Triage, Urgency
 from outages.models import BurstReport, Event, lifecycle
 from outages.models.events import Actor
+from outages.selectors.privacy.contacts import may_know
 from outages.services.desk.placing import priority
 from outages.services.desk.reports import plan_on_commit
 from outages.services.rules import clocks, leaders, majors
@@ -18,9 +19,9 @@ from outages.workflow import Refused
 
 
 class MarkRefused(Refused):
-    """A triage against the meter says why."""
+    """A triage against the meter says why; who is protected stays so for whoever may not know."""
 
-    codes = ("triage_reason_missing",)
+    codes = ("triage_reason_missing", "mark_of_protected")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,13 +38,16 @@ class Marks:
 def mark_report(report: BurstReport, *, marks: Marks, by: Actor, at: datetime) -> BurstReport:
     """Set flags, and tell whoever hears of a report with them: leaders, supervision.
 
-    What involves the press or a regulator is major as well, by the rule.
+    What involves the press or a regulator is major as well, by the rule. Whoever told us stays
+    protected unless somebody lifts it who may know them anyway. Raises MarkRefused.
     """
     with transaction.atomic():
         report = lifecycle.lock_report(report)
         changed = _changes(report, marks)
         if not changed:
             return report
+        if changed.get("is_confidential") is False and by is not None and not may_know(report, by):
+            raise MarkRefused(code="mark_of_protected", report=report.reference)
         was = {name: getattr(report, name) for name in changed}
         if changed.get("urgency"):
             changed["priority"] = priority(

@@ -9,7 +9,7 @@ from outages.models import Event, UserContact, WorkOrder
 from outages.models.events import Actor
 from outages.services.callbacks.drawing import draw_callback
 from outages.services.callbacks.following import follow_up_told
-from outages.services.orders.locked import OrderRefused, advance, lock_order
+from outages.services.orders.locked import OrderRefused, advance, lock_order, require_hand_in
 from outages.services.rules import clocks
 from outages.workflow import WORK_ORDER_TRANSITIONS, WorkOrderStatus, require
 
@@ -25,7 +25,8 @@ def contact_user(
 ) -> UserContact:
     """Record that the user was contacted, or that nobody answered (visited, not met).
 
-    The note may be personal, so the event does not repeat it.
+    By those who have the order, or who give orders. The note may be personal, so the event does
+    not repeat it. Raises OrderRefused.
     """
     with transaction.atomic():
         order = lock_order(order)
@@ -35,6 +36,7 @@ def contact_user(
             WorkOrderStatus.VOID,
         ):
             raise OrderRefused(code="order_not_at_work", order=order.number)
+        require_hand_in(order, by)
         contact = UserContact.objects.create(
             order=order, at=at, by=by, method=method, reached=reached, note=note.strip()[:300]
         )

@@ -20,9 +20,10 @@ from outages.models import (
 from outages.models.events import Actor
 from outages.policy import organisation
 from outages.selectors.rules.departments import addressee
+from outages.services import departments
+from outages.services.codes import next_code
 from outages.services.orders.locked import OrderRefused, lock_order, write
-from outages.services.rules import clocks, departments
-from outages.services.rules.codes import next_code
+from outages.services.rules import clocks
 from outages.workflow import (
     NOT_ACCEPTED,
     OPEN_OUTAGES,
@@ -119,7 +120,7 @@ def issue_for_report(
     """
     with transaction.atomic():
         report = lifecycle.lock_report(report)
-        _require_orderable(report, facts)
+        _require_orderable(report, follows=facts.follows)
         order = _made(report, facts, WorkOrderStatus.ISSUED, by=by, at=at)
         require_issuable(order, at=at)
         _tell_issued(order, report, by=by, at=at)
@@ -130,7 +131,7 @@ def draft_order(report: BurstReport, *, facts: OrderFacts, by: Actor, at: dateti
     """Write an order down that lacks something yet; nobody is told and no clock of it runs."""
     with transaction.atomic():
         report = lifecycle.lock_report(report)
-        _require_orderable(report, facts)
+        _require_orderable(report, follows=facts.follows)
         order = _made(report, facts, WorkOrderStatus.DRAFT, by=by, at=at)
         Event.objects.append(order, "order_drafted", by=by, at=at, new=order.status)
     return order
@@ -142,9 +143,11 @@ def issue_draft(order: WorkOrder, *, by: Actor, at: datetime) -> WorkOrder:
         report = lifecycle.lock_report(order.report) if order.report else None
         order = lock_order(order)
         require(WORK_ORDER_TRANSITIONS, order.number, order.status, WorkOrderStatus.ISSUED)
+        assert report is not None, "a draft is made for a report"
+        # Meanwhile somebody may have answered it, or ordered a crew there.
+        _require_orderable(report, follows=order.follows, but=order)
         require_issuable(order, at=at)
         write(order, status=WorkOrderStatus.ISSUED, issued_at=at, issued_by=by)
-        assert report is not None, "a draft is made for a report"
         _tell_issued(order, report, by=by, at=at)
     return order
 
@@ -172,11 +175,14 @@ def open_order(outage: Outage, *, crew_code: str = "") -> WorkOrder | None:
     return orders.order_by("-issued_at", "-pk").first()
 
 
-def _require_orderable(report: BurstReport, facts: OrderFacts) -> None:
+def _require_orderable(
+    report: BurstReport, *, follows: WorkOrder | None, but: WorkOrder | None = None
+) -> None:
     if report.status not in (ReportStatus.RECEIVED, ReportStatus.ORDER_ISSUED):
         raise OrderRefused(code="order_report_decided", report=report.reference)
-    if facts.follows is None:
-        live = report.work_orders.filter(status__in=OPEN_WORK_ORDERS, follows=None).first()
+    if follows is None:
+        others = report.work_orders.exclude(pk=but.pk) if but else report.work_orders
+        live = others.filter(status__in=OPEN_WORK_ORDERS, follows=None).first()
         if live is not None:
             raise OrderRefused(code="order_exists", order=live.number)
 

@@ -10,7 +10,14 @@ from outages.models.events import Actor
 from outages.selectors.rules.departments import addressee
 from outages.services.field.crew_rights import crew_code_of
 from outages.services.orders.issue import open_order
-from outages.services.orders.locked import OrderRefused, advance, lock_order, require_own, write
+from outages.services.orders.locked import (
+    OrderRefused,
+    advance,
+    lock_order,
+    require_hand_in,
+    require_own,
+    write,
+)
 from outages.services.rules import clocks
 from outages.workflow import WorkOrderStatus
 
@@ -103,9 +110,13 @@ def start_work(order: WorkOrder, *, by: Actor, at: datetime) -> WorkOrder:
 def expect_arrival(
     order: WorkOrder, *, expected_at: datetime, by: Actor, at: datetime
 ) -> WorkOrder:
-    """Write down when the crew says that it will be there; callers are told this time."""
+    """Write down when the crew says that it will be there; callers are told this time.
+
+    By those who have the order, or who give orders. Raises OrderRefused.
+    """
     with transaction.atomic():
         order = lock_order(order)
+        require_hand_in(order, by)
         if order.status in (WorkOrderStatus.ARCHIVED, WorkOrderStatus.VOID):
             raise OrderRefused(code="order_not_at_work", order=order.number)
         write(order, expected_at=expected_at)

@@ -10,6 +10,9 @@ from outages.models.events import Actor
 from outages.services.field.crew_rights import crew_code_of, may_act_for
 from outages.workflow import WORK_ORDER_TRANSITIONS, Refused, WorkOrderStatus, require
 
+# The desk and the control room: see gisapp.accounts.roles.
+GIVES_ORDERS = "outages.issue_orders"
+
 
 class OrderRefused(Refused):
     """What an order does not allow: the wrong hands, the wrong time, something left out."""
@@ -87,6 +90,12 @@ def require_own(order: WorkOrder, by: Actor) -> None:
     raise OrderRefused(
         code="order_of_other_department", order=order.number, department=order.department.name
     )
+
+
+def require_hand_in(order: WorkOrder, by: Actor) -> None:
+    """Refuse who neither works where the order lies nor gives orders. Raises OrderRefused."""
+    if by is None or not by.has_perm(GIVES_ORDERS):
+        require_own(order, by)
 
 
 def advance(

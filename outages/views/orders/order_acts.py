@@ -9,33 +9,39 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from network.words import local
 from outages.choices import FollowUpKind
-from outages.forms.orders.course import (
+from outages.forms.orders import (
     AcceptForm,
     ArrivalForm,
     ContactForm,
+    DecisionForm,
+    EscalateForm,
+    ExtensionForm,
+    FeedbackForm,
+    IssueForm,
     MilestoneForm,
     MilestonesForm,
+    NotifyForm,
+    OrderResultForm,
+    TextForm,
+    TransferForm,
     UrgeForm,
 )
-from outages.forms.orders.deciding import DecisionForm, EscalateForm, ExtensionForm
-from outages.forms.orders.issuing import IssueForm, NotifyForm, TransferForm
-from outages.forms.orders.results import FeedbackForm, OrderResultForm
-from outages.forms.shape.panel import ReasonForm, TextForm
+from outages.forms.plans import ReasonForm
 from outages.models import ExtensionRequest, OrderCategory, WorkOrder
 from outages.policy.organisation import CATEGORY_OF_RESIDUAL
 from outages.selectors import addressee
 from outages.services import orders
 from outages.services.desk import follow_ups
 from outages.services.orders.extension import may_decide
-from outages.services.orders.locked import is_member
+from outages.services.orders.locked import GIVES_ORDERS, is_member
 from outages.services.orders.results import ResultFacts
 from outages.services.rules import clocks
 from outages.views.orders.case_acts import order_facts
 from outages.views.shape.actor import acting
 from outages.views.shape.acts import Act, Told, User
 from outages.views.words.limits import limit_name
+from outages.views.words.wording import local
 from outages.workflow import (
     NOT_ACCEPTED,
     OPEN_WORK_ORDERS,
@@ -43,12 +49,13 @@ from outages.workflow import (
     WorkOrderStatus,
 )
 
-ISSUES: Final = ("outages.issue_orders",)
+ISSUES: Final = (GIVES_ORDERS,)
 HANDLES: Final = ("outages.handle_orders",)
 EITHER: Final = (*ISSUES, *HANDLES)
 UNDER_WAY: Final = frozenset(
     {WorkOrderStatus.ACCEPTED, WorkOrderStatus.EN_ROUTE, WorkOrderStatus.ON_SITE}
 )
+_NOT_THERE: Final = ORDERS_AT_WORK - {WorkOrderStatus.ON_SITE, WorkOrderStatus.IN_PROGRESS}
 Said = str | Promise
 
 
@@ -58,6 +65,10 @@ def _now(request: HttpRequest) -> dict[str, Any]:
 
 def _own(order: WorkOrder, user: User) -> bool:
     return is_member(user, order)
+
+
+def _has_hand_in(order: WorkOrder, user: User) -> bool:
+    return user.has_perm(GIVES_ORDERS) or _own(order, user)  # type: ignore[union-attr]
 
 
 def _issue(request: HttpRequest, order: WorkOrder, _told: Told) -> Said:
@@ -269,8 +280,8 @@ ORDER_ACTS: Final[tuple[Act[WorkOrder], ...]] = (
     Act("start", HANDLES, _("Begin"), _("Begin"), _start,
         _department_order(*UNDER_WAY), primary=True),
     Act("contact", EITHER, _("The user was contacted"), _("Put on record"), _contact,
-        lambda order, _user: order.status in OPEN_WORK_ORDERS
-        and order.status != WorkOrderStatus.DRAFT and order.report is not None, ContactForm),
+        lambda order, user: order.status in OPEN_WORK_ORDERS - {WorkOrderStatus.DRAFT}
+        and order.report is not None and _has_hand_in(order, user), ContactForm),
     Act("result", HANDLES, _("Enter the result"), _("Enter the result"), _result,
         _department_order(WorkOrderStatus.IN_PROGRESS), OrderResultForm,
         given=lambda order: {"order": order}),
@@ -283,8 +294,7 @@ ORDER_ACTS: Final[tuple[Act[WorkOrder], ...]] = (
         and not order.outage_id, ReasonForm),
     Act("urge", ISSUES, _("Urge"), _("Urge the department"), _urge, _is(*ORDERS_AT_WORK), UrgeForm),
     Act("arrival", EITHER, _("Crew expected at"), _("Save the time"), _arrival,
-        _is(*ORDERS_AT_WORK - {WorkOrderStatus.ON_SITE, WorkOrderStatus.IN_PROGRESS}),
-        ArrivalForm),
+        lambda order, user: order.status in _NOT_THERE and _has_hand_in(order, user), ArrivalForm),
     Act("ask-crew", ISSUES, _("Ask the crew where it is"), _("Put it on my list"), _ask_crew,
         lambda order, _user: order.status in ORDERS_AT_WORK and order.report is not None),
     Act("transfer", ISSUES, pgettext_lazy("order", "Transfer"), _("Transfer the order"), _transfer,

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from outages.forms.rules.policy import VALUE_WORDS
+from outages.forms.policy import VALUE_WORDS
 from outages.services.field.work import Refusal
 from outages.views.duties.refusals import DUTY_WORDS
 from outages.views.duties.words import ITEMS, owner_name, task_name
@@ -122,7 +122,6 @@ WORDS: Final[dict[str, str | Promise]] = {
     "follow_up_open": _("Order %(order)s still visits the user: it is closed first."),
     "visit_missing": _("The user was dissatisfied: record first that somebody met them."),
     # messages
-    "notice_nothing_failed": _("Nothing that failed may be sent again: look at the notice anew."),
     "notice_nothing_waits": _("Nothing waits for quiet hours to end any more."),
     "opt_out_no_address": _("There is no address on this channel to note it for."),
     "opt_out_as_it_is": _("It is noted so already."),
@@ -141,6 +140,7 @@ WORDS: Final[dict[str, str | Promise]] = {
     "contact_hidden": _("Who told us is protected."),
     "triage_needs_order": _("A fault that may be ours ends in an order, not in words alone."),
     "triage_reason_missing": _("Say why it differs from the side of the meter."),
+    "mark_of_protected": _("Only whoever took %(report)s first lifts its protection."),
     "liaison_exists": _("%(department)s has a liaison: retire that one first."),
     "hours_incomplete": _("Give both hours, or none."),
     "liaison_has_hours": _("A liaison answers around the clock: leave the hours out."),

@@ -1,1 +1,0 @@
-"""What a crew fills in on a phone."""

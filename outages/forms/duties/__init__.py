@@ -1,1 +1,0 @@
-"""What people fill in about an outage's duties, papers and messages."""

@@ -1,1 +1,0 @@
-"""What people decide about messages and the ways out."""

@@ -1,1 +1,0 @@
-"""What is written into the monthly report."""

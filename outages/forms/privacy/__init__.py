@@ -1,1 +1,0 @@
-"""What customers want to be told, or not."""

@@ -1,1 +1,0 @@
-"""The utility's own rules as people set them."""

@@ -1,1 +1,0 @@
-"""What forms are made of: panels, instants, telephones, records by name, yes and no."""

@@ -1,1 +1,0 @@
-"""What is said in a shift, and who has which."""

@@ -1,1 +1,0 @@
-"""What other systems send, and what they may."""

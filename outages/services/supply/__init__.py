@@ -1,1 +1,0 @@
-"""Water for those who have none meanwhile."""
