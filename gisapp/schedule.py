@@ -15,6 +15,7 @@ _PERIODIC: Final = (
     ("take-public-reports", "gisapp.take_public_reports", 5),
     ("scan-deadlines", "outages.scan_deadlines", 15),
     ("watch-callbacks", "outages.watch_callbacks", 15),
+    ("watch-messages", "outages.watch_messages", 30),
     ("watch-the-desk", "outages.watch_the_desk", 60),
     ("watch-monthly-report", "outages.watch_monthly_report", 120),
     ("reckon-risk", "gisapp.reckon_risk", 15),

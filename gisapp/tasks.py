@@ -15,11 +15,13 @@ from layers.rate_limits import forget_old_counts
 from network.selectors import prepare_current_state
 from network.services.criticality import take_up_criticality
 from outages.selectors.rules import policy
-from outages.services import monthly, orders, outages, rosters, shifts
+from outages.services import monthly, orders, outages, shifts
 from outages.services.callbacks import hearing, rating
 from outages.services.desk.public_reports import take_public_reports, update_stages
 from outages.services.once import forget_sent_forms
+from outages.services.publishing import watching
 from outages.services.rules import deadlines
+from outages.services.shifts import rosters
 
 
 def _each(*duties: Callable[[], object]) -> None:
@@ -94,6 +96,12 @@ def watch_the_desk() -> None:
     """Ask for a self-check when nobody calls, and warn of hours without a crew."""
     now = timezone.now()
     _each(lambda: shifts.watch_for_silence(at=now), lambda: rosters.warn_of_gaps(at=now))
+
+
+@shared_task(name="outages.watch_messages")
+def watch_messages() -> None:
+    """Tell of messages that are stuck or lost."""
+    watching.watch(at=timezone.now())
 
 
 @shared_task(name="outages.watch_callbacks")

@@ -25,7 +25,6 @@ import shapely
 from branca.element import Element
 from django.contrib.gis.geos import GEOSGeometry
 from django.template.loader import render_to_string
-from django.utils.translation import get_language
 from jinja2 import Template
 from shapely.geometry.base import BaseGeometry
 
@@ -36,6 +35,7 @@ from layers.models import BackgroundFeature
 from layers.plan_facts import plan_facts
 from layers.plan_picture import Mark, marks_by_role, revision_of
 from network.models import Pipe
+from network.words import is_chinese, page_language
 from outages.models import IsolationPlan
 
 OWN_STYLES: Final = Path(__file__).parent / "static" / "layers" / "css" / "offline_plan.css"
@@ -116,11 +116,7 @@ def offline_plan(plan: IsolationPlan, *, at: datetime) -> str:
         _draw_plan(plan_map, facts.marks, colours=PAST if facts.is_over else LIVE)
         west, south, east, north = extent.bounds
         plan_map.fit_bounds([[south, west], [north, east]], padding=(24, 24), max_zoom=18)
-    return _document(plan_map, {"facts": facts, "lang": _lang()})
-
-
-def _lang() -> str:
-    return "zh-Hans" if (get_language() or "zh").startswith("zh") else "en"
+    return _document(plan_map, {"facts": facts, "lang": page_language()})
 
 
 def _document(plan_map: PlanMap, context: dict[str, Any]) -> str:
@@ -269,7 +265,7 @@ def _name_streets(
     plan_map: PlanMap, streets: Sequence[BackgroundFeature], clip: BaseGeometry
 ) -> None:
     longest: dict[str, BaseGeometry] = {}
-    english = _lang() == "en"
+    english = not is_chinese()
     for row in streets:
         name = (row.name_en if english else "") or row.name
         for part in shapely.get_parts(_shape(row.geom).intersection(clip)):

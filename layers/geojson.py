@@ -10,7 +10,6 @@ from typing import Any
 
 from django.contrib.gis.geos import GEOSGeometry, Polygon
 from django.db.models import Q, QuerySet
-from django.utils.translation import get_language
 from shapely.geometry.base import BaseGeometry
 
 from layers.bbox import Rectangle
@@ -25,6 +24,7 @@ from network.models import (
     Valve,
     ValveCondition,
 )
+from network.words import is_chinese
 from outages.models import BurstReport, Outage
 from outages.workflow import (
     OPEN_OUTAGES,
@@ -121,7 +121,7 @@ USER_CHARACTERS = {
 
 def user_character(symbol: str) -> str:
     """The one character in a key user's diamond, in the active language."""
-    language = "zh" if (get_language() or "zh").startswith("zh") else "en"
+    language = "zh" if is_chinese() else "en"
     return USER_CHARACTERS[language].get(symbol, USER_CHARACTERS[language]["other"])
 
 

@@ -13,7 +13,6 @@ from xml.sax.saxutils import escape, quoteattr
 import shapely
 from django.contrib.gis.geos import GEOSGeometry
 from django.db.models import Q
-from django.utils.translation import get_language
 from shapely import affinity
 from shapely.geometry import box
 from shapely.geometry.base import BaseGeometry
@@ -24,6 +23,7 @@ from layers.models import BackgroundFeature
 from layers.plan_picture import Mark, marks_by_role
 from layers.plan_symbols import DEFINITIONS, disc, symbol
 from network.models import Pipe
+from network.words import is_chinese
 
 # Paper around the plan's own extent, as a share of it, and the least ground that is shown.
 PADDING: Final = 0.18
@@ -251,7 +251,7 @@ def _plan_pipes(paper: Paper, marks: Sequence[Mark]) -> list[str]:
 
 def _street_names(paper: Paper, ground: GEOSGeometry) -> list[str]:
     """Each street's name once, along its longest piece on the sheet, never upside down."""
-    english = not (get_language() or "zh").startswith("zh")
+    english = not is_chinese()
     longest: dict[str, BaseGeometry] = {}
     rows = BackgroundFeature.objects.filter(
         kind=BackgroundKind.STREET, geom__intersects=ground

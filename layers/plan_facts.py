@@ -4,15 +4,16 @@ Counts and places alone: no customer's name and no telephone number of one is ev
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext, ngettext
 
 from layers.plan_picture import Mark, burst_pipes, is_over, marks_by_role, plan_marks
+from network.words import local, utility_name
 from outages.choices import REOPENING, SHUTDOWN, Direction
 from outages.models import IsolationPlan, ValveOperation
 from outages.selectors import leave_shut, plan_steps
@@ -77,7 +78,6 @@ def plan_facts(plan: IsolationPlan, *, at: datetime) -> PlanFacts:
     back = [step for step in steps if step.direction in REOPENING]
     newest = newest_of(plan)
     outage_code = plan.outage.code if plan.outage else ""
-    names: Mapping[str, str] = settings.UTILITY_NAME
     return PlanFacts(
         title=_title(plan, marks),
         code=f"{outage_code or plan.pk} · v{plan.version}",
@@ -100,7 +100,7 @@ def plan_facts(plan: IsolationPlan, *, at: datetime) -> PlanFacts:
         leave_shut=tuple(leave_shut(plan)),
         why=tuple(_why(plan, marks)),
         tell=tuple(_tell(plan, marks)),
-        utility=names.get(get_language() or "", names["zh-hans"]),
+        utility=utility_name(),
         hotline=str(settings.HOTLINE),
         printed_at=at,
         marks=tuple(marks),
@@ -122,13 +122,6 @@ def newest_of(plan: IsolationPlan) -> IsolationPlan:
             if current.status in adopted:
                 newest = current
     return newest
-
-
-def local(chinese: str, english: str) -> str:
-    """The text in the active language; English falls back on Chinese."""
-    if (get_language() or "zh").startswith("zh"):
-        return chinese
-    return english or chinese
 
 
 def _title(plan: IsolationPlan, marks: Sequence[Mark]) -> str:

@@ -9,13 +9,14 @@ from typing import Final
 import segno
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from layers.geojson import user_character
 from layers.plan_drawing import draw_plan
 from layers.plan_facts import PlanFacts, plan_facts
 from layers.plan_picture import Mark, revision_of
 from layers.plan_symbols import bow_tie, burst_star, disc, hydrant_square, user_diamond
+from network.words import page_language
 from outages.models import IsolationPlan
 from outages.views.exports.pdf import pdf_of
 
@@ -53,7 +54,7 @@ def plan_sheet(plan: IsolationPlan, *, at: datetime, latest_url: str) -> Sheet:
         code_drawing=_code(latest_url),
         latest_url=latest_url,
         table_first=len(facts.closing) > VALVES_PER_MAP,
-        lang="zh-Hans" if (get_language() or "zh").startswith("zh") else "en",
+        lang=page_language(),
     )
 
 

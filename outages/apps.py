@@ -27,7 +27,7 @@ def _persons_per_connection() -> int:
 
 def _ship_organisation(using: str, **_kwargs: object) -> None:
     """Make the departments and categories of the regulations where they are missing."""
-    from outages.services.departments import ship_organisation  # no models before ready()
+    from outages.services.rules.departments import ship_organisation  # no models before ready()
 
     # Migrated back to before there were any, there is nothing to fill.
     if using == "default" and "outages_ordercategory" in (

@@ -9,7 +9,8 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 
 from outages.models import Crew, Shift
-from outages.services import rosters, shifts
+from outages.services import shifts
+from outages.services.shifts import rosters
 
 # Crews relieve one another at this hour of the local day.
 RELIEF: Final = time(8)

@@ -38,7 +38,7 @@ from outages.models import (
     OrderCategory,
     RoutingEntry,
 )
-from outages.services.departments import ship_organisation
+from outages.services.rules.departments import ship_organisation
 
 SOURCE_NAME: Final = "demo town Qingjiang"
 

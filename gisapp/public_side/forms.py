@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from gisapp.public_side.guard import filled_in_human_time
 from layers.public.places import spot_in
 from outages.choices import ReportKind
-from outages.forms.phones import PhoneField
+from outages.forms.shape.phones import PhoneField
 from outages.models.callbacks.asking import Verdict
 
 # In the words of who stands beside it, not of the utility.

@@ -20,9 +20,12 @@ from django.utils.translation import get_language, gettext
 from gisapp.navigation import Navigation, arranged, items_for
 from gisapp.script_texts import script_texts
 from gisapp.templatetags.wording import day
+from network.words import page_language, utility_name
 from outages.selectors.rules.alerts import open_alert_count
 
 register = template.Library()
+register.simple_tag(utility_name)
+register.simple_tag(page_language, name="html_lang")
 
 THEMES: Final = ("light", "dark")
 # Only our own apps are scanned: their modules are found as <app>/static/<app>/js/**.js.
@@ -42,13 +45,6 @@ def alert_count(context: dict[str, Any]) -> int:
     """Return how many alerts wait for whoever reads the page."""
     user = context.get("user")
     return open_alert_count(user) if user is not None and user.is_authenticated else 0
-
-
-@register.simple_tag
-def utility_name() -> str:
-    """Name of the utility in the page's language."""
-    names: dict[str, str] = settings.UTILITY_NAME
-    return names.get(get_language() or "", "") or names["zh-hans"]
 
 
 @register.simple_tag
@@ -140,12 +136,6 @@ def other_language() -> dict[str, str]:
     if (get_language() or "").startswith("zh"):
         return {"code": "en", "name": "English", "short": "EN", "lang": "en"}
     return {"code": "zh-hans", "name": "中文", "short": "中", "lang": "zh-Hans"}
-
-
-@register.simple_tag
-def html_lang() -> str:
-    """Return the value of the lang attribute."""
-    return "zh-Hans" if (get_language() or "zh").startswith("zh") else "en"
 
 
 @register.simple_tag

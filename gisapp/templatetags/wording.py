@@ -12,11 +12,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from django import template
-from django.conf import settings
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext, ngettext, pgettext
+from django.utils.translation import gettext, ngettext, pgettext
+
+from network.words import is_chinese
 
 register = template.Library()
 
@@ -29,11 +30,6 @@ MONTHS_EN: Final = (
     *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
     *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
 )
-
-
-def is_chinese() -> bool:
-    """Whether the page is being written in Chinese."""
-    return (get_language() or settings.LANGUAGE_CODE).startswith("zh")
 
 
 @register.filter

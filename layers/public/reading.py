@@ -6,10 +6,11 @@ from typing import Any
 
 import shapely
 from django.utils import timezone
-from django.utils.translation import get_language, gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 from shapely.geometry.base import BaseGeometry
 
 from layers.public.store import FORMAT, read_outages, read_pointer
+from network.words import is_chinese
 
 # The order of the list and the tone of the chip (ui board, status chip).
 TONES = {"off": "danger", "returning": "ok", "planned": "planned", "restored": "ok"}
@@ -22,11 +23,6 @@ STATUS_WORDS = {
 }
 WEEKDAYS = {"zh": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-
-def is_chinese() -> bool:
-    """Whether the page is being written in Chinese."""
-    return (get_language() or "zh").startswith("zh")
 
 
 def public_day(at: datetime) -> str:

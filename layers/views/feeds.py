@@ -17,15 +17,10 @@ from django.views.decorators.http import require_safe
 from layers.public.reading import STATUS_WORDS, PublicOutage, read_state
 from layers.public.store import read_alert, read_alerts
 from layers.views.requests import body_response
+from network.words import is_chinese, utility_name
 
 CAP = "application/cap+xml"
 IMMUTABLE = "public, max-age=31536000, immutable"
-
-
-def utility_name() -> str:
-    """The utility's name in the active language."""
-    names: dict[str, str] = settings.UTILITY_NAME
-    return names.get(get_language() or "", names["zh-hans"])
 
 
 def long_time(at: datetime | None) -> str:
@@ -114,8 +109,7 @@ class AlertFeed(PublicFeed):
         return read_alerts()
 
     def item_title(self, item: dict[str, Any]) -> str:
-        chinese = (get_language() or "zh").startswith("zh")
-        return str(item["title"]["zh" if chinese else "en"])
+        return str(item["title"]["zh" if is_chinese() else "en"])
 
     def item_description(self, item: dict[str, Any]) -> str:
         return str(item["identifier"])

@@ -8,7 +8,6 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from layers.public.checking import PlaceAnswer, check_place
@@ -17,6 +16,7 @@ from layers.public.spoken import announcement
 from layers.public.store import POINTER, public_folder, read_file, read_tile
 from layers.rate_limits import is_too_often
 from layers.views.requests import MVT, body_response
+from network.words import is_chinese, local
 
 JSON = "application/json"
 # Questions of one household per minute; a person types a handful.
@@ -136,7 +136,7 @@ def _frame(
         "deepest_tile": state.deepest_tile,
         "report_url": reverse("public:report"),
         "hotline": settings.HOTLINE,
-        "is_chinese": (get_language() or "zh").startswith("zh"),
+        "is_chinese": is_chinese(),
     }
 
 
@@ -150,9 +150,8 @@ def tile_address(tiles: str) -> str:
 
 def _place(answer: PlaceAnswer) -> dict[str, Any]:
     """The place asked for, for the pin, with the area that concerns it."""
-    chinese = (get_language() or "zh").startswith("zh")
     return {
-        "name": answer.name if chinese else answer.name_en,
+        "name": local(answer.name, answer.name_en),
         "lon": answer.lon,
         "lat": answer.lat,
         "area": answer.outage.area if answer.outage else None,

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, Final
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from network.choices import (
@@ -23,9 +24,16 @@ from network.importer.places import Geometry
 from network.importer.tables import Table
 from network.topology.findings import Finding
 
+# From its end to its start: such a pipe is turned round, and is forward then.
+_BACKWARD: Final = "backward"
 _FLOWS: Final = {
-    **dict.fromkeys(("both", "twoway", "bidirectional", "0", "双向"), Flow.BOTH),
-    **dict.fromkeys(("forward", "oneway", "fromto", "1", "单向", "正向"), Flow.FORWARD),
+    **dict.fromkeys(
+        ("both", "twoway", "bidirectional", "0", "no", "false", "双向"), Flow.BOTH.value
+    ),
+    **dict.fromkeys(
+        ("forward", "oneway", "fromto", "1", "yes", "true", "单向", "正向"), Flow.FORWARD.value
+    ),
+    **dict.fromkeys(("backward", "backwards", "reverse", "tofrom", "反向", "逆向"), _BACKWARD),
 }
 _MAX_SMALL: Final = 32767
 _MAX_INTEGER: Final = 2_147_483_647
@@ -48,8 +56,11 @@ class Assets:
 class _Reader:
     """Reads one table's columns and notes what it could not understand."""
 
-    def __init__(self, table: Table, findings: list[Finding]) -> None:
+    def __init__(
+        self, table: Table, findings: list[Finding], pipe_ids: NDArray[np.object_]
+    ) -> None:
         self.table = table
+        self.pipe_ids = pipe_ids
         self.ids = values.references(table.column("id"))
         self._findings = findings
 
@@ -129,20 +140,44 @@ def _none_for_nan(column: NDArray[np.float64]) -> list[float | None]:
     return [None if np.isnan(number) else number for number in column.tolist()]
 
 
-def understand(table: Table, findings: list[Finding]) -> Assets:
-    """Return the rows of a table as fields of our records."""
-    return _UNDERSTAND[table.kind](_Reader(table, findings))
+def understand(
+    table: Table, findings: list[Finding], pipe_ids: NDArray[np.object_] | None = None
+) -> Assets:
+    """Return the rows of a table as fields of our records.
+
+    `pipe_ids` tell how a text that names several pipes is meant.
+    """
+    known = np.empty(0, dtype=object) if pipe_ids is None else pipe_ids
+    return _UNDERSTAND[table.kind](_Reader(table, findings, known))
+
+
+def _turned(reader: _Reader) -> tuple[list[str], NDArray[np.object_], NDArray[np.object_]]:
+    """Return the pipes' flow and their end nodes; those that flow backward are turned round."""
+    # A blank, hyphens and all: what is compared leaves them out, and -1 would be 1.
+    column = reader.table.column("flow")
+    if any(text in ("-1", "-1.0") for text in values.distinct(values.texts(column))):
+        told = (_BACKWARD if text in ("-1", "-1.0") else text for text in values.texts(column))
+        reader.table.columns["flow"] = Packed.of(told)
+    flow = reader.words("flow", _FLOWS, otherwise=Flow.BOTH.value, missing=Flow.BOTH.value)
+    first, last = reader.reference("from_node"), reader.reference("to_node")
+    back = np.fromiter((way == _BACKWARD for way in flow), dtype=bool, count=len(flow))
+    if back.any():
+        first[back], last[back] = last[back], first[back]
+        reader.table.geometry[back] = shapely.reverse(reader.table.geometry[back])
+        flow = [Flow.FORWARD.value if way == _BACKWARD else way for way in flow]
+    return flow, first, last
 
 
 def _pipes(reader: _Reader) -> Assets:
+    flow, first, last = _turned(reader)
     kind = reader.words(
         "kind", vocabulary.LINK_KINDS, otherwise=LinkKind.PIPE, missing=LinkKind.PIPE
     )
     return reader.assets(
-        from_junction=reader.reference("from_node"),
-        to_junction=reader.reference("to_node"),
+        from_junction=first,
+        to_junction=last,
         kind=kind,
-        flow=reader.words("flow", _FLOWS, otherwise=Flow.BOTH, missing=Flow.BOTH),
+        flow=flow,
         status=reader.words(
             "status",
             vocabulary.PIPE_STATUSES,
@@ -223,7 +258,7 @@ def _sources(reader: _Reader) -> Assets:
         kind=reader.text("kind", 40),
         name=reader.text("name", 120),
         name_en=reader.text("name_en", 120),
-        inlet_pipes=values.id_lists(reader.table.column("inlet_pipes")),
+        inlet_pipes=values.id_lists(reader.table.column("inlet_pipes"), reader.pipe_ids),
         is_active=reader.flags("active", missing=True),
         head_m=reader.numbers("head_m", lowest=-1000.0, highest=9000.0),
     )

@@ -190,11 +190,13 @@ def _hint(crs: CRS, middle: Coordinates) -> str:
     """Return what is likely meant; CGCS2000 zones are the usual mistake."""
     if crs.is_geographic:
         return gettext(HINT_METRES)
+    number = crs.to_epsg() or 0
     for easting in (middle[0], middle[1]):
         zone = int(easting // 1_000_000)
-        if 25 <= zone <= 45:  # 3-degree zones, EPSG 4513 is zone 25
-            return gettext(HINT_ZONE) % {"code": 4513 + zone - 25}
-    number = crs.to_epsg() or 0
+        code = 4513 + zone - 25
+        # 3-degree zones, EPSG 4513 is zone 25. In its own zone already, it is the data that err.
+        if 25 <= zone <= 45 and code != number:
+            return gettext(HINT_ZONE) % {"code": code}
     if 4513 <= number <= 4533:
         return gettext(HINT_ZONE_MISSING)
     return gettext(HINT_CHECK)

@@ -125,7 +125,10 @@ def draw(
     progress.stage("joining")
     # A table is let go as soon as it is understood.
     kinds = list(source.tables)
-    assets = {kind: understand(source.tables.pop(kind), findings) for kind in kinds}
+    assets = {"pipes": understand(source.tables.pop("pipes"), findings)}
+    for kind in kinds:
+        if kind != "pipes":
+            assets[kind] = understand(source.tables.pop(kind), findings, assets["pipes"].ids)
     courses = Courses.of(assets["pipes"].geometry)
     assets["pipes"].geometry = np.empty(0, dtype=object)
     plane = Plane.around(courses.points)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -145,12 +146,12 @@ def _read_csv(file: DataFile) -> Layer:
             columns = read_delimited(opened, file.path.name)
         except (StopIteration, csv.Error, UnicodeDecodeError) as error:
             raise _unreadable(file.path, error) from error
-    geometry, is_lon_lat = _csv_geometry(columns, file)
-    return Layer(file.stem, file.path.name, geometry, {**columns}, None, is_lon_lat)
+    geometry, crs, is_lon_lat = _csv_geometry(columns, file)
+    return Layer(file.stem, file.path.name, geometry, {**columns}, crs, is_lon_lat)
 
 
-def _csv_geometry(columns: dict[str, Packed], file: DataFile) -> tuple[Geometry, bool]:
-    """Return geometries and whether their columns are called longitude and latitude."""
+def _csv_geometry(columns: dict[str, Packed], file: DataFile) -> tuple[Geometry, str | None, bool]:
+    """Return geometries, their stated system, and whether they are in lon and lat by name."""
     by_name = {name.lower(): name for name in columns}
     for x_names, y_names, is_lon_lat in ((LON_NAMES, LAT_NAMES, True), (X_NAMES, Y_NAMES, False)):
         x = next((by_name[name] for name in x_names if name in by_name), None)
@@ -158,12 +159,48 @@ def _csv_geometry(columns: dict[str, Packed], file: DataFile) -> tuple[Geometry,
         if x is not None and y is not None:
             xs, ys = _numbers(columns.pop(x)), _numbers(columns.pop(y))
             # No number at all is a missing geometry; a written NaN is one that is not finite.
-            return np.stack([xs, ys], axis=1), is_lon_lat
+            return np.stack([xs, ys], axis=1), None, is_lon_lat
     wkt = next((by_name[name] for name in WKT_NAMES if name in by_name), None)
     if wkt is None:
         raise refusal(reason="csv_without_place", name=file.path.name)
-    geometry = shapely.from_wkt(columns.pop(wkt).tolist(), on_invalid="ignore")
-    return shapely.force_2d(geometry), True
+    geometry = written_geometries(columns.pop(wkt).tolist())
+    return shapely.force_2d(geometry), _stated_srid(geometry, file), True
+
+
+_EWKT = re.compile(r"SRID\s*=\s*(\d+)\s*;", re.IGNORECASE)
+_HEX = re.compile(r"[0-9A-Fa-f]{18,}")
+
+
+def written_geometries(texts: list[str]) -> NDArray[np.object_]:
+    """Return geometries from WKT, or as databases and scripts write them: EWKT, hex WKB, GeoJSON.
+
+    None where nothing, or nothing that could be read, is written. A stated SRID stays with them.
+    """
+    found: NDArray[np.object_] = shapely.from_wkt(
+        [text if _is_wkt(text) else None for text in texts], on_invalid="ignore"
+    )
+    for nth, text in enumerate(texts):
+        if text.startswith("{"):
+            found[nth] = shapely.from_geojson(text, on_invalid="ignore")
+        elif _HEX.fullmatch(text):
+            found[nth] = shapely.from_wkb(text, on_invalid="ignore")
+        elif srid := _EWKT.match(text):
+            shape = shapely.from_wkt(text[srid.end() :], on_invalid="ignore")
+            found[nth] = shape and shapely.set_srid(shape, int(srid[1]))
+    return found
+
+
+def _is_wkt(text: str) -> bool:
+    return bool(text) and not (text.startswith("{") or _HEX.fullmatch(text) or _EWKT.match(text))
+
+
+def _stated_srid(geometry: NDArray[np.object_], file: DataFile) -> str | None:
+    """Return the one system that written geometries state. Raises ImportRefused for several."""
+    srids = set(shapely.get_srid(geometry[~shapely.is_missing(geometry)]).tolist()) - {0}
+    if len(srids) > 1:
+        several = ", ".join(f"EPSG:{srid}" for srid in sorted(srids))
+        raise refusal(reason="crs_unknown", name=file.path.name, crs=several)
+    return f"EPSG:{srids.pop()}" if srids else None
 
 
 def _numbers(column: Column) -> NDArray[np.float64]:
@@ -174,7 +211,7 @@ def _numbers(column: Column) -> NDArray[np.float64]:
 
 
 def _number(text: str) -> float:
-    try:
-        return float(text)
+    try:  # where decimals have a comma, a coordinate has one, and no point
+        return float(text if "." in text else text.replace(",", ".", 1))
     except ValueError:
         return float("nan")

@@ -132,16 +132,27 @@ def _finite(number: float | None) -> float | None:
 
 
 def plain_number(text: str) -> float | None:
-    """Return the number a text is, None where it is none."""
+    """Return the number a text is, None where it is none: 1,250 by thousands, 12,5 a decimal."""
     try:
-        return float(text.replace(",", ""))
+        return float(_with_point(text))
     except ValueError:
         return None
 
 
+_THOUSANDS = re.compile(r"[-+]?\d{1,3}(?:,\d{3})+(?:\.\d*)?(?!\d|,)")
+_DECIMAL_COMMA = re.compile(r"([-+]?\d+),(\d{1,2}|\d{4,})(?![\d,.])")
+
+
+def _with_point(text: str) -> str:
+    """Return a number's text as Python reads it, whichever way commas are used in it."""
+    if _THOUSANDS.match(text):
+        return text.replace(",", "")
+    return _DECIMAL_COMMA.sub(r"\1.\2", text) if text.count(",") == 1 else text
+
+
 def diameter(text: str) -> float | None:
     """Return millimetres from DN300, De110, 300mm or 600X300 (the larger side)."""
-    rest = _DIAMETER.sub("", text.strip(), count=1)
+    rest = _with_point(_DIAMETER.sub("", text.strip(), count=1))
     sides = [float(number) for number in _NUMBER.findall(rest)]
     return max(sides) if sides else None
 
@@ -179,12 +190,16 @@ def _day(text: str) -> date | None:
         return None
 
 
-def id_lists(column: Column) -> list[list[str]]:
-    """Return lists of ids from JSON lists or texts with commas, semicolons or 、 between."""
-    return [_id_list(value) for value in column.tolist()]
+def id_lists(column: Column, known: NDArray[np.object_]) -> list[list[str]]:
+    """Return lists of ids from JSON lists or texts with commas, semicolons or 、 between.
+
+    Where that names what is not `known`, but the text as one id does, or its words or what it has
+    in brackets do, it is read like that.
+    """
+    return [_id_list(value, known) for value in column.tolist()]
 
 
-def _id_list(value: Any) -> list[str]:
+def _id_list(value: Any, known: NDArray[np.object_]) -> list[str]:
     if isinstance(value, list | tuple | np.ndarray):
         return [text_of(each) for each in value if text_of(each)]
     text = text_of(value)
@@ -193,6 +208,13 @@ def _id_list(value: Any) -> list[str]:
             return [text_of(each) for each in json.loads(text) if text_of(each)]
         except ValueError:
             text = text.strip("[]")
+    inside = text.strip("{}()")
+    readings = [_parts(text), [text], _parts(inside), inside.split()]
+    found = [reading for reading in readings if reading and np.isin(reading, known).all()]
+    return found[0] if found else readings[0]
+
+
+def _parts(text: str) -> list[str]:
     return [_unquoted(part) for part in re.split(r"[,;，；、|]", text) if part.strip()]
 
 

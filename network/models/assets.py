@@ -44,8 +44,8 @@ def fraction_on_pipe(name: str) -> models.CheckConstraint:
     )
 
 
-class RevisionAsset(models.Model):
-    """An asset under the utility's own id, within one revision."""
+class InRevision(models.Model):
+    """What stands in one revision of the network, and goes with it."""
 
     # Each table has an index that begins with the revision; one more would slow every import. So
     # would asking row by row whether the revision exists: a trigger asks once a statement.
@@ -56,6 +56,14 @@ class RevisionAsset(models.Model):
         db_index=False,
         db_constraint=False,
     )
+
+    class Meta:
+        abstract = True
+
+
+class RevisionAsset(InRevision):
+    """An asset under the utility's own id."""
+
     asset_id = models.CharField(max_length=64)
     attributes = models.JSONField(default=dict, blank=True)
 
@@ -120,18 +128,9 @@ class Pipe(RevisionAsset):
         ]
 
 
-class PipeSplit(models.Model):
+class PipeSplit(InRevision):
     """A junction that stands on the middle of a pipe (a tee, or a branch that touches it)."""
 
-    # Each table has an index that begins with the revision; one more would slow every import. So
-    # would asking row by row whether the revision exists: a trigger asks once a statement.
-    revision = models.ForeignKey(
-        NetworkRevision,
-        on_delete=models.CASCADE,
-        related_name="+",
-        db_index=False,
-        db_constraint=False,
-    )
     pipe = models.CharField(max_length=64)
     junction = models.CharField(max_length=64)
     fraction = models.FloatField()

@@ -1,7 +1,7 @@
 """Where people without water fetch it: standpipes on hydrants that keep water, else tankers.
 
-Whoever lives farther than CARRY_M from every such hydrant is sent a tanker. It stops at a junction
-of the mains, for mains lie in streets.
+Whoever lives farther than people carry water from every such hydrant is sent a tanker. It stops at
+a junction of the mains, for mains lie in streets. How far that is, the utility decides (`Reach`).
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -23,10 +23,19 @@ from network.topology.argument.supply_points import (
 )
 
 WATER_WITHIN_M = 1_500.0  # where hydrants for standpipes are looked for
-CARRY_M = 500.0  # our assumption: farther than this nobody carries water
-STOPS_WITHIN_M = 300.0  # where places for a tanker to stop are looked for
 
 HYDRANT, TANKER = "hydrant", "tanker"
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Straight metres: how far water is carried home, and how near to a home a tanker stops."""
+
+    carry_m: float = 500.0
+    stop_m: float = 300.0
+
+
+AS_SHIPPED = Reach()
 
 
 @dataclass(frozen=True)
@@ -52,7 +61,12 @@ class PlacedPoint:
 
 
 def supply_points(
-    scene: Scene, revision: NetworkRevision, customers: Collection[str], *, most: int = 3
+    scene: Scene,
+    revision: NetworkRevision,
+    customers: Collection[str],
+    *,
+    most: int = 3,
+    reach: Reach = AS_SHIPPED,
 ) -> tuple[PlacedPoint, ...]:
     """From where `customers` are best supplied, nearest to most first: hydrants, then tankers."""
     homes = dict(
@@ -68,10 +82,10 @@ def supply_points(
     needs = [Need(at[name], persons.get(name, 0)) for name in homes]
     hydrants = _placed(Hydrant, revision, around)
     wet = {each: hydrants[each] for each in wet_places(scene, HYDRANT, hydrants)}
-    far = _is_far(needs, [*_metres(around, wet).values()])
+    far = _is_far(needs, [*_metres(around, wet).values()], reach.carry_m)
     near_needs = [need for need, is_far in zip(needs, far, strict=True) if not is_far]
     far_needs = [need for need, is_far in zip(needs, far, strict=True) if is_far]
-    beside = Around.points([*homes.values()], STOPS_WITHIN_M)
+    beside = Around.points([*homes.values()], reach.stop_m)
     stops = _placed(Junction, revision, beside) if far_needs else {}
     return (
         *_chosen(around, wet, near_needs, HYDRANT, most),
@@ -79,12 +93,12 @@ def supply_points(
     )
 
 
-def _is_far(needs: Sequence[Need], places: Sequence[Metres]) -> list[bool]:
+def _is_far(needs: Sequence[Need], places: Sequence[Metres], carry_m: float) -> list[bool]:
     """Whether nobody would carry water home from any of `places`."""
     if not places:
         return [True] * len(needs)
     metres, _ = cKDTree(np.array(places)).query(np.array([need.at for need in needs]))
-    found: list[bool] = (np.asarray(metres) > CARRY_M).tolist()
+    found: list[bool] = (np.asarray(metres) > carry_m).tolist()
     return found
 
 

@@ -10,15 +10,8 @@ from django.utils.translation import gettext
 
 from network.choices import AreaKind, Flow, LinkKind
 from network.models import Area, Customer, Hydrant, Junction, NetworkRevision, Pipe, Source, Valve
-from network.views.asset_words import (
-    GROUNDS,
-    SOURCE_KINDS,
-    VALVE_KINDS,
-    bore,
-    local,
-    material,
-    word,
-)
+from network.views.asset_words import SOURCE_KINDS, VALVE_KINDS, word
+from network.words import GROUNDS, bore, local, material
 
 Asset = Pipe | Valve | Hydrant | Source | Junction
 MODELS: dict[str, type[Asset]] = {

@@ -10,7 +10,6 @@ from django.core.paginator import Page, Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -20,6 +19,7 @@ from network.selectors import current_revision
 from network.selectors.criticality import export_criticality
 from network.selectors.risk import band_of, known_risk, places_of
 from network.views.check import tiles_address
+from network.words import local
 
 PER_PAGE: Final = 50
 # part -> (rows of a run, their order, what they are, the field that names it)
@@ -106,7 +106,6 @@ def _rows(run: CriticalityRun, part: str, page: Page[Any]) -> list[Row]:
 
 
 def _row(row: Any, number: int, asset: str, place: Row) -> Row:
-    chinese = (get_language() or "zh").startswith("zh")
     street, other = place.get("street") or "", place.get("street_en") or ""
     return {
         "number": number,
@@ -114,7 +113,7 @@ def _row(row: Any, number: int, asset: str, place: Row) -> Row:
         "facts": row,
         "band": band_of(getattr(row, "customers", 0)),
         "bore": place.get("bore"),
-        "street": (street or other) if chinese else (other or street),
+        "street": local(street, other),
         "point": place.get("point"),
     }
 

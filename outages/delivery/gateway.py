@@ -65,6 +65,7 @@ class Habits:
     when receipts stayed away that long, a person decides.
     `back_off_s`: waits after the first, second, … failure; the last one repeats up to
     `max_attempts`. `troubles_in_a_row`: after so many a round leaves the gateway alone.
+    `asks_people`: whether a person can find out what became of a message that nobody knows of.
     """
 
     window_s: float | None = None
@@ -72,6 +73,7 @@ class Habits:
     # Some four hours of trying; after that it is a failure that people see.
     max_attempts: int = 20
     troubles_in_a_row: int = 3
+    asks_people: bool = True
 
 
 class Gateway(Protocol):

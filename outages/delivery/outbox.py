@@ -117,7 +117,7 @@ class Sender:
         """Send one claimed row and write its outcome; returns the outcome's name."""
         ways = self._ways_of(claim.channel)
         if ways is None:
-            return self.write(claim, DeliveryStatus.FAILED, error="no gateway")
+            return self._never(claim, "no gateway")
         to_ask: Iterable[Way] = ways
         if _is_bound(claim):
             begun_with = ways.of(claim.provider)
@@ -147,7 +147,7 @@ class Sender:
             return "later"
         way, error = refused
         if isinstance(error, Permanent):
-            return self.write(claim, DeliveryStatus.FAILED, error=str(error))
+            return self._never(claim, str(error), way.gateway)
         # All have refused it: whoever is ready first may have it.
         return self._later(
             claim,
@@ -286,7 +286,8 @@ class Sender:
         """
         habits = gateway.habits
         if claim.attempts >= habits.max_attempts:
-            status = DeliveryStatus.UNKNOWN if maybe_sent else DeliveryStatus.FAILED
+            is_open = (maybe_sent or claim.send_started_at is not None) and habits.asks_people
+            status = DeliveryStatus.UNKNOWN if is_open else DeliveryStatus.FAILED
             return self.write(claim, status, error=error)
         # What an earlier attempt left open stays open, whatever becomes of this one.
         maybe_sent = maybe_sent or claim.send_started_at is not None
@@ -295,6 +296,14 @@ class Sender:
         wait_s = max(step * random.uniform(0.9, 1.1), retry_after_s)  # noqa: S311 - no secret
         claims.put_off(claim, error=error, wait_s=wait_s, maybe_sent=maybe_sent, is_free=is_free)
         return "later"
+
+    def _never(self, claim: Claim, error: str, gateway: Gateway | None = None) -> str:
+        """It will not be taken any more; what an earlier attempt left open, a person decides."""
+        may_have_arrived = claim.send_started_at is not None
+        asks_people = gateway is None or gateway.habits.asks_people
+        is_open = may_have_arrived and asks_people
+        status = DeliveryStatus.UNKNOWN if is_open else DeliveryStatus.FAILED
+        return self.write(claim, status, error=error)
 
     def _notice(self, claim: Claim) -> OutageNotice | None:
         if claim.notice_id is None:

@@ -36,9 +36,13 @@ class WebhookGateway:
     """All subscribers; the recipient is a subscriber's number."""
 
     promise = Promise.IDEMPOTENT
-    # One subscriber that is away says nothing of the others.
+    # One subscriber that is away says nothing of the others. No agent can say what a program has;
+    # repeats are dropped there, so that what failed may always be sent once more.
     habits = Habits(
-        back_off_s=SCHEDULE_S, max_attempts=len(SCHEDULE_S) + 1, troubles_in_a_row=1_000
+        back_off_s=SCHEDULE_S,
+        max_attempts=len(SCHEDULE_S) + 1,
+        troubles_in_a_row=1_000,
+        asks_people=False,
     )
 
     def __init__(self, *, timeout_s: float) -> None:

@@ -243,6 +243,14 @@ POLICY: Final[tuple[PolicyKey, ...]] = (
                   "valve_status": Words("阀门开启情况", "valves open or closed"),
                   "affected_area": Words("停水影响范围", "affected area"),
                   "expected_repair": Words("预计维修时间", "expected repair time")}),
+    # -- Water for those without ---------------------------------------------------------------
+    PolicyKey("water_carried_m", Words("取水步行距离上限（米）", "how far water is carried (m)"),
+              Kind.COUNT, 500, Words("超出者派送水车", "a tanker goes to who lives farther off"),
+              Words("停水时的应急供水点", "water points of an outage"), "—", _ASSUMED),
+    PolicyKey("tanker_stops_within_m",
+              Words("送水车停靠点距用户（米）", "a tanker stops near a home (m)"),
+              Kind.COUNT, 300, Words("在此距离内选停靠点", "places are looked for so near"),
+              Words("送水车", "tankers"), "—", _ASSUMED),
     # -- Call-backs --------------------------------------------------------------------------
     PolicyKey("callback_sms_share", Words("短信回访比例", "call-backs by SMS"),
               Kind.PERCENT, 95, _ON_COMPLETION, _AFTER_SALE, "002 第22条(一)", _LITERAL),
@@ -373,6 +381,7 @@ SECTIONS: Final[Mapping[str, Words]] = {
     "dispatch_notify": Words("工单", "Orders"),
     "profile_property": Words("物业服务", "Property services"),
     "big_outage_persons": Words("停水", "Outages"),
+    "water_carried_m": Words("应急供水", "Water for those without"),
     "callback_sms_share": Words("回访", "Call-backs"),
     "monthly_report_due": Words("报表", "Reports"),
     "hotline_answer": Words("热线与班次", "Hotline and shifts"),

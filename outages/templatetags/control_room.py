@@ -5,9 +5,9 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext, ngettext
 
+from network.words import local
 from outages.models import IsolationPlan, RestorationEstimate
 from outages.views.control import plan_facts
-from outages.views.words.wording import local
 
 register = template.Library()
 

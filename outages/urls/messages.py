@@ -7,6 +7,11 @@ from outages.views.messages import channels, inbound, notices, wechat_calls
 urlpatterns: list[URLPattern | URLResolver] = [
     path("notices/<int:notice_id>/approve", notices.approve, name="notice-approve"),
     path("notices/<int:notice_id>/at-once", notices.send_at_once, name="notice-at-once"),
+    path(
+        "notices/<int:notice_id>/<str:channel>/again",
+        notices.send_again,
+        name="notice-again",
+    ),
     path("channels/", channels.channel_list, name="channels"),
     path("channels/subscribers/", channels.subscriber_list, name="subscribers"),
     path("channels/subscribers/add", channels.add_subscriber, name="subscriber-add"),

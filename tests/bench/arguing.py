@@ -3,6 +3,8 @@
 import time
 from collections.abc import Callable
 
+from django.utils import timezone
+
 from network.models import NetworkRevision
 from outages.models import IsolationPlan
 from outages.services.shutdown.arguing import ALTERNATIVES_S, Argument, argument_for
@@ -24,7 +26,7 @@ def rows(name: str, revision: NetworkRevision) -> list[list[str]]:
     found = [
         _row(f"why each valve, with its ways, {name}", plans, lambda each: each.lines),
         _row(f"alternatives, {name}", plans, alternatives),
-        _row(f"restoring supply, {name}", plans, lambda each: each.restoration()),
+        _row(f"restoring supply, {name}", plans, lambda each: each.restoration(at=timezone.now())),
     ]
     found[1][2] = f"{cut_short} of {len(plans)} cut short after {duration(ALTERNATIVES_S)}"
     return found

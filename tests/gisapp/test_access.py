@@ -229,7 +229,9 @@ SENT: Final[dict[Rule, str]] = {
     all_of(
         "outages.view_outages", "outages.view_customers", "outages.publish_notice"
     ): "outages:customer-wish",
-    PUBLISHES: "outages:notice-publish outages:notice-at-once outages:delivery-resolve",
+    PUBLISHES: """
+        outages:notice-publish outages:notice-at-once outages:notice-again outages:delivery-resolve
+    """,
     SECONDS_NOTICES: "outages:notice-approve",
     MANAGES_CHANNELS: """
         outages:channel-switch outages:channel-test outages:subscriber-add

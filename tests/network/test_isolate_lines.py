@@ -90,6 +90,7 @@ def answers(folder: Path, content: bytes) -> list[dict[str, Any]]:
         (b'{"id": 7, "pipes": []}', "exactly one of pipe, pipes and at"),
         (b'{"id": 7, "pipe": "p9"}', "unknown pipe: p9"),
         (b'{"id": 7, "pipe": 1, "open": ["X"]}', "unknown valve: X"),
+        (b'{"id": 7, "pipe": 1, "open": ["V"], "closed": ["V"]}', "both closed and open: V"),
         (b'{"id": 7, "pipe": 1, "inactive_sources": ["T"]}', "unknown source: T"),
         (b'{"id": 7, "pipe": "p4"}', "pipe p4 is not in service (planned)"),
     ],

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import io
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 
+from network.selectors.water_points import Reach, supply_points
 from tests.network.small_networks import Layers, write_folder
 from tests.network.test_isolate_arguments import street
 
@@ -55,7 +57,8 @@ def test_who_lives_too_far_from_every_hydrant_gets_a_tanker_besides(
     tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody carries more than 200 m: c2 goes to S's hydrant, c3 is 250 m away from it."""
-    monkeypatch.setattr("network.selectors.water_points.CARRY_M", 200.0)
+    near = partial(supply_points, reach=Reach(carry_m=200.0))
+    monkeypatch.setattr("network.management.commands.isolate.supply_points", near)
     layers = street()
     layers["hydrants"] = layers["hydrants"][:1]
     layers["sources"] = layers["sources"][:1]

@@ -13,9 +13,10 @@ from django.utils import timezone
 from gisapp.accounts.roles import sync_roles
 from outages.choices import NETWORK_KINDS
 from outages.models import BurstReport, Department, OrderCategory, WorkOrder
-from outages.services import departments, orders
+from outages.services import orders
 from outages.services.desk import reports
 from outages.services.orders import OrderFacts
+from outages.services.rules import departments
 from tests.factories import NOON, NORTH, WEST
 
 HERE = {"lon": WEST + 0.0005, "lat": NORTH}

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from network.models import Customer
-from outages.forms.phones import PhoneField
+from outages.forms.shape.phones import PhoneField
 from outages.selectors import open_reports_of_caller
 from tests.factories import lay
 from tests.outages.offices import client_of, member, told

@@ -11,9 +11,10 @@ from django.urls import reverse
 
 from outages.models import Acceptor, Crew, Department, District, Event, OrderCategory
 from outages.selectors.rules.departments import addressee, proposed_route
-from outages.services import departments, orders
-from outages.services.departments import RegisterRefused, ship_organisation
+from outages.services import orders
 from outages.services.orders import OrderFacts, OrderRefused
+from outages.services.rules import departments
+from outages.services.rules.departments import RegisterRefused, ship_organisation
 from tests.factories import NOON, lay
 from tests.outages.offices import category, client_of, member, office, ordered, told
 

@@ -6,9 +6,10 @@ import pytest
 
 from network.selectors import network_state
 from outages.models import Outage
-from outages.services import estimates, orders, outages
+from outages.services import orders, outages
 from outages.services.field import reopening
 from outages.services.field.work import Refusal, StepRefused
+from outages.services.rules import estimates
 from outages.services.shutdown import plans
 from outages.workflow import TransitionRefused
 from tests.factories import NOON, crew, lay, person

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from outages.choices import Channel, ReportKind
-from outages.forms.intake import IntakeForm
+from outages.forms.systems.reports import IntakeForm
 from outages.models import BurstReport, Deadline, Event, IntakeClient, IntakeRequest
 from outages.services.systems import tokens
 from tests.factories import NOON, NORTH, WEST, lay

@@ -8,8 +8,9 @@ import pytest
 
 from outages.models import Alert, Crew, CrewDuty
 from outages.selectors.shifts.rosters import crews_with_duty, duties_at, gaps_between
-from outages.services import rosters, shifts
-from outages.services.rosters import RosterRefused
+from outages.services import shifts
+from outages.services.shifts import rosters
+from outages.services.shifts.rosters import RosterRefused
 from tests.factories import NOON
 from tests.outages.offices import member
 

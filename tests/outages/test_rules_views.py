@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import reverse
 
 from gisapp.accounts.roles import sync_roles
-from outages.forms.moments import MomentField
+from outages.forms.shape.moments import MomentField
 from outages.management.commands.policy import DOCS, printed_docs
 from outages.models import CalendarDay, Deadline, PolicyValue
 from outages.policy.keys import POLICY

@@ -11,12 +11,13 @@ from django.utils import timezone
 
 from gisapp.demo.duty import load_duty
 from outages.choices import HandoverKind
-from outages.forms.plans import crews_for
+from outages.forms.control.plans import crews_for
 from outages.models import Crew, CrewDuty, Handover, LogEntry, Outage, Shift
 from outages.selectors.shifts import open_shift
 from outages.selectors.shifts.rosters import gaps_between
-from outages.services import rosters, shifts
+from outages.services import shifts
 from outages.services.rules import deadlines
+from outages.services.shifts import rosters
 from tests.factories import lay
 from tests.outages.offices import client_of, member, ordered, told
 

@@ -16,9 +16,10 @@ from outages.models import BurstReport, Outage, SupplyMoment, SupplySpell, Valve
 from outages.planning.supply_spells import reckon_supply
 from outages.policy.report_periods import Period
 from outages.selectors.supply.interruptions import interruption_report
-from outages.services import outages, plants
+from outages.services import outages
 from outages.services.desk import reports
 from outages.services.field import work
+from outages.services.outages import plants
 from outages.services.rules import alerts
 from tests.factories import NOON, lay
 from tests.outages.conftest import Desk

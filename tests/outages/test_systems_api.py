@@ -14,7 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from outages.choices import AnomalyKind, IntakeScope
-from outages.forms.systems import AnomalySentForm, AnswerSentForm, CallSentForm
+from outages.forms.systems.calls import CallSentForm
+from outages.forms.systems.exchange import AnomalySentForm, AnswerSentForm
 from outages.models import (
     Alert,
     Anomaly,

@@ -6,7 +6,7 @@ Whatever a line holds, it is answered on its line and the others go on.
 import json
 import math
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +99,14 @@ def ids_of(case: dict[str, Any], name: str) -> list[str]:
         msg = f"{name} must be a list of ids"
         raise BadCase(msg)
     return [id_of(each, name) for each in value]
+
+
+def check_contradiction(changes: Mapping[str, list[str]]) -> None:
+    """Refuse what-if lists that name a valve both closed and open. Raises BadCase."""
+    both = sorted({*changes["closed"]} & {*changes["opened"]})
+    if both:
+        msg = f"both closed and open: {', '.join(both)}"
+        raise BadCase(msg)
 
 
 def lon_lat(at: object) -> tuple[float, float]:

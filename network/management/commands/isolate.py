@@ -13,6 +13,7 @@ from network.management.commands._isolate_cases import (
     WHAT_IF,
     BadCase,
     case_of_line,
+    check_contradiction,
     id_of,
     ids_of,
     joined_values,
@@ -70,6 +71,7 @@ class Desk:
         """The JSON answer to one case. Raises BadCase or TopologyError."""
         bursts, extra = self._bursts(case)
         changes = {ours: ids_of(case, theirs) for theirs, ours in WHAT_IF.items()}
+        check_contradiction(changes)
         state = self.state.with_changes(**changes)
         ignored = [v for v in changes["closed"] if not self._cuts(v)]
         if ignored:

@@ -11,7 +11,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from outages.forms.policy import VALUE_WORDS, days_of_csv
+from outages.forms.rules.calendar import days_of_csv
+from outages.forms.rules.policy import VALUE_WORDS
 from outages.policy.keys import KEYS, POLICY, SECTIONS
 from outages.policy.on_record import ON_RECORD
 from outages.policy.rows import PolicyKey

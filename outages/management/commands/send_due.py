@@ -6,8 +6,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.db import OperationalError, close_old_connections
+from django.utils import timezone
 
 from outages.delivery import outbox, shards
+from outages.services.publishing import watching
+
+# Where nothing else runs, nobody else tells of what is stuck.
+WATCH_EVERY_S = 30.0
 
 
 class Command(BaseCommand):
@@ -25,9 +30,13 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Send once, or round after round; a database that is away is waited for."""
+        watched_at = time.monotonic()
         while True:
             try:
                 outcomes = shards.send_side_by_side(lease_s=options["lease"])
+                if options["loop"] and time.monotonic() - watched_at > WATCH_EVERY_S:
+                    watched_at = time.monotonic()
+                    watching.watch(at=timezone.now())
             except OperationalError as error:
                 if not options["loop"]:
                     raise

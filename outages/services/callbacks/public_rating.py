@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
-from django.utils.translation import get_language
+
+from network.words import local
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,7 @@ class OpenRating:
     @property
     def about_text(self) -> str:
         """What it was about, in the reader's language."""
-        is_english = (get_language() or "zh").startswith("en")
-        return self.about_en if is_english and self.about_en else self.about
+        return local(self.about, self.about_en)
 
 
 def digest_of(token: str) -> str:

@@ -17,7 +17,6 @@ from outages.models.events import Actor
 from outages.policy import organisation
 from outages.selectors.orders import pending_extensions
 from outages.selectors.rules import policy
-from outages.services.departments import shipped_department
 from outages.services.desk import follow_ups
 from outages.services.orders.locked import (
     OrderRefused,
@@ -26,6 +25,7 @@ from outages.services.orders.locked import (
     require_own,
 )
 from outages.services.rules import clocks, leaders
+from outages.services.rules.departments import shipped_department
 from outages.services.rules.reasons import required_reason
 from outages.workflow import ORDERS_AT_WORK
 

@@ -20,10 +20,9 @@ from outages.models import (
 from outages.models.events import Actor
 from outages.policy import organisation
 from outages.selectors.rules.departments import addressee
-from outages.services import departments
-from outages.services.codes import next_code
 from outages.services.orders.locked import OrderRefused, lock_order, write
-from outages.services.rules import clocks
+from outages.services.rules import clocks, departments
+from outages.services.rules.codes import next_code
 from outages.workflow import (
     NOT_ACCEPTED,
     OPEN_OUTAGES,

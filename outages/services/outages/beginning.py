@@ -19,10 +19,10 @@ from outages.models import (
 from outages.models.events import Actor
 from outages.policy.matrix import Gate
 from outages.services import duties, exchange
-from outages.services.codes import next_code
 from outages.services.papers import handing_over
 from outages.services.publishing import notices
 from outages.services.rules import clocks
+from outages.services.rules.codes import next_code
 from outages.services.rules.reasons import required_reason
 from outages.services.shutdown import in_force
 from outages.workflow import (

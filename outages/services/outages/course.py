@@ -13,9 +13,9 @@ from outages.models import (
 )
 from outages.models.events import Actor
 from outages.services import exchange
-from outages.services.estimates import say_anew
 from outages.services.publishing import notices
 from outages.services.rules import clocks
+from outages.services.rules.estimates import say_anew
 from outages.services.rules.reasons import required_reason
 from outages.workflow import (
     OPEN_OUTAGES,

@@ -1,1 +1,4 @@
-"""The utility's rules at work: policy, limits and their clocks, reasons, who is told at once."""
+"""The utility's rules at work: policy, registers, limits and their clocks, who is told at once.
+
+Here too is what every use case asks: reasons, codes that people say, a time that can hold.
+"""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from time import monotonic
 from typing import Final
@@ -19,7 +20,7 @@ from network.selectors.arguing import (
     rows_of,
     stops_for,
 )
-from network.selectors.water_points import PlacedPoint, supply_points
+from network.selectors.water_points import PlacedPoint, Reach, supply_points
 from network.selectors.way_lines import Line, lines_of
 from network.topology.argument.alternatives import LEAVE_OUT, OPEN, Alternatives, Plan
 from network.topology.argument.explain import (
@@ -38,6 +39,7 @@ from network.topology.engine.isolation import Burst
 from network.topology.engine.states import NetworkState
 from outages.models import IsolationPlan
 from outages.planning import WhatIf
+from outages.selectors.rules import policy
 
 MOST_ALTERNATIVES: Final = 5
 # A person waits for it: what is found by then is shown, with a line about what was not tried.
@@ -134,14 +136,21 @@ class Argument:
         plans = [plan for plan in found.plans if plan.stops]
         return found, tuple(plans[:MOST_WITH_STOPS]), places
 
-    def restoration(self) -> tuple[Restoration, tuple[PlacedPoint, ...]]:
-        """Valves to open for those cut off, and where water is best handed out to the rest."""
+    def restoration(self, *, at: datetime) -> tuple[Restoration, tuple[PlacedPoint, ...]]:
+        """Valves to open for those cut off, and where water is best handed out to the rest.
+
+        How far people carry it is a rule of the utility: the one in force at `at`.
+        """
         found = restore(
             self.losing,
             openable=normally_closed(self.losing),
             pressure_zone_of=pressure_zones(self.revision),
         )
-        return found, supply_points(self.losing, self.revision, found.rest)
+        reach = Reach(
+            carry_m=policy.number("water_carried_m", at=at),
+            stop_m=policy.number("tanker_stops_within_m", at=at),
+        )
+        return found, supply_points(self.losing, self.revision, found.rest, reach=reach)
 
 
 def _for_seconds(seconds: float) -> Callable[[], bool]:

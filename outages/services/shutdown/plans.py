@@ -23,11 +23,11 @@ from outages.models.events import Actor
 from outages.models.locking import lock_decisions
 from outages.planning import PlanningRefused, WhatIf
 from outages.services import duties, exchange, orders
-from outages.services.codes import next_code
-from outages.services.estimates import require_estimate
 from outages.services.papers import handing_over, sheets
 from outages.services.publishing import notices
 from outages.services.rules import clocks
+from outages.services.rules.codes import next_code
+from outages.services.rules.estimates import require_estimate
 from outages.services.rules.reasons import ReasonMissing, required_reason
 from outages.services.shutdown import in_force
 from outages.services.shutdown.in_force import (

@@ -10,8 +10,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from outages.forms.callbacks import AskedForm, ImprovementForm, RectificationForm, VisitedForm
-from outages.forms.plans import ReasonForm
+from outages.forms.callbacks.asking import AskedForm, VisitedForm
+from outages.forms.callbacks.putting_right import ImprovementForm, RectificationForm
+from outages.forms.shape.panel import ReasonForm
 from outages.models import CallBack
 from outages.policy.callbacks import CallBackStatus
 from outages.selectors import callbacks as lists

@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from outages.forms.callbacks import OutcomeForm, ReadForm
+from outages.forms.callbacks.asking import ReadForm
+from outages.forms.callbacks.putting_right import OutcomeForm
 from outages.models import CallBack, Deadline, InboundMessage, Rectification
 from outages.selectors import callbacks as lists
 from outages.selectors.desk.enquiry import mask_phone

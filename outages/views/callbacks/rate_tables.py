@@ -5,12 +5,12 @@ from typing import Any
 
 from django.utils.translation import gettext, pgettext
 
+from network.words import local
 from outages.models.callbacks.asking import CallBackChannel
 from outages.policy.report_periods import Period
 from outages.selectors.callbacks import Counts, DepartmentRates, totals
 from outages.views.callbacks.words import QUESTION_NAMES
 from outages.views.exports.tables import Document, Row, table
-from outages.views.words.wording import local
 
 
 def rates_document(

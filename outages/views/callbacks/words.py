@@ -7,10 +7,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from network.words import local
 from outages.models import CallBack
 from outages.models.callbacks.asking import CallBackTurn
 from outages.policy.callbacks import CallBackStatus
-from outages.views.words.wording import Chip, local
+from outages.views.words.wording import Chip
 
 CALLBACK_CHIPS: Final[dict[str, Chip]] = {
     CallBackStatus.SENT: ("planned", _("SMS out")),

@@ -9,6 +9,7 @@ from django.contrib.gis.geos import Point
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -17,7 +18,8 @@ from network.selectors.water_points import PlacedPoint
 from network.topology.argument.alternatives import LEAVE_OUT, OPEN, TRY, Plan
 from network.topology.argument.restore import Reopening
 from network.topology.elements import UnknownAsset
-from outages.forms.plans import VALVE_CHOICES
+from network.words import local
+from outages.forms.control.plans import VALVE_CHOICES
 from outages.models import IsolationPlan
 from outages.services.shutdown.arguing import (
     Argument,
@@ -31,7 +33,6 @@ from outages.views.control import argument_words as words
 from outages.views.control.allowed import UNDECIDED
 from outages.views.control.plans import panel_url
 from outages.views.shape.screen import is_htmx, may
-from outages.views.words.wording import local
 from outages.workflow import HOLDING_PLANS
 
 FOUND_CUSTOMERS: Final = 8  # of those that fit what was typed
@@ -208,7 +209,7 @@ def options(request: HttpRequest, plan_id: int) -> HttpResponse:
             "outages/control/_options_brief.html",
             {"plan": found, "others": brief, "more": len(others) - len(brief)},
         )
-    restoration, points = argument.restoration()
+    restoration, points = argument.restoration(at=timezone.now())
     new = {valve for plan in others for valve in (*plan.close, *plan.open_valves)}
     reopenings = restoration.options[:SHOWN_OPTIONS]
     places = _valve_places(

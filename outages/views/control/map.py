@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from network.selectors import nearest_pipe
 from outages import selectors
-from outages.forms.burst import BurstForm
+from outages.forms.control.burst import BurstForm
 from outages.models import BurstReport
 from outages.models.events import Actor
 from outages.services.desk import reports

@@ -7,12 +7,13 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from network.words import local
 from outages.models import BurstReport, WorkOrder
 from outages.selectors import BoardRow
 from outages.views.control.cases import Case, group_of, warn_s
 from outages.views.orders.words import chip_of_order, order_title
 from outages.views.words.limits import department_name, limit_rule, limit_title
-from outages.views.words.wording import chip_of_report, local, short_reference
+from outages.views.words.wording import chip_of_report, short_reference
 
 # What an order or a call waits for, by the codes of `control.board_orders`: stage and button.
 ORDER_STEPS: Final[dict[str, tuple[str | Promise, str | Promise]]] = {

@@ -7,8 +7,8 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from outages.forms.outages import EstimateForm, FailedRepairForm, OrderForm, RepairForm
-from outages.forms.plans import ReasonForm
+from outages.forms.control.outages import EstimateForm, FailedRepairForm, OrderForm, RepairForm
+from outages.forms.shape.panel import ReasonForm
 from outages.models import Outage, ValveOperation
 from outages.selectors import plan_in_force
 from outages.services import orders

@@ -14,9 +14,9 @@ from django.utils.translation import gettext
 
 from outages import selectors
 from outages.choices import ISOLATION_KINDS, REOPENING, SHUTDOWN, Direction
-from outages.forms.outages import EstimateForm, FailedRepairForm, OrderForm, RepairForm
-from outages.forms.plans import ApproveForm
-from outages.forms.reports import AnswerForm, MergeForm
+from outages.forms.control.outages import EstimateForm, FailedRepairForm, OrderForm, RepairForm
+from outages.forms.control.plans import ApproveForm
+from outages.forms.control.reports import AnswerForm, MergeForm
 from outages.models import BurstReport, Event, IsolationPlan, Outage, OutageNotice, WorkOrder
 from outages.policy.matrix import Due
 from outages.selectors.rules import policy

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
 from network.models import Customer, Source, Valve, ValveCondition
+from network.words import GROUNDS, bore, local
 from outages.choices import CannotReason, Direction, Effect
 from outages.models import AffectedCustomer, IsolationPlan, ValveOperation
 from outages.policy.needs import URGENT_NEEDS
@@ -21,7 +22,6 @@ from outages.selectors.shutdown.steps import minutes_of
 from outages.services.field.work import OPENED
 from outages.services.shutdown.in_force import compare_plans
 from outages.views.words.needs import need_in_words
-from outages.views.words.wording import GROUNDS, bore, local
 from outages.workflow import StepStatus
 
 # A panel shows the first of these; the whole list is behind a link.

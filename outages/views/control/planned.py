@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from network.models import Pipe
 from network.selectors import current_revision
-from outages.forms.planned import PlannedForm
+from outages.forms.control.planned import PlannedForm
 from outages.models import Outage
 from outages.services import outages as services
 from outages.services.shutdown import plans

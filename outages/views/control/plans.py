@@ -22,7 +22,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from network.models import Customer, Hydrant, Source
 from network.selectors import current_revision
 from outages.choices import Effect
-from outages.forms.plans import VALVE_CHOICES, ApproveForm, ReasonForm, WhatIfForm
+from outages.forms.control.plans import VALVE_CHOICES, ApproveForm, WhatIfForm
+from outages.forms.shape.panel import ReasonForm
 from outages.models import IsolationPlan
 from outages.selectors import affected_customers, mask_phone
 from outages.services import outages as outage_services

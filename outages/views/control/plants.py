@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from outages.forms.plants import PlannedPlantForm, PlantForm, StoppedPlantForm
-from outages.services import plants as services
+from outages.forms.control.plants import PlannedPlantForm, PlantForm, StoppedPlantForm
+from outages.services.outages import plants as services
 from outages.views.shape.actor import acting
 from outages.views.shape.screen import may
 from outages.views.words.refusals import REFUSALS, in_words

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from outages.forms.plans import ReasonForm
-from outages.forms.reports import AnswerForm, MergeForm, PlaceForm
+from outages.forms.control.reports import AnswerForm, MergeForm, PlaceForm
+from outages.forms.shape.panel import ReasonForm
 from outages.models import BurstReport
 from outages.services.desk import reports as services
 from outages.services.shutdown import plans

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from network.models import Customer, Hydrant, Pipe, Source, Valve
 from network.selectors import current_revision
+from network.words import bore, local
 from outages import selectors
 from outages.choices import Effect
 from outages.models import BurstReport, Outage, WorkOrder
@@ -22,7 +23,6 @@ from outages.selectors.shutdown.pressure import Weakened
 from outages.services.desk.caller_reasons import CallerReason, why_dry
 from outages.views.desk.caller_why import staff_words
 from outages.views.shape.screen import may
-from outages.views.words.wording import bore, local
 from outages.workflow import RUNNING_OUTAGES, OutageKind
 
 LIMIT = 8

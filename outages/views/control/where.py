@@ -13,10 +13,11 @@ from django.views.decorators.http import require_safe
 from network.models import Pipe
 from network.selectors import current_revision
 from network.topology.argument.locate import Stretch, Suspect
+from network.words import bore, local
 from outages.models import BurstReport
 from outages.services.desk.locating import companions, whereabouts
 from outages.views.shape.screen import is_htmx, may
-from outages.views.words.wording import bore, local, short_reference
+from outages.views.words.wording import short_reference
 
 LEAST: Final = 0.02  # a stretch less likely than this is not worth a walk
 

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from outages import selectors
-from outages.forms.crew import QueuedStepForm
+from outages.forms.crew.steps import QueuedStepForm
 from outages.models import ValveOperation, WorkOrder
 from outages.services.field import photos, work
 from outages.services.field.work import Refusal, StepOutcome, StepReport

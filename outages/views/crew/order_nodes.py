@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from outages.forms.crew import NodeForm
+from outages.forms.crew.works import NodeForm
 from outages.models import OrderMilestone
 from outages.services import orders
 from outages.views.crew.offline import phone_time

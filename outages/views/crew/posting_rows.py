@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
+from network.words import local
 from outages.choices import DutyAbout
 from outages.models import OutageTask, WorkOrder
 from outages.selectors.duties import postings_of
-from outages.views.words.wording import local
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from outages.forms.crew import PostingForm
+from outages.forms.crew.postings import PostingForm
 from outages.models import OutageTask, WorkOrder
 from outages.services import duties
 from outages.services.duties import Evidence

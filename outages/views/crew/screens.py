@@ -20,8 +20,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from outages.choices import CannotReason
-from outages.forms.crew import LeakBackForm, RepairForm, ResultForm, StepForm
-from outages.forms.orders import OrderResultForm
+from outages.forms.crew.steps import StepForm
+from outages.forms.crew.works import LeakBackForm, RepairForm, ResultForm
+from outages.forms.orders.results import OrderResultForm
 from outages.models import OperationPhoto, ValveOperation, WorkOrder
 from outages.selectors.privacy.contacts import contact_of
 from outages.services.desk import disclosures

@@ -8,11 +8,11 @@ from uuid import UUID, uuid4
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from network.words import GROUNDS, bore, local
 from outages.choices import OUTLET_STEPS, CannotReason, Direction
 from outages.models import ValveOperation
 from outages.selectors.shutdown import step_words
 from outages.selectors.shutdown.step_words import ActionWords
-from outages.views.words.wording import GROUNDS, bore, local
 from outages.workflow import StepStatus
 
 METRES_PER_DEGREE = 111_320.0

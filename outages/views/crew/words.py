@@ -6,11 +6,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from network.words import local
 from outages.choices import CannotReason
 from outages.services.field.photos import MAX_BYTES, MOST_PER_STEP
 from outages.views.crew.orders import Situation
 from outages.views.words.refusals import STEP_WORDS
-from outages.views.words.wording import local
 
 # Short: they stand on buttons that are pressed with gloves.
 CANNOT_WORDS: Final[dict[str, str | Promise]] = {

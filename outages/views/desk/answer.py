@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from network.models import Customer
+from network.words import local
 from outages.choices import Effect
 from outages.models import BurstReport, Outage
 from outages.selectors import Verdict
 from outages.views.desk.script import WEAK, Script, scripts
-from outages.views.words.wording import local
 from outages.workflow import RUNNING_OUTAGES, OutageKind, OutageStatus
 
 

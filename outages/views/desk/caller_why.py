@@ -8,12 +8,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from network.models import Customer
+from network.words import local
 from outages import selectors
 from outages.services.desk.caller_reasons import CallerReason, why_caller
 from outages.views.control import argument_words as words
 from outages.views.control.argument import source_names
 from outages.views.shape.screen import is_htmx
-from outages.views.words.wording import local
 
 may_ask_why = permission_required(
     ("outages.enquire", "outages.view_outages", "outages.view_customers"), raise_exception=True

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from network import selectors as network
 from network.models import Customer
+from network.words import local
 from outages import selectors
 from outages.choices import (
     ISOLATION_KINDS,
@@ -27,15 +28,15 @@ from outages.choices import (
     SpokenLanguage,
     Urgency,
 )
-from outages.forms.address_place import place_of_address
-from outages.forms.desk import CloseCallForm, DeskReportForm
+from outages.forms.desk.calls import CloseCallForm
+from outages.forms.desk.contact import DeskReportForm
 from outages.models import BurstReport
+from outages.selectors.desk.address_place import place_of_address
 from outages.services.desk import calls, disclosures, reports
 from outages.services.rules.reasons import ReasonMissing
 from outages.views.desk.answer import answer
 from outages.views.privacy.reveal import reveal, told_why
 from outages.views.shape.actor import acting
-from outages.views.words.wording import local
 from outages.workflow import ReportStatus, TransitionRefused
 
 MOST_HITS = 12

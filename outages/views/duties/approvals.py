@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from outages.forms.duties import ApprovalForm
+from outages.forms.duties.papers import ApprovalForm
 from outages.models import LeaderApproval
 from outages.selectors.duties import decided_approvals, open_approvals
 from outages.services.orders.extension import waiting_for

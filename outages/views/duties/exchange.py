@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from outages.choices import ExchangeDirection
-from outages.forms.duties import AnomalyForm, AnswerForm, ExchangeForm
+from outages.forms.duties.exchange import AnomalyForm, AnswerForm, ExchangeForm
 from outages.models import Anomaly, ExchangeMessage, Outage
 from outages.selectors.duties import unread_anomalies, untold_exchanges
 from outages.services import exchange as services

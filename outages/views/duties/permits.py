@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from outages.forms.duties import PermitApplyForm, PermitDecideForm
+from outages.forms.duties.papers import PermitApplyForm, PermitDecideForm
 from outages.models import Outage, OutageTask, Permit
 from outages.services.papers import permits
 from outages.views.duties.screens import SEES, on_outage

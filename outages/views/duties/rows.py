@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 
 from network.models import Customer, Organisation
 from network.selectors import current_revision
+from network.words import local
 from outages.models import OutageTask
 from outages.policy.matrix import Due, Task
 from outages.selectors import mask_phone
@@ -19,7 +20,7 @@ from outages.selectors.rules import policy
 from outages.services.duties.doing import BY_RECORD, EVIDENCE, PHONE_TASKS, is_told, may_do
 from outages.views.duties.words import GATES, STATUSES, owner_names, reason_words, task_name
 from outages.views.words.needs import need_in_words
-from outages.views.words.wording import Chip, local
+from outages.views.words.wording import Chip
 from outages.workflow import DutyStatus
 
 User = AbstractBaseUser | AnonymousUser

@@ -13,27 +13,20 @@ from django.views.decorators.http import require_POST, require_safe
 
 from network.models import Customer
 from network.selectors import current_revision
-from outages.forms.duties import (
-    AskForm,
-    CallForm,
-    EvidenceForm,
-    PermitApplyForm,
-    PermitDecideForm,
-    PostponeForm,
-    SeverityForm,
-    SupplyConfirmForm,
-    SupplyPointForm,
-    WhyForm,
-)
+from outages.forms.duties.doing import AskForm, CallForm, EvidenceForm, WhyForm
+from outages.forms.duties.outage import PostponeForm, SeverityForm
+from outages.forms.duties.papers import PermitApplyForm, PermitDecideForm
+from outages.forms.duties.supply import SupplyConfirmForm, SupplyPointForm
 from outages.models import Outage, OutageTask, SupplyPoint
 from outages.policy.matrix import Owner
 from outages.selectors import plan_in_force
 from outages.selectors.duties import duties_of, open_duties, waiting_by_owner
 from outages.services import duties as services
 from outages.services import outages as outage_services
-from outages.services import severity, supply_points
 from outages.services.desk.disclosures import TO_TELL, show_customer_phone
 from outages.services.duties.doing import owner_permission
+from outages.services.outages import severity
+from outages.services.supply import points as supply_points
 from outages.views.duties.gate_chain import chain_of
 from outages.views.duties.rows import DutyRow, groups_of, is_late, rows_of, urgency
 from outages.views.duties.words import PERMITS, owner_names

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from outages.choices import NoticeKind, Works
-from outages.forms.duties import SheetForm
+from outages.forms.duties.papers import SheetForm
 from outages.models import Outage, OutageSheet
 from outages.policy.matrix import Gate
 from outages.selectors import plan_in_force

@@ -6,9 +6,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from network.words import local
 from outages.models import Department, OutageTask
 from outages.policy.matrix import Gate, Owner, Task
-from outages.views.words.wording import Chip, local
+from outages.views.words.wording import Chip
 from outages.workflow import DutyStatus, PermitStatus
 
 TASKS: Final[dict[str, str | Promise]] = {

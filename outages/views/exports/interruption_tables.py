@@ -9,11 +9,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from network.models import Area
+from network.words import local
 from outages.choices import Cause
 from outages.selectors.supply.interruptions import InterruptionReport, Line
 from outages.views.exports.spreadsheets import csv_bytes
 from outages.views.exports.tables import Document, Row, Table, table
-from outages.views.words.wording import local
 from outages.workflow import OutageKind
 
 KINDS: Final = {OutageKind.PLANNED: _("Planned"), OutageKind.UNPLANNED: _("Unplanned")}

@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.template.loader import render_to_string
-from django.utils.translation import get_language
 
+from network.words import page_language
 from outages.views.exports.pdf import pdf_of
 from outages.views.exports.tables import Document
 
@@ -16,8 +16,7 @@ STYLES: Final = (_CSS / "a4.css", _CSS / "paper.css")
 
 def paper_page(template: str, context: dict[str, Any]) -> str:
     """Render a page of paper in the active language: `for_pdf` false links the styles."""
-    chinese = (get_language() or "zh").startswith("zh")
-    return render_to_string(template, {"lang": "zh-Hans" if chinese else "en", **context})
+    return render_to_string(template, {"lang": page_language(), **context})
 
 
 def as_pdf(

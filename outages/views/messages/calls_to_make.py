@@ -10,8 +10,9 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from network.words import local
 from outages.choices import CallResult, DutyAbout, NoticeKind
-from outages.forms.duties import CallForm
+from outages.forms.duties.doing import CallForm
 from outages.models import Outage, OutageTask
 from outages.selectors.duties import calls_of
 from outages.services import duties as services
@@ -24,7 +25,6 @@ from outages.views.shape.actor import acting
 from outages.views.shape.banner import Banner
 from outages.views.shape.page_actions import PageActions, Told
 from outages.views.shape.screen import may
-from outages.views.words.wording import local
 
 # Which notice's words are read out for which news.
 _KINDS: Final = {

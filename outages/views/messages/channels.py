@@ -16,10 +16,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from outages.choices import NoticeChannel
 from outages.delivery.gateways import SENT_CHANNELS, has_two_providers, is_configured
-from outages.forms.messages import SubscriberForm, SwitchForm, TestMessageForm
+from outages.forms.messages.channels import SubscriberForm, SwitchForm, TestMessageForm
 from outages.models import WebhookSubscriber
 from outages.selectors.publishing import channels as selectors
 from outages.services.publishing import channels as services
+from outages.views.messages.errors import in_plain_words
 from outages.views.shape.actor import acting
 from outages.views.shape.screen import may
 from outages.views.words.refusals import REFUSALS, in_words
@@ -57,16 +58,20 @@ def _show(request: HttpRequest, *, error: str = "", status: int = 200) -> HttpRe
                 "chip": _chip(health, configured=configured, late=health.is_late(now)),
                 "hint": ADDRESS_HINTS.get(health.channel, ""),
                 "circuits": _circuits(health.channel),
+                "error": in_plain_words(health.last_error),
             }
         )
     return render(request, PAGE, {"rows": rows, "error": error}, status=status)
 
 
-def _circuits(channel: str) -> list[tuple[selectors.Circuit, tuple[str, str | Promise]]]:
-    """Both providers where there are two, each with how it fares."""
+def _circuits(channel: str) -> list[tuple[selectors.Circuit, tuple[str, str | Promise], str]]:
+    """Both providers where there are two, each with how it fares and its last error in words."""
     if not has_two_providers(channel):
         return []
-    return [(each, _circuit_chip(each)) for each in selectors.circuits(channel)]
+    return [
+        (each, _circuit_chip(each), in_plain_words(each.last_error))
+        for each in selectors.circuits(channel)
+    ]
 
 
 def _circuit_chip(circuit: selectors.Circuit) -> tuple[str, str | Promise]:

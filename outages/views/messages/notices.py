@@ -9,20 +9,22 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from outages import selectors
 from outages.choices import DeliveryWhy, NoticeChannel
-from outages.forms.notices import ResolveForm, SeenForm
-from outages.forms.plans import ReasonForm
+from outages.forms.messages.notices import ResolveForm, SeenForm
+from outages.forms.shape.panel import ReasonForm
 from outages.models import Delivery, OutageNotice
 from outages.services.publishing import courtesy
 from outages.services.publishing import notices as services
 from outages.views.control.panels import states_of
-from outages.views.messages.words import STATES, short_moment
+from outages.views.messages import troubles
+from outages.views.messages.errors import in_plain_words
+from outages.views.messages.words import STATES, masked_recipient, short_moment
 from outages.views.shape.actor import acting
 from outages.views.shape.screen import may, may_any
 from outages.views.words.refusals import REFUSALS, in_words
@@ -50,6 +52,7 @@ def notice_list(request: HttpRequest) -> HttpResponse:
         "drafts": [(notice, CHIPS[notice.status]) for notice in drafts.order_by("created_at")],
         "page": page,
         "told": [(state, CHIPS[state.notice.status]) for state in states_of(page)],
+        "stuck": troubles.stuck_channels(at=timezone.now()),
         **_undecided(selectors.undecided_deliveries()),
     }
     return render(request, "outages/control/notices.html", context)
@@ -65,8 +68,8 @@ def notice(request: HttpRequest, notice_id: int) -> HttpResponse:
 
 def _undecided(found: QuerySet[Delivery]) -> dict[str, Any]:
     """What `_undecided.html` needs of messages whose fate is unknown."""
-    first = [(delivery, masked_recipient(delivery)) for delivery in found[:PER_PAGE]]
-    return {"undecided": first, "undecided_count": found.count()}
+    rows = [troubles.row_of(delivery) for delivery in found[:PER_PAGE]]
+    return {"undecided": rows, "undecided_count": found.count()}
 
 
 def _notice(notice_id: int) -> OutageNotice:
@@ -96,6 +99,7 @@ def _show(
         "spared": found.deliveries.filter(why=DeliveryWhy.OPTED_OUT).count(),
         "waits_until": waits_until(found) if preview else "",
         **_undecided(selectors.undecided_deliveries().filter(notice=found)),
+        **troubles.not_through_part(found),
         "error": error,
     }
     return render(request, "outages/control/notice.html", context, status=status)
@@ -110,14 +114,6 @@ def waits_until(draft: OutageNotice) -> str:
 
 def _channel(name: str) -> str:
     return str(NoticeChannel(name).label)
-
-
-def masked_recipient(delivery: Delivery) -> str:
-    """An address with its middle hidden; a name of ours (followers, a group) as it is."""
-    if delivery.channel == NoticeChannel.SMS:
-        return selectors.mask_phone(delivery.recipient)
-    name, at, domain = delivery.recipient.partition("@")
-    return f"{name[:1]}***@{domain}" if at else delivery.recipient
 
 
 def channel_rows(found: OutageNotice, told: dict[str, int]) -> list[dict[str, Any]]:
@@ -180,6 +176,29 @@ def send_at_once(request: HttpRequest, notice_id: int) -> HttpResponse:
     return redirect("outages:notice", found.pk)
 
 
+@require_POST
+@may("outages.publish_notice")
+def send_again(request: HttpRequest, notice_id: int, channel: str) -> HttpResponse:
+    """Try once more what the gateway of a channel refused."""
+    found = _notice(notice_id)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        return _show(request, found, error=gettext("Say why: the reason is kept."), status=422)
+    try:
+        count = services.send_failed_again(
+            found, channel=channel, by=acting(request), at=timezone.now(), **form.cleaned_data
+        )
+    except REFUSALS as refused:
+        return _show(request, found, error=in_words(refused), status=409)
+    said = ngettext(
+        "%(n)s message is on its way once more.",
+        "%(n)s messages are on their way once more.",
+        count,
+    )
+    messages.success(request, said % {"n": count})
+    return redirect("outages:notice", found.pk)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @may("outages.publish_notice")
@@ -201,6 +220,10 @@ def resolve(request: HttpRequest, delivery_id: int) -> HttpResponse:
                 messages.success(request, gettext("Decided."))
                 return redirect("outages:notices")
         status = 422
-    masked = masked_recipient(delivery)
-    context = {"delivery": delivery, "form": form, "masked": masked}
+    context = {
+        "delivery": delivery,
+        "form": form,
+        "masked": masked_recipient(delivery),
+        "what_happened": in_plain_words(delivery.last_error),
+    }
     return render(request, "outages/control/delivery.html", context, status=status)

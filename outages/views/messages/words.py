@@ -8,14 +8,17 @@ from typing import Final
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from outages.choices import CallResult, DeliveryWhy, Provider
-from outages.models import Delivery, InboundMessage, OutageTask
+from network.words import is_chinese
+from outages.choices import CallResult, DeliveryWhy, NoticeChannel, Provider
+from outages.models import Delivery, InboundMessage, OutageTask, WebhookSubscriber
+from outages.selectors.desk.enquiry import mask_phone
 from outages.selectors.privacy.told import Told
 from outages.selectors.rules import policy
 from outages.views.duties.words import task_name
+from outages.views.messages.errors import in_plain_words
 from outages.views.words.wording import Chip
 from outages.workflow import DeliveryStatus
 
@@ -73,8 +76,19 @@ def note_of_delivery(row: Delivery) -> str:
     if row.provider == Provider.SECOND:
         said.append(str(row.get_provider_display()))
     if row.last_error and row.status != DeliveryStatus.SUPERSEDED:
-        said.append(row.last_error)
+        said.append(in_plain_words(row.last_error))
     return " · ".join(said)
+
+
+def masked_recipient(delivery: Delivery) -> str:
+    """An address with its middle hidden; a name of ours (followers, a group) as it is."""
+    if delivery.channel == NoticeChannel.SMS:
+        return mask_phone(delivery.recipient)
+    if delivery.channel == NoticeChannel.WEBHOOK and delivery.recipient.isdecimal():
+        found = WebhookSubscriber.objects.filter(pk=int(delivery.recipient)).first()
+        return found.name if found else delivery.recipient
+    name, at, domain = delivery.recipient.partition("@")
+    return f"{name[:1]}***@{domain}" if at else delivery.recipient
 
 
 def short_moment(at: datetime) -> str:
@@ -85,8 +99,7 @@ def short_moment(at: datetime) -> str:
 def what_opt_outs_stop(*, at: datetime) -> str:
     """Name what the policy lets an opt-out stop, "" for nothing."""
     found = policy.in_force("opt_out_stops", at=at)
-    chinese = (get_language() or "zh").startswith("zh")
-    return "" if found.is_off else found.key.printed(found.value, chinese=chinese)
+    return "" if found.is_off else found.key.printed(found.value, chinese=is_chinese())
 
 
 def rows_of(told: Told) -> list[ToldRow]:

@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from outages.forms.monthly import ActionForm, CommentForm, CorrectForm, OutcomeForm
+from outages.forms.monthly.reports import ActionForm, CommentForm, CorrectForm, OutcomeForm
 from outages.models import ActionItem, MonthlyReport
 from outages.selectors import monthly as lists
 from outages.services import monthly

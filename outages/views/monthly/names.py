@@ -5,6 +5,7 @@ from datetime import datetime
 from django.utils.text import capfirst
 from django.utils.translation import gettext, pgettext
 
+from network.words import local
 from outages.choices import ActionResult, Channel, ReportKind
 from outages.policy.monthly.figures import (
     Figures,
@@ -12,7 +13,6 @@ from outages.policy.monthly.figures import (
 )
 from outages.views.exports.tables import local_moment
 from outages.views.words.limits import department_name
-from outages.views.words.wording import local
 
 
 class Names:

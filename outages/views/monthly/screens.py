@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from outages.choices import MonthlySection
-from outages.forms.monthly import CommentForm
+from outages.forms.monthly.reports import CommentForm
 from outages.models import ActionItem, Event, MonthlyReport
 from outages.policy.monthly.figures import Figures
 from outages.policy.monthly.periods import month_drafted_by, month_running, period_of

@@ -9,16 +9,17 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from outages.choices import ISOLATION_KINDS, FollowUpKind
-from outages.forms.cases import CallMadeForm, InvalidForm, MarksForm, PromiseForm, TriageForm
-from outages.forms.orders import IssueForm, TextForm
-from outages.forms.plans import ReasonForm
-from outages.forms.reports import AnswerForm
+from outages.forms.control.reports import AnswerForm
+from outages.forms.orders.cases import CallMadeForm, InvalidForm, MarksForm, PromiseForm, TriageForm
+from outages.forms.orders.issuing import IssueForm
+from outages.forms.shape.panel import ReasonForm, TextForm
 from outages.models import BurstReport, OrderCategory
 from outages.policy.organisation import category_for
 from outages.selectors.rules.departments import proposed_route
-from outages.services import departments, orders
+from outages.services import orders
 from outages.services.desk import follow_ups, marking, reports
 from outages.services.orders import OrderFacts
+from outages.services.rules import departments
 from outages.views.shape.actor import acting
 from outages.views.shape.acts import Act, Told, User
 from outages.workflow import OPEN_WORK_ORDERS, ReportStatus

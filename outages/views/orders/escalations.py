@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from network.words import local
 from outages.models import Department, Escalation
 from outages.selectors import orders as order_lists
 from outages.selectors.orders import escalations as lists
@@ -20,7 +21,6 @@ from outages.views.orders.words import chip_of_order, order_title
 from outages.views.shape.days import end_of, midnight, page_query, period_asked
 from outages.views.shape.screen import may_any
 from outages.views.words.limits import length_words
-from outages.views.words.wording import local
 
 PER_PAGE: Final = 50
 # The days up to and with today whose answers are shown unless others are asked for.

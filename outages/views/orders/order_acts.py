@@ -9,25 +9,20 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from network.words import local
 from outages.choices import FollowUpKind
-from outages.forms.orders import (
+from outages.forms.orders.course import (
     AcceptForm,
     ArrivalForm,
     ContactForm,
-    DecisionForm,
-    EscalateForm,
-    ExtensionForm,
-    FeedbackForm,
-    IssueForm,
     MilestoneForm,
     MilestonesForm,
-    NotifyForm,
-    OrderResultForm,
-    TextForm,
-    TransferForm,
     UrgeForm,
 )
-from outages.forms.plans import ReasonForm
+from outages.forms.orders.deciding import DecisionForm, EscalateForm, ExtensionForm
+from outages.forms.orders.issuing import IssueForm, NotifyForm, TransferForm
+from outages.forms.orders.results import FeedbackForm, OrderResultForm
+from outages.forms.shape.panel import ReasonForm, TextForm
 from outages.models import ExtensionRequest, OrderCategory, WorkOrder
 from outages.policy.organisation import CATEGORY_OF_RESIDUAL
 from outages.selectors import addressee
@@ -41,7 +36,6 @@ from outages.views.orders.case_acts import order_facts
 from outages.views.shape.actor import acting
 from outages.views.shape.acts import Act, Told, User
 from outages.views.words.limits import limit_name
-from outages.views.words.wording import local
 from outages.workflow import (
     NOT_ACCEPTED,
     OPEN_WORK_ORDERS,

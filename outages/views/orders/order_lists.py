@@ -14,6 +14,7 @@ from django.utils.translation import gettext, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from network.words import local
 from outages.models import BurstReport, Department, WorkOrder
 from outages.selectors import orders as lists
 from outages.selectors.privacy.contacts import may_know
@@ -24,7 +25,7 @@ from outages.views.shape.actor import acting
 from outages.views.shape.days import day_asked, end_of, midnight, page_query
 from outages.views.shape.screen import may
 from outages.views.words.limits import limit_rule, limit_title
-from outages.views.words.wording import chip_of_report, local, report_title
+from outages.views.words.wording import chip_of_report, report_title
 
 PER_PAGE = 50
 FORMS: Final = {"csv": "CSV"}

@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from outages import selectors
-from outages.forms.orders import TextForm
+from outages.forms.shape.panel import TextForm
 from outages.models import WorkOrder
 from outages.selectors import callbacks
 from outages.selectors import orders as lists

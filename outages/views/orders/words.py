@@ -8,9 +8,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from network.words import local
 from outages.models import WorkOrder
 from outages.selectors.orders import CrewStanding
-from outages.views.words.wording import Chip, local
+from outages.views.words.wording import Chip
 from outages.workflow import WorkOrderStatus
 
 ORDER_CHIPS: Final[dict[str, Chip]] = {

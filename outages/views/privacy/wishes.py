@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from outages.forms.messages import WishForm
+from outages.forms.privacy.wishes import WishForm
 from outages.selectors.privacy.disclosures import is_file_open
 from outages.services.publishing import opt_outs
 from outages.views.privacy.customer_file import MAY, customer_by_id, show_file

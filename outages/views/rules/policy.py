@@ -15,7 +15,9 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from outages.forms.policy import DAY_KINDS, DayForm, DaysFileForm, PolicyForm
+from network.words import is_chinese
+from outages.forms.rules.calendar import DAY_KINDS, DayForm, DaysFileForm
+from outages.forms.rules.policy import PolicyForm
 from outages.models import PolicyValue
 from outages.policy.calendar import NamedDay
 from outages.policy.keys import KEYS, SECTIONS
@@ -25,7 +27,7 @@ from outages.policy.values import Value
 from outages.selectors.rules import policy
 from outages.services.rules.policy import name_days, set_policy
 from outages.views.shape.actor import acting
-from outages.views.words.limits import STATUSES, is_chinese, limit_name, value_words
+from outages.views.words.limits import STATUSES, limit_name, value_words
 from outages.views.words.refusals import REFUSALS, in_words
 from outages.workflow import Refused
 

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from outages.forms.departments import AcceptorForm, RouteForm
-from outages.forms.plans import ReasonForm
+from outages.forms.rules.registers import AcceptorForm, RouteForm
+from outages.forms.shape.panel import ReasonForm
 from outages.models import Acceptor, Department, District, OrderCategory, RoutingEntry
 from outages.selectors.rules.departments import addressee
-from outages.services import departments
+from outages.services.rules import departments
 from outages.views.shape.actor import acting
 from outages.views.shape.screen import may
 from outages.views.words.refusals import in_words

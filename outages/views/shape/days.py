@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
-from outages.forms.moments import FIRST_YEAR, LAST_YEAR
+from outages.forms.shape.moments import FIRST_YEAR, LAST_YEAR
 from outages.policy.report_periods import Period
 
 

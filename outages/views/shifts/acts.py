@@ -7,15 +7,8 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from outages.forms.shifts import (
-    FaultForm,
-    LeaderForm,
-    LogForm,
-    NoteForm,
-    PeopleForm,
-    SelfCheckForm,
-    ToldAllForm,
-)
+from outages.forms.shifts.handover import LeaderForm, NoteForm, PeopleForm, ToldAllForm
+from outages.forms.shifts.keeping import FaultForm, LogForm, SelfCheckForm
 from outages.models import Handover, Shift
 from outages.services import shifts
 from outages.views.shape.actor import acting

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from outages.forms.plans import ReasonForm
-from outages.forms.shifts import DutyForm
+from outages.forms.shape.panel import ReasonForm
+from outages.forms.shifts.roster import DutyForm
 from outages.models import Crew, CrewDuty
 from outages.policy.shifts import Span
 from outages.selectors.shifts import rosters as lists
-from outages.services import rosters
+from outages.services.shifts import rosters
 from outages.views.shape.actor import acting
 from outages.views.shape.days import day_asked, midnight
 from outages.views.shape.screen import may

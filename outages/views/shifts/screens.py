@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from network.words import local
 from outages.choices import HandoverKind, LogKind
-from outages.forms.shifts import PeopleForm, ToldForm
+from outages.forms.shifts.handover import PeopleForm, ToldForm
 from outages.models import Event, FollowUp, Handover, HandoverItem, LogEntry, Shift
 from outages.models.callbacks.asking import CallBackTurn
 from outages.selectors import orders as order_lists
@@ -29,7 +30,6 @@ from outages.views.shifts.acts import SHIFT_ACTS, handover_of
 from outages.views.shifts.words import GATES, ITEM_TONES
 from outages.views.words.history import entries
 from outages.views.words.refusals import REFUSALS, in_words
-from outages.views.words.wording import local
 
 SEES = "outages.view_outages"
 KEEPS = "outages.keep_shift"

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from outages.forms.shift_times import MOST, ShiftTimesForm
+from network.words import is_chinese
+from outages.forms.shifts.times import MOST, ShiftTimesForm
 from outages.models import ShiftTemplate
 from outages.policy.keys import KEYS
 from outages.selectors.rules import policy
@@ -19,7 +20,7 @@ from outages.selectors.shifts import times as lists
 from outages.services import shifts
 from outages.views.shape.actor import acting
 from outages.views.shape.screen import may, may_any
-from outages.views.words.limits import is_chinese, value_words
+from outages.views.words.limits import value_words
 from outages.views.words.refusals import REFUSALS, in_words
 
 SEES: Final = "outages.view_outages"

@@ -7,7 +7,7 @@ from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 
 from outages.choices import IntakeScope
-from outages.forms.systems import CallSentForm
+from outages.forms.systems.calls import CallSentForm
 from outages.models import IntakeClient
 from outages.services.systems.calls import hand_in_call
 from outages.views.systems.door import for_systems, sent, taken_in

@@ -13,8 +13,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from outages.choices import Channel, IntakeScope
-from outages.forms.intake import IntakeClientForm
-from outages.forms.plans import ReasonForm
+from outages.forms.shape.panel import ReasonForm
+from outages.forms.systems.clients import IntakeClientForm
 from outages.models import IntakeClient
 from outages.services.systems import tokens
 from outages.views.shape.actor import acting

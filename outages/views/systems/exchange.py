@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from outages.choices import ExchangeDirection, IntakeScope
-from outages.forms.systems import AnomalySentForm, AnswerSentForm
+from outages.forms.systems.exchange import AnomalySentForm, AnswerSentForm
 from outages.models import Anomaly, ExchangeMessage, IntakeClient
 from outages.services.systems import exchange as services
 from outages.views.systems.door import for_systems, not_found, sent, taken_in

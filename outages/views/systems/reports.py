@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from outages.choices import IntakeScope
-from outages.forms.intake import IntakeForm
+from outages.forms.systems.reports import IntakeForm
 from outages.models import BurstReport, IntakeClient
 from outages.services.desk.public_reports import stage_of
 from outages.services.systems import reports as services

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from outages.choices import NoticeChannel, Provider
+from outages.choices import NoticeChannel, NoticeKind, Provider
 from outages.models import Alert
 from outages.views.callbacks.words import CALLBACK_ALERTS
 from outages.views.duties.words import task_name
@@ -20,6 +20,7 @@ from outages.views.orders.words import ALERT_WORDS
 from outages.views.shifts.words import SHIFT_ALERTS
 from outages.views.words.limits import limit_name
 from outages.views.words.monthly import MONTHLY_ALERTS
+from outages.views.words.refusals import words_of
 
 # code -> tone and sentence. The facts are those that `raise_alert` was given, besides `limit` and
 # `due` for deadlines.
@@ -49,6 +50,20 @@ WORDS: Final[dict[str, tuple[str, str | Promise]]] = {
         _("%(channel)s: both providers are in trouble, messages wait until one works."),
     ),
     "provider_works_again": ("ok", _("%(channel)s: the %(provider)s works again.")),
+    "messages_stuck": (
+        "danger",
+        _("%(channel)s: messages wait since %(since)s. Ring whoever must know now."),
+    ),
+    "messages_move_again": ("ok", _("%(channel)s: the messages that waited are going out again.")),
+    "messages_undecided": (
+        "danger",
+        _("Nobody knows whether some messages of a notice arrived: decide on them."),
+    ),
+    "messages_not_through": (
+        "danger",
+        _("Some messages of a notice did not get through: see why, and to whom."),
+    ),
+    "notice_withheld": ("danger", _("Withheld: %(kind)s. %(why)s")),
     **ALERT_WORDS,
     **CALLBACK_ALERTS,
     **SHIFT_ALERTS,
@@ -56,6 +71,8 @@ WORDS: Final[dict[str, tuple[str, str | Promise]]] = {
 }
 # The order is named, but what is to be done stands on its call-back.
 ON_THE_CALL_BACK: Final = frozenset(CALLBACK_ALERTS) - {"follow_up_waits"}
+# What is to be done stands with the notice, not with its outage.
+ON_THE_NOTICE: Final = frozenset({"messages_undecided", "messages_not_through"})
 
 
 @dataclass(frozen=True)
@@ -86,7 +103,11 @@ def _facts(facts: dict[str, Any]) -> dict[str, str]:
         words["limit"] = task_name(about) if about else limit_name(str(facts["key"]))
     if "provider" in facts:
         words["provider"] = str(Provider(facts["provider"]).label)
+    if "channel" in facts:
         words["channel"] = str(NoticeChannel(facts["channel"]).label)
+    if "refusal" in facts:
+        words["kind"] = str(NoticeKind(facts["kind"]).label)
+        words["why"] = words_of(facts["refusal"], facts.get("refused", {}))
     if "due_at" in facts:
         due = datetime.fromisoformat(str(facts["due_at"]))
         words["due"] = f"{timezone.localtime(due):%m-%d %H:%M}"
@@ -111,6 +132,8 @@ def _url(alert: Alert) -> str:
         return reverse("outages:case", args=[reference])
     if alert.subject in ("exchange", "anomaly"):
         return reverse("outages:exchange")
+    if alert.code in ON_THE_NOTICE:
+        return reverse("outages:notice", args=[alert.subject_id])
     if alert.outage_id is not None and alert.facts.get("about"):
         return reverse("outages:duties-of", args=[alert.outage_id])
     if alert.outage_id is not None:
@@ -130,7 +153,7 @@ def _url_by_subject(alert: Alert) -> str:
         return reverse("outages:monthly-report", args=[alert.facts["monthly"]])
     if alert.facts.get("key") == "monthly_report_due":
         return reverse("outages:monthly")
-    if alert.subject == "provider":  # the channels are the administrator's
+    if alert.subject in ("provider", "channel"):  # the channels are the administrator's
         return reverse("outages:channels" if alert.to_name == "admin" else "outages:notices")
     if alert.code == "roster_gap":
         return reverse("outages:roster")

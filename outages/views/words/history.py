@@ -67,6 +67,7 @@ VERBS: Final[dict[str, tuple[str, str | Promise]]] = {
     "notice_approved": ("ok", _("Notice approved by a second person")),
     "notice_withheld": ("danger", _("Notice withheld")),
     "notice_not_held": ("warn", _("%(count)s messages sent in quiet hours")),
+    "notice_sent_again": ("warn", _("%(count)s failed messages sent once more")),
     "notice_superseded": ("draft", _("Earlier notice replaced")),
     "pressure_asked": ("draft", _("Pressures asked for")),
     "pressure_finished": (
@@ -151,6 +152,7 @@ PLAN_STATUS_TEXTS: Final[dict[str, tuple[str, str | Promise]]] = {
 SPOKEN: Final = frozenset(
     {
         "notice_not_held",
+        "notice_sent_again",
         "placed",
         "monthly_corrected",
         "merged",

@@ -5,9 +5,10 @@ from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.text import capfirst
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from network.words import is_chinese
 from outages.models import Deadline
 from outages.policy.deadlines import Standing
 from outages.policy.keys import KEYS
@@ -43,11 +44,6 @@ STATUSES: Final[dict[Status, tuple[str, str | Promise]]] = {
     Status.ASSUMPTION: ("warn", _("assumption")),
     Status.GAP: ("danger", _("gap: to be set")),
 }
-
-
-def is_chinese() -> bool:
-    """Whether the reader reads Chinese."""
-    return (get_language() or "zh").startswith("zh")
 
 
 def limit_name(key: str) -> str:

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from outages.forms.policy import VALUE_WORDS
+from outages.forms.rules.policy import VALUE_WORDS
 from outages.services.field.work import Refusal
 from outages.views.duties.refusals import DUTY_WORDS
 from outages.views.duties.words import ITEMS, owner_name, task_name
@@ -122,6 +122,7 @@ WORDS: Final[dict[str, str | Promise]] = {
     "follow_up_open": _("Order %(order)s still visits the user: it is closed first."),
     "visit_missing": _("The user was dissatisfied: record first that somebody met them."),
     # messages
+    "notice_nothing_failed": _("Nothing that failed may be sent again: look at the notice anew."),
     "notice_nothing_waits": _("Nothing waits for quiet hours to end any more."),
     "opt_out_no_address": _("There is no address on this channel to note it for."),
     "opt_out_as_it_is": _("It is noted so already."),

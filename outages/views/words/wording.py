@@ -3,9 +3,10 @@
 from typing import Final
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext, pgettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
+from network.words import bore, local, material
 from outages.models import BurstReport, IsolationPlan, Outage
 from outages.workflow import OutageKind, OutageStatus, PlanStatus, ReportStatus
 
@@ -43,33 +44,6 @@ PLAN_CHIPS: Final[dict[str, Chip]] = {
     PlanStatus.SUPERSEDED: ("draft", _("Replaced")),
     PlanStatus.ABORTED: ("draft", _("Given up")),
 }
-GROUNDS: Final[dict[str, str | Promise]] = {
-    "carriageway": _("carriageway"),
-    "pavement": _("pavement"),
-    "verge": _("verge"),
-    "green": _("verge"),
-    "yard": _("yard"),
-    "field": _("open ground"),
-}
-MATERIALS: Final[dict[str, str]] = {
-    "球墨铸铁": "ductile iron",
-    "灰口铸铁": "grey cast iron",
-    "灰铸铁": "grey cast iron",
-    "钢": "steel",
-    "镀锌钢管": "galvanised steel",
-    "镀锌": "galvanised steel",
-    "PE": "PE",
-    "PVC-U": "PVC-U",
-    "水泥": "concrete",
-    "PCCP": "PCCP",
-}
-
-
-def local(chinese: str, english: str) -> str:
-    """Return the text in the active language, and the other one where it is missing."""
-    if (get_language() or "zh").startswith("zh"):
-        return chinese or english
-    return english or chinese
 
 
 def chip_of_outage(outage: Outage, plan: IsolationPlan | None) -> Chip:
@@ -95,17 +69,11 @@ def chip_of_report(report: BurstReport, plan: IsolationPlan | None) -> Chip:
     return REPORT_CHIPS[report.status]
 
 
-def bore(diameter_mm: float | None) -> str:
-    """Write a diameter: DN400; nothing where it is not known."""
-    return f"DN{diameter_mm:.0f}" if diameter_mm else ""
-
-
 def report_title(report: BurstReport) -> str:
     """Say where and what: 解放路 128 号 · DN400 球墨铸铁 · 爆管."""
     facts = report.pipe_facts
     street = local(facts.get("street") or "", facts.get("street_en") or "")
-    material = facts.get("material") or ""
-    pipe = f"{bore(facts.get('diameter_mm'))} {local(material, MATERIALS.get(material, material))}"
+    pipe = f"{bore(facts.get('diameter_mm'))} {material(facts.get('material') or '')}"
     parts = [report.address or street or report.reference, pipe.strip()]
     return " · ".join(part for part in [*parts, report.get_kind_display()] if part)
 

@@ -12,8 +12,9 @@ from gisapp.accounts.roles import sync_roles
 from network.models import Customer, Organisation, TrunkRoad
 from outages.models import ExchangeMessage, IsolationPlan, Outage, OutageNotice, OutageTask
 from outages.policy.matrix import Task
-from outages.services import duties, exchange, outages, plants
+from outages.services import duties, exchange, outages
 from outages.services.duties import Evidence, GateRefused
+from outages.services.outages import plants
 from outages.services.papers import approvals, permits, sheets
 from outages.services.publishing import notices
 from outages.services.shutdown import plans

@@ -10,9 +10,10 @@ from gisapp.accounts.roles import sync_roles
 from network.models import Organisation
 from outages.models import Outage
 from outages.policy.matrix import Task
-from outages.services import duties, outages, severity
+from outages.services import duties, outages
 from outages.services.duties import Evidence
 from outages.services.duties.telling import TOLD_AGAIN
+from outages.services.outages import severity
 from outages.services.papers import approvals
 from outages.services.publishing import notices
 from tests.factories import NOON, lay, person

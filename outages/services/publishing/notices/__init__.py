@@ -9,7 +9,7 @@ See docs/adr on publication.
     approving   the newest draft, a second person, the count that was seen
     sending     published: deliveries due, earlier ones taken back
     announcing  as part of another use case
-    deciding    a message whose fate is unknown, or that waits for the morning
+    deciding    a message whose fate is unknown, that waits for the morning, or that failed
 """
 
 from outages.services.publishing.audience import AudienceRefused
@@ -21,9 +21,11 @@ from outages.services.publishing.notices.approving import (
     needs_second,
 )
 from outages.services.publishing.notices.deciding import (
+    NothingFailed,
     NothingWaits,
     resolve_delivery,
     send_at_once,
+    send_failed_again,
 )
 from outages.services.publishing.notices.drafting import (
     NoticePreview,
@@ -37,6 +39,7 @@ from outages.services.publishing.wording import MissingNoticeField
 __all__ = [
     "AudienceRefused",
     "MissingNoticeField",
+    "NothingFailed",
     "NothingWaits",
     "NoticePreview",
     "PublishRefused",
@@ -50,5 +53,6 @@ __all__ = [
     "publish_notice",
     "resolve_delivery",
     "send_at_once",
+    "send_failed_again",
     "tell_spared",
 ]

@@ -17,9 +17,11 @@ from outages.services.publishing.wording import MissingNoticeField
 from outages.services.rules import alerts
 from outages.workflow import (
     OutageKind,
+    Refused,
 )
 
-# Who is told at once that a large notice waits: one approves, another publishes.
+# Who is told at once that a large notice waits (one approves, another publishes), or that one
+# could not be said.
 SECOND_LOOKS: Final = ("dispatcher", "call_agent", "leader")
 
 
@@ -36,9 +38,7 @@ def announce(
     try:
         notice = draft_notice(outage, kind=kind, by=by, at=at, reason=reason)
     except (MissingNoticeField, AudienceRefused) as refused:
-        Event.objects.append_refusal(
-            outage, "notice_withheld", refused, by=by, at=at, new=str(kind)
-        )
+        _withhold(outage, kind, refused, by=by, at=at)
         return None
     if kind == NoticeKind.FIRST and not _publishes_itself(outage):
         return notice
@@ -66,6 +66,25 @@ def tell_spared(outage: Outage, *, by: Actor, at: datetime, reason: str) -> Outa
     if not audience.recipients(outage, NoticeKind.CORRECTION, at=at):
         return None
     return announce(outage, kind=NoticeKind.CORRECTION, by=by, at=at, reason=reason)
+
+
+def _withhold(
+    outage: Outage, kind: NoticeKind, refused: Refused, *, by: Actor, at: datetime
+) -> None:
+    """Keep why a notice did not go out, and tell at once whoever can mend it."""
+    Event.objects.append_refusal(outage, "notice_withheld", refused, by=by, at=at, new=str(kind))
+    alerts.settle(outage, "notice_withheld", at=at)
+    for role in SECOND_LOOKS:
+        alerts.raise_alert(
+            "notice_withheld",
+            audience=alerts.to_role(role),
+            subject=outage,
+            at=at,
+            by=by,
+            kind=str(kind),
+            refusal=refused.code,
+            refused=refused.facts,
+        )
 
 
 def _publishes_itself(outage: Outage) -> bool:

@@ -1,4 +1,4 @@
-"""Deciding by hand: on messages whose fate is unknown, and on those that wait for the morning."""
+"""Deciding by hand: on messages whose fate is unknown, that wait for the morning, or failed."""
 
 from datetime import datetime
 from functools import partial
@@ -6,17 +6,23 @@ from functools import partial
 from django.db import transaction
 
 from outages import tasks
-from outages.choices import DeliveryWhy
+from outages.choices import DeliveryWhy, NoticeChannel
 from outages.models import Delivery, Event, OutageNotice
 from outages.models.events import Actor
 from outages.services.rules.reasons import required_reason
-from outages.workflow import DeliveryStatus, Refused, TransitionRefused
+from outages.workflow import DeliveryStatus, NoticeStatus, Refused, TransitionRefused
 
 
 class NothingWaits(Refused):
     """No message of this notice waits for quiet hours to end."""
 
     codes = ("notice_nothing_waits",)
+
+
+class NothingFailed(Refused):
+    """No message of this notice was refused on this channel."""
+
+    codes = ("notice_nothing_failed",)
 
 
 def resolve_delivery(
@@ -67,6 +73,46 @@ def send_at_once(notice: OutageNotice, *, reason: str, by: Actor, at: datetime) 
             raise NothingWaits(code="notice_nothing_waits")
         Event.objects.append(
             notice, "notice_not_held", by=by, at=at, new=notice.status, reason=why, count=count
+        )
+        transaction.on_commit(partial(tasks.wake, tasks.send_due_deliveries))
+    return count
+
+
+def send_failed_again(
+    notice: OutageNotice, *, channel: NoticeChannel | str, reason: str, by: Actor, at: datetime
+) -> int:
+    """Try once more what a gateway refused for good; returns how many messages.
+
+    Nobody has got them: what may have arrived is undecided instead (resolve_delivery). Only what
+    is in force is said again. Raises NothingFailed, ReasonMissing.
+    """
+    why = required_reason(reason)
+    with transaction.atomic():
+        notice = OutageNotice.objects.select_for_update(of=("self",), no_key=True).get(pk=notice.pk)
+        rows = notice.deliveries.filter(channel=channel, status=DeliveryStatus.FAILED)
+        count = 0
+        if notice.status == NoticeStatus.PUBLISHED:
+            # The provider is free again, and so is the mark of an attempt that came to nothing.
+            count = rows.update(
+                status=DeliveryStatus.PENDING,
+                due_at=at,
+                lease_until=None,
+                send_started_at=None,
+                provider="",
+                last_error="",
+                why="",
+            )
+        if not count:
+            raise NothingFailed(code="notice_nothing_failed")
+        Event.objects.append(
+            notice,
+            "notice_sent_again",
+            by=by,
+            at=at,
+            new=notice.status,
+            reason=why,
+            channel=str(channel),
+            count=count,
         )
         transaction.on_commit(partial(tasks.wake, tasks.send_due_deliveries))
     return count

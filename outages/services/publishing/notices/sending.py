@@ -55,6 +55,7 @@ def publish_notice(
         require_as_seen(notice, outage, seen)
         _render_again(notice, outage, at=at)
         alerts.settle(notice, "notice_needs_second", at=at)
+        alerts.settle(outage, "notice_withheld", at=at)
         _supersede_earlier(notice, by=by, at=at)
         _queue(notice, outage, at=at)
         if outage.kind == OutageKind.PLANNED and outage.status == OutageStatus.READY:

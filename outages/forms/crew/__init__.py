@@ -1,0 +1,1 @@
+"""What a crew fills in on a phone."""

@@ -1,0 +1,1 @@
+"""What people decide about messages and the ways out."""

@@ -1,0 +1,1 @@
+"""What is said of an order and of its case."""

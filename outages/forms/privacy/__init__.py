@@ -1,0 +1,1 @@
+"""What customers want to be told, or not."""

@@ -1,0 +1,1 @@
+"""The utility's own rules as people set them."""

@@ -1,0 +1,1 @@
+"""What forms are made of: panels, instants, telephones, records by name, yes and no."""

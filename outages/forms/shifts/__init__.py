@@ -1,0 +1,1 @@
+"""What is said in a shift, and who has which."""

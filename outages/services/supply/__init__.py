@@ -1,0 +1,1 @@
+"""Water for those who have none meanwhile."""

@@ -1,0 +1,324 @@
+"""Messages that are stuck, lost or withheld: who hears of it, what the desk reads and can do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+
+from network.models import Pipe
+from outages.delivery import outbox
+from outages.delivery.simulator import Faults, Reply, Request, SmsSimulator
+from outages.delivery.sms_http import SmsGateway
+from outages.models import Alert, ChannelState, Delivery, Event, OutageNotice, WebhookSubscriber
+from outages.selectors.desk.enquiry import mask_phone
+from outages.selectors.publishing.troubles import AT_WORK, LATE, TOO_LONG
+from outages.services.publishing import notices, watching
+from outages.services.publishing.notices import NothingFailed
+from outages.services.rules import alerts
+from outages.views.messages.errors import in_plain_words
+from outages.views.words.alerts import told
+from outages.workflow import DeliveryStatus
+from tests import factories
+from tests.factories import lay
+from tests.outages import deliveries
+from tests.outages.conftest import Desk
+from tests.outages.test_plans import LINE
+from tests.simulators.running import running
+
+pytestmark = pytest.mark.django_db
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def open_codes(role: str = "call_agent") -> list[str]:
+    rows = Alert.objects.filter(to_name=role, acknowledged_at__isnull=True)
+    return sorted(rows.values_list("code", flat=True))
+
+
+def due_since(**ago: float) -> datetime:
+    """Let everything that waits be due for so long, as its notice has been out."""
+    since = now() - timedelta(**ago)
+    Delivery.objects.filter(status="pending").update(due_at=since)
+    OutageNotice.objects.update(published_at=since)
+    return since
+
+
+def agent() -> Client:
+    client = Client()
+    client.force_login(factories.person("call_agent"))
+    return client
+
+
+# -- stuck --------------------------------------------------------------------------------------
+
+
+def test_messages_that_nobody_sends_are_told_of_once_and_once_more_when_they_move() -> None:
+    notice = deliveries.notice(recipients=3)
+    watching.watch(at=now())
+    assert not Alert.objects.exists(), "just queued"
+    since = due_since(minutes=3)
+    for _again in range(3):
+        watching.watch(at=now())
+    assert open_codes() == open_codes("admin") == ["messages_stuck"]
+    alert = Alert.objects.get(to_name="call_agent")
+    with translation.override("en"):
+        assert "SMS: messages wait since" in told(alert).text
+    assert told(alert).url == reverse("outages:notices")
+    assert told(Alert.objects.get(to_name="admin")).url == reverse("outages:channels")
+    assert alert.facts == {"channel": "sms", "count": 3, "since": since.isoformat()}
+    # Seen to, it is not told again while it lasts.
+    alerts.acknowledge(alert, by=factories.person("call_agent"), at=now())
+    watching.watch(at=now())
+    assert open_codes() == []
+    notice.deliveries.update(status=DeliveryStatus.ACCEPTED, accepted_at=now())
+    for _again in range(2):
+        watching.watch(at=now())
+    assert open_codes() == open_codes("admin") == ["messages_move_again"]
+    Delivery.objects.update(status=DeliveryStatus.PENDING)
+    due_since(minutes=5)
+    watching.watch(at=now())
+    assert open_codes() == ["messages_stuck"], "a second time is told anew"
+
+
+def test_what_waits_for_the_morning_or_goes_out_in_bulk_is_not_stuck() -> None:
+    notice = deliveries.notice(recipients=2)
+    Delivery.objects.update(due_at=now() + timedelta(hours=5), why="quiet_hours")
+    OutageNotice.objects.update(published_at=now() - timedelta(hours=4))
+    watching.watch(at=now())
+    assert not Alert.objects.exists()
+    due_since(seconds=LATE.seconds * 3)
+    ChannelState.objects.create(channel="sms", worked_at=now() - AT_WORK / 2)
+    watching.watch(at=now())
+    assert not Alert.objects.exists(), "the sender is at it"
+    due_since(seconds=TOO_LONG.seconds + 5)
+    watching.watch(at=now())
+    assert open_codes() == ["messages_stuck"], "however well the rest fares"
+    notice.deliveries.update(status=DeliveryStatus.SUPERSEDED)
+    watching.watch(at=now())
+    assert open_codes() == ["messages_move_again"]
+
+
+def test_a_gateway_that_refuses_is_told_though_each_message_is_due_anew(
+    settings: Any, tmp_path: Path
+) -> None:
+    settings.GATEWAY_TIMEOUT_S = 0.5
+    deliveries.notice(recipients=2)
+    since = due_since(minutes=9)
+    with running(SmsSimulator(journal=tmp_path / "j", faults=Faults(refuse=1.0))) as gateway:
+        settings.GATEWAYS = {"sms": {"url": gateway.url, "promise": "neither"}}
+        for _round in range(3):
+            outbox.send_due()
+            watching.watch(at=now())
+            assert not Alert.objects.exists() or _round == 2
+            if _round < 2:
+                Delivery.objects.update(due_at=now() - timedelta(seconds=1))
+    assert not Delivery.objects.filter(due_at__lte=now()).exists(), "all of them are due later"
+    assert open_codes() == ["messages_stuck"]
+    page = agent().get(reverse("outages:notices"), headers={"accept-language": "en"})
+    shown = page.content.decode()
+    assert "2 messages do not go out" in shown
+    assert "the gateway takes nothing for the moment (status 503)" in shown
+    assert Alert.objects.first().facts["since"] == since.isoformat()  # type: ignore[union-attr]
+
+
+def test_a_channel_that_is_off_says_so_and_why_on_the_list_of_notices() -> None:
+    deliveries.notice(recipients=1)
+    due_since(minutes=2)
+    ChannelState.objects.create(channel="sms", is_on=False, off_reason="provider moves house")
+    shown = agent().get(reverse("outages:notices")).content.decode()
+    assert "provider moves house" in shown
+
+
+# -- undecided and refused ----------------------------------------------------------------------
+
+
+def test_a_notice_whose_messages_are_lost_is_told_of_until_that_is_put_right() -> None:
+    notice = deliveries.notice(recipients=4)
+    rows = list(notice.deliveries.order_by("pk"))
+    notice.deliveries.update(status=DeliveryStatus.ACCEPTED, accepted_at=now())
+    Delivery.objects.filter(pk=rows[0].pk).update(status=DeliveryStatus.UNKNOWN)
+    Delivery.objects.filter(pk=rows[1].pk).update(status=DeliveryStatus.FAILED)
+    for _again in range(2):
+        watching.watch(at=now())
+    assert open_codes() == ["messages_not_through", "messages_undecided"]
+    assert {told(each).url for each in Alert.objects.all()} == {
+        reverse("outages:notice", args=[notice.pk])
+    }
+    notices.resolve_delivery(
+        rows[0], arrived=True, reason="rang", by=factories.person("call_agent"), at=now()
+    )
+    watching.watch(at=now())
+    assert open_codes() == ["messages_not_through"]
+    # What somebody has seen to comes back only where it became more.
+    alerts.acknowledge(
+        Alert.objects.get(code="messages_not_through"),
+        by=factories.person("call_agent"),
+        at=now(),
+    )
+    watching.watch(at=now())
+    assert open_codes() == []
+    Delivery.objects.filter(pk=rows[2].pk).update(is_received=False, receipt_at=now())
+    watching.watch(at=now())
+    assert open_codes() == ["messages_not_through"]
+
+
+def test_the_page_says_which_messages_nobody_got_why_and_sends_the_refused_again(
+    settings: Any, tmp_path: Path
+) -> None:
+    notice = deliveries.notice(recipients=3)
+    outbox.send_due()  # nothing is set up
+    assert set(notice.deliveries.values_list("status", flat=True)) == {"failed"}
+    client, url = agent(), reverse("outages:notice", args=[notice.pk])
+    shown = client.get(url, headers={"accept-language": "en"}).content.decode()
+    assert "Did not get through" in shown
+    assert "this channel is not set up: the administrator has to look (no gateway)" in shown
+    for row in notice.deliveries.all():
+        assert mask_phone(row.recipient) in shown
+        assert row.recipient not in shown
+    again = reverse("outages:notice-again", args=[notice.pk, "sms"])
+    assert client.post(again, {"reason": ""}).status_code == 422
+    assert client.post(again, {"reason": "it is set up now"}).status_code == 302
+    assert Event.objects.get(verb="notice_sent_again").facts["count"] == 3
+    with running(SmsSimulator(journal=tmp_path / "j")) as gateway:
+        settings.GATEWAYS = {"sms": {"url": gateway.url, "promise": "neither"}}
+        outbox.send_due()
+        assert len(gateway.accepted()) == len(set(gateway.accepted())) == 3
+    assert client.post(again, {"reason": "once more"}).status_code == 409
+    assert "Did not get through" not in client.get(url).content.decode()
+
+
+def test_what_a_newer_notice_replaced_is_not_sent_again() -> None:
+    notice = deliveries.notice(recipients=1)
+    notice.deliveries.update(status=DeliveryStatus.FAILED)
+    OutageNotice.objects.update(status="superseded")
+    with pytest.raises(NothingFailed):
+        notices.send_failed_again(
+            notice, channel="sms", reason="why", by=factories.person("call_agent"), at=now()
+        )
+
+
+# -- what may have arrived has not failed --------------------------------------------------------
+
+
+class Forgetful(SmsSimulator):
+    """Takes the first message and says nothing; afterwards it knows no key any more."""
+
+    taken = False
+
+    def take(self, request: Request) -> Reply:
+        if self.taken:
+            return Reply(401, {"error": "key"})
+        self.taken = True
+        return super().take(request)
+
+
+def lost_then_refused(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Delivery:
+    settings.GATEWAY_TIMEOUT_S = 0.5
+    monkeypatch.setattr(
+        SmsGateway, "habits", replace(SmsGateway.habits, max_attempts=2), raising=False
+    )
+    [row] = deliveries.notice(recipients=1).deliveries.all()
+    with running(Forgetful(journal=tmp_path / "j", faults=Faults(drop=1.0))) as gateway:
+        settings.GATEWAYS = {"sms": {"url": gateway.url, "promise": "idempotent"}}
+        outbox.send_due()
+        assert len(gateway.accepted()) == 1
+        row.refresh_from_db()
+        assert row.status == DeliveryStatus.PENDING
+        Delivery.objects.update(due_at=now() - timedelta(seconds=1))
+        outbox.send_due()
+    row.refresh_from_db()
+    return row
+
+
+def test_a_repeat_that_is_refused_leaves_open_whether_the_first_arrived(
+    settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = lost_then_refused(settings, tmp_path, monkeypatch)
+    assert row.status == DeliveryStatus.UNKNOWN
+    assert row.last_error == "status 401"
+
+
+def test_a_gateway_that_is_taken_away_leaves_open_what_it_may_have_sent(settings: Any) -> None:
+    begun, fresh = deliveries.notice(recipients=2).deliveries.order_by("pk")
+    Delivery.objects.filter(pk=begun.pk).update(send_started_at=now(), provider="first")
+    settings.GATEWAYS = {}
+    outbox.send_due()
+    begun.refresh_from_db()
+    fresh.refresh_from_db()
+    assert (begun.status, fresh.status) == (DeliveryStatus.UNKNOWN, DeliveryStatus.FAILED)
+
+
+def test_nobody_is_asked_what_became_of_an_event_for_a_program(settings: Any) -> None:
+    settings.OUTBOUND_PRIVATE_HOSTS = []
+    subscriber = WebhookSubscriber.objects.create(
+        name="S", url="https://127.0.0.1/", is_on=False, secret=b"", created_at=now()
+    )
+    [row] = deliveries.notice(recipients=1, channel="webhook").deliveries.all()
+    Delivery.objects.update(recipient=str(subscriber.pk), send_started_at=now())
+    outbox.send_due()
+    row.refresh_from_db()
+    assert row.status == DeliveryStatus.FAILED
+    shown = agent().get(reverse("outages:notice", args=[row.notice_id])).content.decode()
+    assert f">{subscriber.name}<" in shown, "a program is called by its name"
+
+
+# -- withheld -----------------------------------------------------------------------------------
+
+
+def test_a_notice_that_cannot_be_said_is_told_at_once_and_taken_back_when_it_is(
+    desk: Desk,
+) -> None:
+    lay(LINE)
+    Pipe.objects.update(street="", street_en="")
+    outage = desk.burst("p3").outage
+    assert not outage.notices.exists()
+    assert open_codes() == open_codes("dispatcher") == open_codes("leader") == ["notice_withheld"]
+    with translation.override("en"):
+        said = told(Alert.objects.filter(to_name="call_agent").get())
+    assert said.text.startswith("Withheld: outage notice. The notice lacks: ")
+    assert said.url == reverse("outages:outage", args=[outage.pk])
+    outage.place = "解放路"
+    outage.save()
+    notice = notices.draft_notice(outage, kind="first", by=desk.dana, at=desk.now)
+    notices.publish_notice(notice, by=desk.dana, at=desk.now)
+    assert open_codes() == []
+
+
+# -- words --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("error", "start"),
+    [
+        ("status 429", "the gateway takes nothing for the moment"),
+        ("status 401", "the gateway does not know our key"),
+        ("status 400", "the gateway refuses this message"),
+        ("status 502", "the gateway has an error of its own"),
+        ("refused [550]", "the mail server knows no such address"),
+        ("refused [451]", "the mail server asks to try later"),
+        ("no answer in time", "the line broke"),
+        ("sender died midway", "the sender stopped"),
+        ("no token: errcode 40125", "WeChat gives us no key"),
+        ("errcode 45009", "WeChat's quota"),
+    ],
+)
+def test_what_a_gateway_says_stands_in_plain_words(error: str, start: str) -> None:
+    with translation.override("en"):
+        assert in_plain_words(error).startswith(start)
+        assert in_plain_words(error).endswith(f"({error})")
+
+
+def test_what_nobody_has_words_for_stands_as_it_is() -> None:
+    assert in_plain_words("FailedOperation.ContainSensitiveWord") == (
+        "FailedOperation.ContainSensitiveWord"
+    )
+    assert in_plain_words("") == ""
