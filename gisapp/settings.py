@@ -46,7 +46,6 @@ STATIC_URL = "/static/"
 SNAPSHOT_DIR = STATE_DIR / "snapshots"  # network snapshots, memory-mapped by every process
 # The public side's immutable files and their pointer, for the public process and any web server.
 PUBLIC_DIR = Path(env.str("PUBLIC_DIR", default=str(STATE_DIR / "public")))
-IMPORT_DIR = STATE_DIR / "imports"  # uploads waiting to be imported
 
 # -- GDAL and GEOS, before anything spatial is imported ----------------------------------------
 
@@ -301,7 +300,6 @@ DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="")
 
 # -- Geometry ----------------------------------------------------------------------------------
 
-STORAGE_SRID = 4326
 # Ends of pipes, valves and fittings nearer than this are one place.
 SNAP_TOLERANCE_M = positive_float("SNAP_TOLERANCE_M", default=0.5)
 # A report is tied to the nearest pipe within this distance.

@@ -1,4 +1,4 @@
-"""The list of map layers: what there is, who may see it, from which zoom, and where it comes from.
+"""The list of map layers: what there is, who may see it, and where it comes from.
 
 The staff map's layer control is drawn from it, and a test walks it against the views.
 """
@@ -23,9 +23,7 @@ class Layer:
     name: str | Promise
     permission: str
     url_name: str
-    min_zoom: int
     tile_layer: str = ""
-    shown_at_first: bool = True
 
     @property
     def url(self) -> str:
@@ -37,14 +35,14 @@ class Layer:
 
 
 LAYERS: Final = (
-    Layer("background", _("Town"), "network.view_network", "layers:tile", 10, "background"),
-    Layer("outages", _("Areas without water"), "outages.view_outages", "layers:outages", 10),
-    Layer("reports", _("Open reports"), "outages.view_outages", "layers:reports", 13),
-    Layer("pipes", _("Pipes"), "network.view_network", "layers:tile", 13, "pipe"),
-    Layer("sources", _("Sources"), "network.view_network", "layers:tile", 13, "source"),
-    Layer("valves", _("Valves"), "network.view_network", "layers:tile", 16, "valve"),
-    Layer("hydrants", _("Hydrants"), "network.view_network", "layers:tile", 16, "hydrant"),
-    Layer("key-users", _("Key users"), "network.view_network", "layers:network", 16),
+    Layer("background", _("Town"), "network.view_network", "layers:tile", "background"),
+    Layer("outages", _("Areas without water"), "outages.view_outages", "layers:outages"),
+    Layer("reports", _("Open reports"), "outages.view_outages", "layers:reports"),
+    Layer("pipes", _("Pipes"), "network.view_network", "layers:tile", "pipe"),
+    Layer("sources", _("Sources"), "network.view_network", "layers:tile", "source"),
+    Layer("valves", _("Valves"), "network.view_network", "layers:tile", "valve"),
+    Layer("hydrants", _("Hydrants"), "network.view_network", "layers:tile", "hydrant"),
+    Layer("key-users", _("Key users"), "network.view_network", "layers:network"),
 )
 
 

@@ -63,10 +63,6 @@ class Answer:
     sources: frozenset[str]
     hydrants: frozenset[str]
 
-    @property
-    def unintended_pipes(self) -> frozenset[str]:
-        return self.dry_pipes - self.zone_pipes
-
 
 def read_answer(stored: Mapping[str, Any]) -> Answer:
     """Read the JSON of IsolationPlan.answer; a missing list is an empty one."""

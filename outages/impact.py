@@ -22,32 +22,9 @@ UNKNOWN_BORE_MM = 200.0
 LARGE_MAIN_MM = 300.0
 
 
-@dataclass(frozen=True)
-class ThresholdDistance:
-    """Where a count of persons stands against a threshold; `missing` is 0 once reached."""
-
-    persons: int
-    threshold: int
-
-    @property
-    def is_reached(self) -> bool:
-        """At or above. Rules that say "more than" ask `is_exceeded`."""
-        return self.persons >= self.threshold
-
-    @property
-    def is_exceeded(self) -> bool:
-        """Strictly above."""
-        return self.persons > self.threshold
-
-    @property
-    def missing(self) -> int:
-        """Persons short of the threshold."""
-        return max(0, self.threshold - self.persons)
-
-
-def threshold_distance(persons: int, *, threshold: int) -> ThresholdDistance:
-    """Compare persons with the threshold from which an outage is large."""
-    return ThresholdDistance(persons=persons, threshold=threshold)
+def missing_to(threshold: int, *, persons: int) -> int:
+    """Return how many persons a count is short of a threshold; 0 once it is reached."""
+    return max(0, threshold - persons)
 
 
 # -- Comparing two answers ---------------------------------------------------------------------

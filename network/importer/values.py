@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from network.importer.packed import Column, Packed, clean
-from network.importer.vocabulary import BOOLEANS, folded, valve_kind
+from network.importer.vocabulary import folded, valve_kind
 
 Misread = list[tuple[int, str]]
 Value = TypeVar("Value")
@@ -97,11 +97,6 @@ def kinds(column: Column) -> list[str]:
     given = texts(column)
     cache = {text: valve_kind(text) for text in distinct(given)}
     return [cache[text] for text in given]
-
-
-def booleans(column: Column, *, missing: bool, misread: Misread) -> list[bool]:
-    """Return the column as yes or no."""
-    return words(column, BOOLEANS, otherwise=missing, missing=missing, misread=misread)
 
 
 def numbers(

@@ -11,7 +11,7 @@ from network.selectors.consequences import (
     valve_dependence,
 )
 from network.selectors.places import NearPipe, nearest_pipe
-from network.selectors.revisions import NoNetwork, current_revision
+from network.selectors.revisions import current_revision
 from network.selectors.snapshots import (
     Snapshot,
     build_snapshot,
@@ -27,7 +27,6 @@ __all__ = [
     "Dependence",
     "NearPipe",
     "NetworkNow",
-    "NoNetwork",
     "Snapshot",
     "SupplyChange",
     "array_of",

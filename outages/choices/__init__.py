@@ -2,7 +2,6 @@
 
 from outages.choices.desk import (
     ANSWERABLE_KINDS,
-    FORWARDED_KINDS,
     ISOLATION_KINDS,
     NETWORK_KIND_CHOICES,
     NETWORK_KINDS,
@@ -62,7 +61,6 @@ from outages.choices.systems import AnomalyKind, ExchangeDirection, IntakeScope
 
 __all__ = [
     "ANSWERABLE_KINDS",
-    "FORWARDED_KINDS",
     "ISOLATION_KINDS",
     "NETWORK_KINDS",
     "NETWORK_KIND_CHOICES",

@@ -35,9 +35,6 @@ NETWORK_KINDS = frozenset(
 
 NETWORK_KIND_CHOICES = [(kind.value, kind.label) for kind in ReportKind if kind in NETWORK_KINDS]
 
-# Kinds that are recorded and handed to the business system, nothing else.
-FORWARDED_KINDS = frozenset({ReportKind.CHARGES, ReportKind.METERING})
-
 # Kinds that may be answered on the spot instead of ordered.
 ANSWERABLE_KINDS = frozenset({ReportKind.CONSULTATION, ReportKind.SUGGESTION, ReportKind.PRAISE})
 

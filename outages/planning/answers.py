@@ -22,10 +22,6 @@ class Answer:
     effects: dict[str, str]  # customer id -> outages.choices.Effect
     pipes_dry: tuple[str, ...]
 
-    def customers_with(self, effect: Effect) -> list[str]:
-        """Customers with one effect, sorted."""
-        return sorted(c for c, found in self.effects.items() if found == effect)
-
 
 def answer(
     snapshot: Snapshot,

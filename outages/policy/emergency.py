@@ -46,4 +46,3 @@ CHECKLIST: Final[tuple[Step, ...]] = (
         "fire", Owner.CALL_CENTRE, "告知消防停水的消防栓", "Tell the fire service of dry hydrants"
     ),
 )
-BY_CODE: Final[dict[str, Step]] = {step.code: step for step in CHECKLIST}

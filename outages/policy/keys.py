@@ -388,8 +388,3 @@ SECTIONS: Final[Mapping[str, Words]] = {
     "second_approver_customers": Words("消息", "Messages"),
     "backup_interval": Words("系统", "System"),
 }
-
-
-def running_keys() -> tuple[PolicyKey, ...]:
-    """Return the rows that are limits with a clock."""
-    return tuple(row for row in POLICY if row.runs is not Runs.NOT)

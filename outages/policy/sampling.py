@@ -43,12 +43,3 @@ def draw(number: int, *, start: int, phone_percent: int) -> CallBackMethod:
     before, after = number + start, number + start + 1
     met = after * phone_percent // WHOLE > before * phone_percent // WHOLE
     return CallBackMethod.PHONE if met else CallBackMethod.SMS
-
-
-def method_for(
-    *, is_complaint: bool, number: int, start: int, phone_percent: int
-) -> CallBackMethod:
-    """Return how a finished order is called back, complaints by telephone always."""
-    if is_complaint:
-        return CallBackMethod.PHONE
-    return draw(number, start=start, phone_percent=phone_percent)

@@ -1,6 +1,6 @@
 """What people look up. Reads only; every function says what it costs in queries."""
 
-from outages.selectors.control.board import NEXT_STEPS, BoardRow, open_board
+from outages.selectors.control.board import BoardRow, open_board
 from outages.selectors.control.timeline import timeline
 from outages.selectors.desk.enquiry import (
     CustomerHit,
@@ -35,7 +35,6 @@ from outages.selectors.shutdown.plans import (
 from outages.selectors.shutdown.steps import plan_steps
 
 __all__ = [
-    "NEXT_STEPS",
     "BoardRow",
     "CustomerHit",
     "DuplicateCandidate",

@@ -7,22 +7,17 @@ from outages.impact import (
     ValvePlace,
     compare,
     estimated_minutes,
+    missing_to,
     report_priority,
-    threshold_distance,
 )
 
 
 @pytest.mark.parametrize(
-    ("persons", "missing", "reached", "exceeded"),
-    [(4999, 1, False, False), (5000, 0, True, False), (5001, 0, True, True)],
+    ("persons", "missing"),
+    [(4999, 1), (5000, 0), (5001, 0)],
 )
-def test_the_threshold_of_5000(persons: int, missing: int, reached: bool, exceeded: bool) -> None:
-    distance = threshold_distance(persons, threshold=5000)
-    assert (distance.missing, distance.is_reached, distance.is_exceeded) == (
-        missing,
-        reached,
-        exceeded,
-    )
+def test_the_threshold_of_5000(persons: int, missing: int) -> None:
+    assert missing_to(5000, persons=persons) == missing
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from network.models import Customer
-from outages import selectors
 from outages.selectors import open_board, search_customers, verdict_at, verdict_for_customer
+from outages.views.control.cases import STEPS
 from tests.factories import NOON, lay
 from tests.outages.conftest import Desk
 from tests.outages.test_plans import LINE
@@ -29,7 +29,7 @@ def test_the_board_says_what_comes_next(desk: Desk) -> None:
     [row] = open_board(at=desk.now)
     assert (row.steps_done, row.steps_total) == (1, 2)
     assert steps == ["notify_crew", "adopt"]
-    assert set(steps) <= selectors.NEXT_STEPS.keys()
+    assert set(steps) <= STEPS.keys()
 
 
 def test_the_board_costs_the_same_for_many(

@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from outages.choices import CannotReason
 
 MOST_TURNS = 2000
-PHOTO_TYPES = "image/jpeg,image/png,image/webp"
 
 
 class StepForm(forms.Form):

@@ -27,10 +27,6 @@ class Stage(StrEnum):
     VOID = "void"  # no report at all, or an order taken back
 
 
-# Somebody still owes something.
-OPEN_STAGES = frozenset({Stage.WAITING, Stage.AT_WORK, Stage.TO_TELL})
-
-
 @dataclass(frozen=True)
 class Named:
     """A department or a category, with its names as they were."""

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Prefetch
-from django.utils.translation import gettext_lazy as _
 
 from outages.models import (
     BurstReport,
@@ -27,26 +26,6 @@ from outages.workflow import (
     WorkOrderStatus,
 )
 
-NEXT_STEPS = {
-    "place": _("choose the burst pipe"),
-    "plan": _("compute a plan"),
-    "approve": _("look at the plan and approve it"),
-    "adopt": _("compare the new plan and adopt it"),
-    "confirm_impact": _("confirm the impact"),
-    "make_ready": _("make it ready to publish"),
-    "publish": _("publish the notice"),
-    "start": _("wait for the start"),
-    "issue_order": _("order a crew out"),
-    "notify_crew": _("tell the crew"),
-    "accept": _("the crew takes the order"),
-    "close_valves": _("close the valves"),
-    "say_anew": _("say when water will be back"),
-    "repair": _("repair the pipe"),
-    "plan_reopening": _("plan the reopening"),
-    "open_valves": _("open the valves"),
-    "restore": _("confirm that water is back"),
-    "close": _("file the outage"),
-}
 _PLANNED_STEPS = {
     OutageStatus.DRAFT: "plan",
     OutageStatus.IMPACT_CONFIRMED: "make_ready",
@@ -64,7 +43,7 @@ TOWARDS_ESTIMATE = frozenset(
 
 @dataclass(frozen=True)
 class BoardRow:
-    """One open outage or waiting report on the board. `next_step` is a code, see `NEXT_STEPS`.
+    """One open outage or waiting report on the board. `next_step` is a code, worded by `views`.
 
     `plan` is the one in force, `proposal` one that waits for a decision. `deadlines` are the
     limits that run, the next to end first. `deadline_at` is what comes first of those, of the time

@@ -9,7 +9,6 @@ from outages.models import (
     BurstReport,
     Deadline,
     Escalation,
-    Event,
     ExtensionRequest,
     FollowUp,
     WorkOrder,
@@ -120,11 +119,6 @@ def complaints(
         rows = rows.filter(received_at__lt=until)
     orders = WorkOrder.objects.select_related("department", "category").order_by("issued_at")
     return rows.prefetch_related(Prefetch("work_orders", queryset=orders)).order_by("-received_at")
-
-
-def history_of_case(report: BurstReport) -> QuerySet[Event]:
-    """Everything that happened to a report and its orders, oldest first. One query."""
-    return Event.objects.filter(report=report).select_related("by").order_by("at", "pk")
 
 
 @dataclass(frozen=True)

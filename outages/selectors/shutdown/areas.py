@@ -45,10 +45,6 @@ class LocalPlane:
         x, y = self._forward.transform(lon, lat)
         return float(x), float(y)
 
-    def metres_of(self, lon_lat: Sequence[tuple[float, float]]) -> NDArray[np.float64]:
-        """Return x and y in metres of positions in degrees, shape (n, 2)."""
-        return _pairwise(self._forward)(np.reshape(np.asarray(lon_lat, dtype=float), (-1, 2)))
-
     def to_metres(self, shape: Shapes) -> Shapes:
         """Return a shape in degrees, or an array of them, in metres."""
         return shapely.transform(shape, _pairwise(self._forward))

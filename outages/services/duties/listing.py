@@ -107,14 +107,6 @@ def _follow_key_users(outage: Outage, *, by: Actor, at: datetime) -> None:
         clocks.key_users_spared(outage, by=by, at=at)
 
 
-def wanted_for(outage: Outage, *, at: datetime) -> list[Wanted]:
-    """Return what the matrix asks of an outage now, one for each addressee.
-
-    By the policy of when the outage began: what is set later concerns later ones.
-    """
-    return _wanted(outage, _facts(outage), at=at)
-
-
 def _facts(outage: Outage) -> Facts:
     return facts_of(outage, received_at=outage.handed_over_at or outage.created_at)
 

@@ -5,7 +5,6 @@ from typing import Final
 
 from django.contrib.gis.geos import Point
 from django.db import transaction
-from django.db.models import QuerySet
 
 from network.models import Hydrant
 from network.selectors import current_revision
@@ -117,11 +116,6 @@ def confirm_supply_point(
 def withdraw_supply_point(point: SupplyPoint, *, by: Actor, at: datetime) -> SupplyPoint:
     """Turn a proposal down, or take a place back. Raises SupplyPointRefused."""
     return _decide(point, SupplyPointStatus.WITHDRAWN, by=by, at=at, values={})
-
-
-def confirmed_points(outage: Outage) -> QuerySet[SupplyPoint]:
-    """Places that the public may read of."""
-    return outage.supply_points.filter(status=SupplyPointStatus.CONFIRMED)
 
 
 def _decide(

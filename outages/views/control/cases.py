@@ -5,14 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from outages.impact import threshold_distance
+from outages.impact import missing_to
 from outages.models import Deadline, IsolationPlan
 from outages.selectors import BoardRow
 from outages.views.words.limits import department_name, limit_rule, limit_title
@@ -35,7 +34,7 @@ GROUPS: Final[dict[str, tuple[str, str | Promise]]] = {
     "shift": ("busy", _("This shift")),
     "later": ("planned", _("Later")),
 }
-# What a case waits for, by the codes of `selectors.NEXT_STEPS`: the stage, and the button's verb.
+# What a case waits for, by the codes of `BoardRow.next_step`: the stage, and the button's verb.
 STEPS: Final[dict[str, tuple[str | Promise, str | Promise]]] = {
     "place": (_("Dispatch"), _("Choose the pipe")),
     "plan": (_("Dispatch"), _("Make a plan")),
@@ -93,11 +92,6 @@ class Case:
     def is_order(self) -> bool:
         """Whether it is a department's order: nobody is without water by it."""
         return self.row.outage is None and self.row.order is not None
-
-    @property
-    def tone_of_group(self) -> str:
-        """Tone of the group's heading."""
-        return GROUPS[self.group][0]
 
 
 @dataclass(frozen=True)
@@ -183,7 +177,7 @@ def _short(persons: int | None, large_from: int) -> int | None:
     """Persons short of a large outage, when that is near enough to matter: a tenth."""
     if persons is None:
         return None
-    missing = threshold_distance(persons, threshold=large_from).missing
+    missing = missing_to(large_from, persons=persons)
     return missing if missing <= large_from // 10 else None
 
 
@@ -250,8 +244,3 @@ def _urgency(case: Case) -> tuple[datetime, datetime]:
 def persons_of(cases: Sequence[Case]) -> int:
     """Return the persons without water in the cases that are under way."""
     return sum(case.row.outage.persons for case in cases if case.row.outage is not None)
-
-
-def snap_limit_m() -> float:
-    """Return how far from a pipe a burst may be put on the map, in metres."""
-    return float(settings.REPORT_SNAP_M)

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 
 from outages import selectors
-from outages.choices import ISOLATION_KINDS, REOPENING, SHUTDOWN, Direction
+from outages.choices import REOPENING, SHUTDOWN, Direction
 from outages.forms.control.outages import EstimateForm, FailedRepairForm, OrderForm, RepairForm
 from outages.forms.control.plans import ApproveForm
 from outages.forms.control.reports import AnswerForm, MergeForm
@@ -348,8 +348,3 @@ def _notice_state(notice: OutageNotice, states: Iterable[tuple[str, int, int, An
         held=sum(held.values()),
         held_until=min(held, default=None),
     )
-
-
-def wants_isolation(report: BurstReport) -> bool:
-    """Whether this kind of report is one that valves are closed for."""
-    return report.kind in ISOLATION_KINDS

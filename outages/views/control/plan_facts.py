@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
-from network.models import Customer, Source, Valve, ValveCondition
+from network.models import Customer, Source, ValveCondition
 from network.words import GROUNDS, bore, local
 from outages.choices import CannotReason, Direction, Effect
 from outages.models import AffectedCustomer, IsolationPlan, ValveOperation
@@ -337,9 +337,3 @@ def automatic_version(plan: IsolationPlan) -> IsolationPlan | None:
     while older is not None and older.what_if:
         older = older.replaces
     return older
-
-
-def valves_by_id(plan: IsolationPlan, valves: Iterable[str]) -> dict[str, Valve]:
-    """Return the records of some valves, for their places."""
-    rows = Valve.objects.filter(revision__number=plan.revision_number, asset_id__in=list(valves))
-    return {row.asset_id: row for row in rows}

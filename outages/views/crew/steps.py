@@ -16,7 +16,6 @@ from outages.selectors.shutdown.step_words import ActionWords
 from outages.workflow import StepStatus
 
 METRES_PER_DEGREE = 111_320.0
-DECIDED = frozenset({StepStatus.DONE, StepStatus.LEFT_CLOSED, StepStatus.VOID})
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outages.policy.sampling import CallBackMethod, draw, method_for
+from outages.policy.sampling import CallBackMethod, draw
 
 
 def phones(count: int, *, start: int, percent: int) -> int:
@@ -16,15 +16,6 @@ def phones(count: int, *, start: int, percent: int) -> int:
 def test_of_200_orders_10_are_phoned_and_of_1000_50(start):
     assert phones(200, start=start, percent=5) == 10
     assert phones(1000, start=start, percent=5) == 50
-
-
-def test_twenty_complaints_beside_200_others_are_all_phoned():
-    drawn = [
-        method_for(is_complaint=n % 11 == 10, number=n - n // 11, start=13, phone_percent=5)
-        for n in range(220)
-    ]
-    assert drawn.count(CallBackMethod.PHONE) == 20 + 10
-    assert drawn.count(CallBackMethod.SMS) == 190
 
 
 @given(st.integers(0, 99), st.integers(0, 100), st.integers(0, 5_000))

@@ -20,8 +20,8 @@ from outages.models import (
     WorkOrder,
 )
 from outages.models.callbacks.asking import QUESTIONS
+from outages.policy import sampling
 from outages.policy.report_periods import Period, month_of
-from outages.policy.sampling import method_for, start_of
 from outages.selectors import callbacks as lists
 from outages.services import orders
 from outages.services.callbacks.asking import Answers, record_call, record_visit
@@ -76,9 +76,9 @@ def test_t16_20_complaints_are_called_and_of_200_others_10_the_rest_is_asked_by_
     assert CallBack.objects.count() == 220
     # Anybody can draw again from the seed that was kept.
     draw = CallBackDraw.objects.get()
-    assert draw.start == start_of(draw.seed)
+    assert draw.start == sampling.start_of(draw.seed)
     for row in CallBack.objects.filter(is_complaint=False):
-        again = method_for(is_complaint=False, number=row.number, start=draw.start, phone_percent=5)
+        again = sampling.draw(row.number, start=draw.start, phone_percent=5)
         assert str(again) == row.drawn_as
     # The report reads the same figures.
     [own] = lists.rates(month_of(date(2026, 11, 21)))
