@@ -9,7 +9,7 @@ from typing import Final
 import segno
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from layers.geojson import user_character
 from layers.plan_drawing import draw_plan
@@ -114,7 +114,7 @@ def _legend(facts: PlanFacts) -> list[tuple[SafeString, str]]:
         'stroke-width=".45" stroke-dasharray="1.6 1"/>'
     )
     entries = [
-        ("zone", _sample(zone, wide=True), gettext("Without water")),
+        ("zone", _sample(zone, wide=True), pgettext("area", "Without water")),
         ("unintended", _sample(unintended, wide=True), gettext("Also without water")),
         ("valve_close", _sample(disc("1")), gettext("To close, in order")),
         ("valve_feed", _sample(disc("1", filled=False)), gettext("To open, to feed")),

@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ReportKind(TextChoices):
@@ -89,7 +90,7 @@ class Disposition(TextChoices):
     """Why a call makes no order."""
 
     NUISANCE = "nuisance", _("nuisance")
-    WRONG_NUMBER = "wrong_number", _("wrong number")
+    WRONG_NUMBER = "wrong_number", pgettext_lazy("caller", "wrong number")
     OFF_TOPIC = "off_topic", _("not about water supply")
     SILENT = "silent", _("nobody spoke")
 

@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class CallResult(TextChoices):
@@ -19,4 +20,4 @@ class DutyAbout(TextChoices):
     UPDATE = "update", _("a change")
     CORRECTION = "correction", _("water stays on after all")
     ALL_CLEAR = "all_clear", _("water is back")
-    CANCELLATION = "cancellation", _("called off")
+    CANCELLATION = "cancellation", pgettext_lazy("outage", "called off")

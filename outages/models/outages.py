@@ -5,6 +5,7 @@ from django.contrib.gis.db import models
 from django.contrib.gis.db.models.functions import IsEmpty, IsValid
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from outages.choices import Cause, OutageSeverity, Supply, Works
 from outages.workflow import OutageKind, OutageStatus
@@ -16,7 +17,10 @@ class Outage(models.Model):
     code = models.CharField(max_length=20, unique=True)
     kind = models.CharField(
         max_length=10,
-        choices=[(OutageKind.PLANNED, _("planned")), (OutageKind.UNPLANNED, _("unplanned"))],
+        choices=[
+            (OutageKind.PLANNED, pgettext_lazy("outage", "planned")),
+            (OutageKind.UNPLANNED, _("unplanned")),
+        ],
     )
     works = models.CharField(max_length=8, choices=Works.choices, default=Works.NETWORK)
     cause = models.CharField(max_length=20, choices=Cause.choices)

@@ -4,7 +4,9 @@ import gettext
 import os
 from pathlib import Path
 
-from gisapp.catalogues import compile_catalogues
+import polib
+
+from gisapp.catalogues import LOCALE_DIRS, compile_catalogues
 
 PO = """msgid ""
 msgstr ""
@@ -36,3 +38,15 @@ def test_a_catalogue_is_compiled_once_and_again_when_it_changes(tmp_path: Path):
     later = (folder / "django.mo").stat().st_mtime + 5
     os.utime(po, (later, later))
     assert compile_catalogues(tmp_path) == [folder / "django.mo"]
+
+
+def test_a_text_has_one_translation():
+    """Of two catalogues the project's wins, whatever the app meant: a context tells them apart."""
+    told: dict[tuple[str | None, str], set[tuple[str, ...]]] = {}
+    for folder in LOCALE_DIRS:
+        for po in folder.glob("*/LC_MESSAGES/*.po"):
+            for entry in polib.pofile(str(po)):
+                said = (entry.msgstr, *entry.msgstr_plural.values())
+                told.setdefault((entry.msgctxt, entry.msgid), set()).add(said)
+    assert len(told) > 1_000
+    assert {text: said for text, said in told.items() if len(said) > 1} == {}

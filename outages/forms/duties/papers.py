@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from outages.forms.shape.moments import MomentField
 from outages.forms.shape.yes_no import TrunkRoadField
@@ -41,7 +42,8 @@ class PermitDecideForm(forms.Form):
     """What the authority said."""
 
     decision = forms.ChoiceField(
-        label=_("Decision"), choices=[("approved", _("Approved")), ("rejected", _("Rejected"))]
+        label=pgettext_lazy("permit", "Decision"),
+        choices=[("approved", _("Approved")), ("rejected", _("Rejected"))],
     )
     number = forms.CharField(label=_("Number of the permit"), max_length=60, required=False)
     decided_at = MomentField(label=_("Decided at"))
@@ -55,4 +57,6 @@ class ApprovalForm(forms.Form):
     """The leader's word."""
 
     decision = forms.ChoiceField(choices=[("approve", ""), ("reject", "")])
-    comment = forms.CharField(label=_("Comment"), max_length=300, required=False)
+    comment = forms.CharField(
+        label=pgettext_lazy("leader", "Comment"), max_length=300, required=False
+    )
