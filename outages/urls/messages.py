@@ -8,6 +8,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("notices/<int:notice_id>/approve", notices.approve, name="notice-approve"),
     path("notices/<int:notice_id>/at-once", notices.send_at_once, name="notice-at-once"),
     path(
+        "notices/<int:notice_id>/<str:channel>/decide",
+        notices.decide,
+        name="notice-decide",
+    ),
+    path(
         "notices/<int:notice_id>/<str:channel>/again",
         notices.send_again,
         name="notice-again",

@@ -230,7 +230,8 @@ SENT: Final[dict[Rule, str]] = {
         "outages.view_outages", "outages.view_customers", "outages.publish_notice"
     ): "outages:customer-wish",
     PUBLISHES: """
-        outages:notice-publish outages:notice-at-once outages:notice-again outages:delivery-resolve
+        outages:notice-publish outages:notice-at-once outages:notice-again outages:notice-decide
+        outages:delivery-resolve
     """,
     SECONDS_NOTICES: "outages:notice-approve",
     MANAGES_CHANNELS: """

@@ -196,6 +196,36 @@ def test_the_page_says_which_messages_nobody_got_why_and_sends_the_refused_again
     assert "Did not get through" not in client.get(url).content.decode()
 
 
+def test_what_nobody_knows_of_is_decided_on_alike_as_many_as_were_shown() -> None:
+    notice = deliveries.notice(recipients=12)
+    notice.deliveries.update(status=DeliveryStatus.UNKNOWN, last_error="connection lost")
+    client, url = agent(), reverse("outages:notice", args=[notice.pk])
+    shown = client.get(url, headers={"accept-language": "en"}).content.decode()
+    assert "SMS: decide on all 12 at once" in shown
+    assert "The first 10 are shown." in shown
+    assert shown.count("the line broke before an answer came (connection lost)") == 1
+    decide = reverse("outages:notice-decide", args=[notice.pk, "sms"])
+    said = {"arrived": "yes", "reason": "the provider's list has them", "count": "11"}
+    assert client.post(decide, said).status_code == 409, "one more than was looked at"
+    assert client.post(decide, {**said, "reason": "", "count": "12"}).status_code == 422
+    assert notice.deliveries.filter(status=DeliveryStatus.UNKNOWN).count() == 12
+    assert client.post(decide, {**said, "count": "12"}).status_code == 302
+    assert notice.deliveries.filter(status=DeliveryStatus.ACCEPTED).count() == 12
+    assert Event.objects.filter(verb="delivery_resolved", reason=said["reason"]).count() == 12
+
+
+def test_the_page_costs_the_same_however_many_messages_are_in_trouble(
+    django_assert_max_num_queries: Any,
+) -> None:
+    notice = deliveries.notice(recipients=300)
+    notice.deliveries.update(status=DeliveryStatus.FAILED, last_error="no gateway")
+    client, url = agent(), reverse("outages:notice", args=[notice.pk])
+    client.get(url)
+    with django_assert_max_num_queries(30):
+        shown = client.get(url).content.decode()
+    assert shown.count("138****") == 10
+
+
 def test_what_a_newer_notice_replaced_is_not_sent_again() -> None:
     notice = deliveries.notice(recipients=1)
     notice.deliveries.update(status=DeliveryStatus.FAILED)

@@ -16,6 +16,12 @@ class ResolveForm(forms.Form):
     reason = forms.CharField(label=_("How do you know"), max_length=200)
 
 
+class ResolveAllForm(ResolveForm):
+    """The same for all messages of a channel: as many as were shown."""
+
+    count = forms.IntegerField(min_value=1)
+
+
 class SeenForm(forms.Form):
     """How many it was shown to go to: if that has changed, it is looked at again."""
 

@@ -142,8 +142,8 @@ def verdict_at(*, lon: float, lat: float, at: datetime) -> Verdict:
 
 
 def mask_phone(phone: str) -> str:
-    """Hide the middle of a phone number: 138****2207."""
-    shown = phone.strip()
+    """Hide the middle of a phone number: 138****2207, our country's with its prefix or without."""
+    shown = phone.strip().removeprefix("+86")
     if len(shown) < 7:
         return "*" * len(shown)
     return f"{shown[:3]}****{shown[-4:]}"

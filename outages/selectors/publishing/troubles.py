@@ -117,12 +117,6 @@ def not_through(notice: OutageNotice) -> QuerySet[Delivery]:
     return notice.deliveries.filter(NOT_THROUGH).order_by("channel", "status", "last_error", "pk")
 
 
-def may_be_sent_again(notice: OutageNotice) -> dict[str, int]:
-    """Channel -> messages of a notice that were surely not taken. One query."""
-    rows = notice.deliveries.filter(status=DeliveryStatus.FAILED)
-    return dict(rows.order_by().values_list("channel").annotate(n=Count("pk")))
-
-
 def lost_messages(*, at: datetime) -> list[Lost]:
     """Return the notices in force of these days whose messages somebody has to look at."""
     rows = Delivery.objects.filter(

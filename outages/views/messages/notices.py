@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from outages import selectors
 from outages.choices import DeliveryWhy, NoticeChannel
-from outages.forms.messages.notices import ResolveForm, SeenForm
+from outages.forms.messages.notices import ResolveAllForm, ResolveForm, SeenForm
 from outages.forms.shape.panel import ReasonForm
 from outages.models import Delivery, OutageNotice
 from outages.services.publishing import courtesy
@@ -53,7 +52,7 @@ def notice_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "told": [(state, CHIPS[state.notice.status]) for state in states_of(page)],
         "stuck": troubles.stuck_channels(at=timezone.now()),
-        **_undecided(selectors.undecided_deliveries()),
+        **troubles.undecided_part(),
     }
     return render(request, "outages/control/notices.html", context)
 
@@ -64,12 +63,6 @@ def notice_list(request: HttpRequest) -> HttpResponse:
 def notice(request: HttpRequest, notice_id: int) -> HttpResponse:
     """Show a notice exactly as it is sent, in both languages."""
     return _show(request, _notice(notice_id))
-
-
-def _undecided(found: QuerySet[Delivery]) -> dict[str, Any]:
-    """What `_undecided.html` needs of messages whose fate is unknown."""
-    rows = [troubles.row_of(delivery) for delivery in found[:PER_PAGE]]
-    return {"undecided": rows, "undecided_count": found.count()}
 
 
 def _notice(notice_id: int) -> OutageNotice:
@@ -98,7 +91,7 @@ def _show(
         "held": selectors.held_deliveries(found),
         "spared": found.deliveries.filter(why=DeliveryWhy.OPTED_OUT).count(),
         "waits_until": waits_until(found) if preview else "",
-        **_undecided(selectors.undecided_deliveries().filter(notice=found)),
+        **troubles.undecided_part(found),
         **troubles.not_through_part(found),
         "error": error,
     }
@@ -195,6 +188,27 @@ def send_again(request: HttpRequest, notice_id: int, channel: str) -> HttpRespon
         "%(n)s messages are on their way once more.",
         count,
     )
+    messages.success(request, said % {"n": count})
+    return redirect("outages:notice", found.pk)
+
+
+@require_POST
+@may("outages.publish_notice")
+def decide(request: HttpRequest, notice_id: int, channel: str) -> HttpResponse:
+    """Decide on all messages of a channel whose fate is unknown, as many as were shown."""
+    found = _notice(notice_id)
+    form = ResolveAllForm(request.POST)
+    if not form.is_valid():
+        return _show(
+            request, found, error=gettext("Say what became of them and how you know."), status=422
+        )
+    try:
+        count = services.resolve_all(
+            found, channel=channel, by=acting(request), at=timezone.now(), **form.cleaned_data
+        )
+    except REFUSALS as refused:
+        return _show(request, found, error=in_words(refused), status=409)
+    said = ngettext("Decided on %(n)s message.", "Decided on %(n)s messages.", count)
     messages.success(request, said % {"n": count})
     return redirect("outages:notice", found.pk)
 

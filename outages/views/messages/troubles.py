@@ -2,36 +2,40 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from typing import Any, Final
 
-from django.urls import reverse
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext
 
 from outages.choices import NoticeChannel
 from outages.delivery.gateways import SENT_CHANNELS
 from outages.models import Delivery, OutageNotice
 from outages.selectors.publishing import troubles as selectors
+from outages.selectors.publishing.notices import undecided_deliveries
 from outages.views.messages.errors import in_plain_words
 from outages.views.messages.words import masked_recipient
 from outages.workflow import DeliveryStatus, NoticeStatus
 
-SHOWN: Final = 30
+# Of each trouble so many are named, and so many troubles are told apart.
+SHOWN: Final = 10
+GROUPS: Final = 20
+_ALIKE: Final = ("notice", "purpose", "channel", "status", "last_error")
 
 
 @dataclass(frozen=True)
 class Row:
-    """One message in trouble: to whom, masked, and what the gateway said, in words."""
+    """One message in trouble, and to whom, masked."""
 
     delivery: Delivery
     masked: str
-    error: str
 
 
 @dataclass(frozen=True)
 class Group:
-    """Messages of one channel with the same trouble."""
+    """Messages of one notice and channel with the same trouble; `error` says it in words."""
 
+    notice: OutageNotice | None
+    about: str
     channel: str
     error: str
     count: int
@@ -39,63 +43,84 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Again:
-    """What may be tried anew on one channel."""
+class Alike:
+    """Messages of one channel that may be dealt with in one go."""
 
-    channel: str
+    channel: NoticeChannel
     count: int
-    url: str
-
-
-def row_of(delivery: Delivery) -> Row:
-    """Word one message."""
-    return Row(delivery, masked_recipient(delivery), in_plain_words(delivery.last_error))
 
 
 def stuck_channels(*, at: datetime) -> list[dict[str, Any]]:
     """Return what `_stuck.html` says of each channel that holds messages back."""
     return [
-        {
-            "stuck": each,
-            "error": in_plain_words(each.last_error),
-        }
+        {"stuck": each, "error": in_plain_words(each.last_error)}
         for each in selectors.stuck(SENT_CHANNELS, at=at)
     ]
+
+
+def undecided_part(notice: OutageNotice | None = None) -> dict[str, Any]:
+    """Return what `_undecided.html` needs: of all, or of one notice and what it may decide at once.
+
+    A dozen queries or so, however many messages there are.
+    """
+    found = undecided_deliveries()
+    if notice is not None:
+        found = found.filter(notice=notice)
+    return {
+        "undecided": _grouped(found),
+        "undecided_count": found.count(),
+        "undecided_alike": _alike(found) if notice is not None else [],
+    }
 
 
 def not_through_part(notice: OutageNotice) -> dict[str, Any]:
     """Return what `_not_through.html` needs: the messages that nobody has got, by their trouble."""
     found = selectors.not_through(notice)
     in_force = notice.status == NoticeStatus.PUBLISHED
-    again = selectors.may_be_sent_again(notice) if in_force else {}
+    refused = found.filter(status=DeliveryStatus.FAILED)
     return {
-        "not_through": [_group(list(rows)) for _trouble, rows in groupby(found, key=_trouble_of)],
+        "not_through": _grouped(found),
         "not_through_count": found.count(),
-        "again": [
-            Again(
-                str(NoticeChannel(channel).label),
-                count,
-                reverse("outages:notice-again", args=[notice.pk, channel]),
-            )
-            for channel, count in sorted(again.items())
-        ],
+        "again": _alike(refused) if in_force else [],
     }
 
 
-def _trouble_of(delivery: Delivery) -> tuple[str, str, str]:
-    return delivery.channel, delivery.status, delivery.last_error
+def _alike(found: QuerySet[Delivery]) -> list[Alike]:
+    rows = found.order_by("channel").values_list("channel").annotate(n=Count("pk"))
+    return [Alike(NoticeChannel(channel), n) for channel, n in rows]
 
 
-def _group(rows: list[Delivery]) -> Group:
-    first = rows[0]
-    error = in_plain_words(first.last_error)
-    if first.status == DeliveryStatus.ACCEPTED:
-        error = gettext("the provider has it, the telephone has not") + (
-            f" · {first.last_error}" if first.last_error else ""
-        )
+def _grouped(found: QuerySet[Delivery]) -> list[Group]:
+    counted = found.order_by().values_list(*_ALIKE).annotate(n=Count("pk")).order_by("-n", *_ALIKE)
+    groups = [_group(found, alike, n) for *alike, n in counted[:GROUPS]]
+    return [group for group in groups if group is not None]
+
+
+def _group(found: QuerySet[Delivery], alike: list[Any], count: int) -> Group | None:
+    """Collect one trouble; None where a sender has dealt with it since it was counted."""
+    same = found.filter(**dict(zip(_ALIKE, alike, strict=True))).select_related("notice__outage")
+    rows = [Row(each, masked_recipient(each)) for each in same[:SHOWN]]
+    if not rows:
+        return None
+    first = rows[0].delivery
     return Group(
+        notice=first.notice,
+        about=_about(first),
         channel=str(first.get_channel_display()),
-        error=error,
-        count=len(rows),
-        rows=[row_of(each) for each in rows[:SHOWN]],
+        error=_what_happened(first),
+        count=count,
+        rows=rows,
     )
+
+
+def _about(delivery: Delivery) -> str:
+    if delivery.notice is None:
+        return str(delivery.get_purpose_display())
+    return f"{delivery.notice.outage.code} v{delivery.notice.version}"
+
+
+def _what_happened(delivery: Delivery) -> str:
+    if delivery.status != DeliveryStatus.ACCEPTED:
+        return in_plain_words(delivery.last_error)
+    said = gettext("the provider has it, the telephone has not")
+    return f"{said} · {delivery.last_error}" if delivery.last_error else said

@@ -122,6 +122,9 @@ WORDS: Final[dict[str, str | Promise]] = {
     "follow_up_open": _("Order %(order)s still visits the user: it is closed first."),
     "visit_missing": _("The user was dissatisfied: record first that somebody met them."),
     # messages
+    "notice_undecided_changed": _(
+        "%(counted)s messages are undecided by now, not %(seen)s: look at them anew."
+    ),
     "notice_nothing_failed": _("Nothing that failed may be sent again: look at the notice anew."),
     "notice_nothing_waits": _("Nothing waits for quiet hours to end any more."),
     "opt_out_no_address": _("There is no address on this channel to note it for."),

@@ -19,6 +19,12 @@ class NothingWaits(Refused):
     codes = ("notice_nothing_waits",)
 
 
+class OthersByNow(Refused):
+    """Another number of messages is undecided than somebody has looked at."""
+
+    codes = ("notice_undecided_changed",)
+
+
 class NothingFailed(Refused):
     """No message of this notice was refused on this channel."""
 
@@ -55,6 +61,31 @@ def resolve_delivery(
         )
         transaction.on_commit(partial(tasks.wake, tasks.send_due_deliveries))
     return row
+
+
+def resolve_all(
+    notice: OutageNotice,
+    *,
+    channel: NoticeChannel | str,
+    count: int,
+    arrived: bool,
+    reason: str,
+    by: Actor,
+    at: datetime,
+) -> int:
+    """Decide alike on all messages of a channel whose fate is unknown; returns how many.
+
+    All or none, each with its event. Raises OthersByNow where there are not `count` of them any
+    more, ReasonMissing.
+    """
+    with transaction.atomic():
+        rows = notice.deliveries.filter(channel=channel, status=DeliveryStatus.UNKNOWN)
+        found = list(rows.select_for_update(of=("self",), no_key=True).order_by("pk"))
+        if len(found) != count:
+            raise OthersByNow(code="notice_undecided_changed", counted=len(found), seen=count)
+        for row in found:
+            resolve_delivery(row, arrived=arrived, reason=reason, by=by, at=at)
+    return len(found)
 
 
 def send_at_once(notice: OutageNotice, *, reason: str, by: Actor, at: datetime) -> int:
