@@ -127,6 +127,20 @@ def hold(claim: Claim, *, until: datetime) -> bool:
         return cursor.rowcount == 1
 
 
+def rest(claim: Claim, *, error: str, wait_s: float) -> None:
+    """Let it wait for a provider to recover; nobody was asked, so it counts as no attempt."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE outages_delivery
+               SET status = 'pending', lease_until = NULL, last_error = %s, why = '',
+                   due_at = clock_timestamp() + make_interval(secs => %s), attempts = attempts - 1
+             WHERE id = %s AND attempts = %s AND status = 'sending'
+            """,
+            [error, wait_s, claim.pk, claim.attempts],
+        )
+
+
 def put_off(
     claim: Claim, *, error: str, wait_s: float, maybe_sent: bool, is_free: bool = False
 ) -> None:

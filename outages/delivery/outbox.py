@@ -37,6 +37,7 @@ from outages.delivery.kill_points import reached
 from outages.delivery.providers import Way, Ways
 from outages.models import Delivery, Event, OutageNotice
 from outages.selectors.publishing.opt_outs import wants_none
+from outages.selectors.publishing.troubles import ALL_REST
 from outages.workflow import DeliveryStatus
 
 __all__ = ["Claim", "Sender", "claim_due", "send_due"]
@@ -143,7 +144,7 @@ class Sender:
             if refused is None or isinstance(answer, Temporary):
                 refused = way, answer
         if refused is None:
-            claims.put_off(claim, error="all providers rest", wait_s=REST_S, maybe_sent=False)
+            claims.rest(claim, error=ALL_REST, wait_s=REST_S)
             return "later"
         way, error = refused
         if isinstance(error, Permanent):

@@ -18,7 +18,7 @@ from outages.delivery.simulator import Faults, Reply, Request, SmsSimulator
 from outages.delivery.sms_http import SmsGateway
 from outages.models import Alert, ChannelState, Delivery, Event, OutageNotice, WebhookSubscriber
 from outages.selectors.desk.enquiry import mask_phone
-from outages.selectors.publishing.troubles import AT_WORK, LATE, TOO_LONG
+from outages.selectors.publishing.troubles import LATE, TOO_LONG
 from outages.services.publishing import notices, watching
 from outages.services.publishing.notices import NothingFailed
 from outages.services.rules import alerts
@@ -44,12 +44,9 @@ def open_codes(role: str = "call_agent") -> list[str]:
     return sorted(rows.values_list("code", flat=True))
 
 
-def due_since(**ago: float) -> datetime:
-    """Let everything that waits be due for so long, as its notice has been out."""
-    since = now() - timedelta(**ago)
-    Delivery.objects.filter(status="pending").update(due_at=since)
-    OutageNotice.objects.update(published_at=since)
-    return since
+def after(**time: float) -> datetime:
+    """Some time from now: what is due now has waited so long by then."""
+    return now() + timedelta(**time)
 
 
 def agent() -> Client:
@@ -65,45 +62,44 @@ def test_messages_that_nobody_sends_are_told_of_once_and_once_more_when_they_mov
     notice = deliveries.notice(recipients=3)
     watching.watch(at=now())
     assert not Alert.objects.exists(), "just queued"
-    since = due_since(minutes=3)
-    for _again in range(3):
-        watching.watch(at=now())
+    for minutes in (2, 3, 4):
+        watching.watch(at=after(minutes=minutes))
     assert open_codes() == open_codes("admin") == ["messages_stuck"]
     alert = Alert.objects.get(to_name="call_agent")
     with translation.override("en"):
         assert "SMS: messages wait since" in told(alert).text
     assert told(alert).url == reverse("outages:notices")
     assert told(Alert.objects.get(to_name="admin")).url == reverse("outages:channels")
+    since = notice.deliveries.earliest("due_at").due_at
     assert alert.facts == {"channel": "sms", "count": 3, "since": since.isoformat()}
     # Seen to, it is not told again while it lasts.
-    alerts.acknowledge(alert, by=factories.person("call_agent"), at=now())
-    watching.watch(at=now())
+    alerts.acknowledge(alert, by=factories.person("call_agent"), at=after(minutes=5))
+    watching.watch(at=after(minutes=6))
     assert open_codes() == []
     notice.deliveries.update(status=DeliveryStatus.ACCEPTED, accepted_at=now())
-    for _again in range(2):
-        watching.watch(at=now())
+    for minutes in (7, 8):
+        watching.watch(at=after(minutes=minutes))
     assert open_codes() == open_codes("admin") == ["messages_move_again"]
-    Delivery.objects.update(status=DeliveryStatus.PENDING)
-    due_since(minutes=5)
-    watching.watch(at=now())
+    deliveries.notice(recipients=1)
+    watching.watch(at=after(minutes=12))
     assert open_codes() == ["messages_stuck"], "a second time is told anew"
 
 
 def test_what_waits_for_the_morning_or_goes_out_in_bulk_is_not_stuck() -> None:
     notice = deliveries.notice(recipients=2)
-    Delivery.objects.update(due_at=now() + timedelta(hours=5), why="quiet_hours")
-    OutageNotice.objects.update(published_at=now() - timedelta(hours=4))
-    watching.watch(at=now())
+    Delivery.objects.update(due_at=after(hours=5), why="quiet_hours")
+    watching.watch(at=after(hours=4))
     assert not Alert.objects.exists()
-    due_since(seconds=LATE.seconds * 3)
-    ChannelState.objects.create(channel="sms", worked_at=now() - AT_WORK / 2)
-    watching.watch(at=now())
+    Delivery.objects.update(due_at=now())
+    at_work = ChannelState.objects.create(channel="sms", worked_at=after(minutes=4))
+    assert LATE < timedelta(minutes=5) < TOO_LONG
+    watching.watch(at=after(minutes=5))
     assert not Alert.objects.exists(), "the sender is at it"
-    due_since(seconds=TOO_LONG.seconds + 5)
-    watching.watch(at=now())
+    ChannelState.objects.filter(pk=at_work.pk).update(worked_at=after(minutes=16))
+    watching.watch(at=after(minutes=16))
     assert open_codes() == ["messages_stuck"], "however well the rest fares"
     notice.deliveries.update(status=DeliveryStatus.SUPERSEDED)
-    watching.watch(at=now())
+    watching.watch(at=after(minutes=17))
     assert open_codes() == ["messages_move_again"]
 
 
@@ -111,8 +107,8 @@ def test_a_gateway_that_refuses_is_told_though_each_message_is_due_anew(
     settings: Any, tmp_path: Path
 ) -> None:
     settings.GATEWAY_TIMEOUT_S = 0.5
-    deliveries.notice(recipients=2)
-    since = due_since(minutes=9)
+    since = deliveries.notice(recipients=2).published_at
+    assert since is not None
     with running(SmsSimulator(journal=tmp_path / "j", faults=Faults(refuse=1.0))) as gateway:
         settings.GATEWAYS = {"sms": {"url": gateway.url, "promise": "neither"}}
         for _round in range(3):
@@ -132,7 +128,7 @@ def test_a_gateway_that_refuses_is_told_though_each_message_is_due_anew(
 
 def test_a_channel_that_is_off_says_so_and_why_on_the_list_of_notices() -> None:
     deliveries.notice(recipients=1)
-    due_since(minutes=2)
+    Delivery.objects.update(due_at=after(minutes=-2))
     ChannelState.objects.create(channel="sms", is_on=False, off_reason="provider moves house")
     shown = agent().get(reverse("outages:notices")).content.decode()
     assert "provider moves house" in shown
@@ -144,9 +140,8 @@ def test_a_channel_that_is_off_says_so_and_why_on_the_list_of_notices() -> None:
 def test_a_notice_whose_messages_are_lost_is_told_of_until_that_is_put_right() -> None:
     notice = deliveries.notice(recipients=4)
     rows = list(notice.deliveries.order_by("pk"))
-    notice.deliveries.update(status=DeliveryStatus.ACCEPTED, accepted_at=now())
-    Delivery.objects.filter(pk=rows[0].pk).update(status=DeliveryStatus.UNKNOWN)
-    Delivery.objects.filter(pk=rows[1].pk).update(status=DeliveryStatus.FAILED)
+    for row, status in zip(rows, ("unknown", "failed", "accepted", "accepted"), strict=True):
+        Delivery.objects.filter(pk=row.pk).update(status=status)
     for _again in range(2):
         watching.watch(at=now())
     assert open_codes() == ["messages_not_through", "messages_undecided"]

@@ -333,3 +333,28 @@ def test_a_receipt_belongs_to_the_provider_that_told_it() -> None:
         ("first", None),
         ("second", False),
     }
+
+
+def test_a_rest_of_all_providers_is_no_attempt_and_uses_up_no_patience(
+    settings: Any, tmp_path: Path
+) -> None:
+    refusing = [simulator(tmp_path, name, refuse=1.0) for name in ("a", "b")]
+    with two(settings, *refusing, Promise.NEITHER) as (one, other):
+        deliveries.notice(recipients=3)
+        # Hours of rest: nobody lets the circuits be tried meanwhile.
+        for _round in range(40):
+            past = datetime.now(UTC) - timedelta(seconds=1)
+            Delivery.objects.filter(status="pending").update(due_at=past)
+            outbox.send_due()
+        assert set(Delivery.objects.values_list("status", flat=True)) == {"pending"}
+        assert max(Delivery.objects.values_list("attempts", flat=True)) < 10
+        # And one that is let try and is refused has not failed for good.
+        ProviderState.objects.update(open_until=datetime.now(UTC) - timedelta(seconds=1))
+        rounds(1)
+        assert not Delivery.objects.filter(status="failed").exists()
+        for gateway in refusing:
+            gateway.faults.refuse = 0.0
+        rounds(3)
+        assert sorted(one.accepted() + other.accepted()) == sorted(
+            str(key) for key in Delivery.objects.values_list("key", flat=True)
+        )

@@ -19,6 +19,8 @@ AT_WORK: Final = timedelta(minutes=2)
 TOO_LONG: Final = timedelta(minutes=15)
 # So often refused, a message waits for a gateway that is in trouble and not for its turn.
 REFUSED_OFTEN: Final = 3
+# What a sender writes down where every provider is left alone: no attempt, and nobody's turn.
+ALL_REST: Final = "all providers rest"
 # What older notices say has long been told by newer ones, or is over.
 RECENT: Final = timedelta(days=3)
 
@@ -79,10 +81,10 @@ def stuck(channels: Iterable[NoticeChannel], *, at: datetime) -> list[Stuck]:
 def _held_back(channels: Iterable[NoticeChannel], *, at: datetime) -> QuerySet[Delivery]:
     nobody_came = Q(status=DeliveryStatus.PENDING, due_at__lte=at - LATE)
     is_refused = Q(
+        Q(attempts__gte=REFUSED_OFTEN) | Q(last_error=ALL_REST),
         ~Q(last_error=""),
         ~Q(channel=NoticeChannel.WEBHOOK),
         status__in=[DeliveryStatus.PENDING, DeliveryStatus.SENDING],
-        attempts__gte=REFUSED_OFTEN,
     )
     return Delivery.objects.filter(nobody_came | is_refused, channel__in=channels)
 
