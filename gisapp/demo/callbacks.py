@@ -1,7 +1,6 @@
 """The demo's call-backs: orders of the last days that are finished, each asked in another way.
 
-Made through the services. Only that the SMS left long ago is written by hand: the demo's gateway
-would send them now.
+Made through the services.
 """
 
 from __future__ import annotations
@@ -9,11 +8,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
+from gisapp.demo import answers
+from gisapp.demo.answers import CONTENT
 from gisapp.demo.cases import DemoDesk
-from outages.choices import InboundKind, NoticeChannel, ReportKind
-from outages.delivery import inbox
-from outages.delivery.gateway import Heard
-from outages.models import CallBack, Delivery, RatingLink
+from outages.choices import NoticeChannel, ReportKind
+from outages.models import CallBack, RatingLink
 from outages.models.callbacks.asking import QUESTIONS, TryResult, Verdict
 from outages.policy.addresses import mobile_number
 from outages.services import orders
@@ -22,10 +21,8 @@ from outages.services.callbacks.asking import Answers, record_call
 from outages.services.callbacks.improving import note_improvement, order_rectification
 from outages.services.orders import ResultFacts
 from outages.services.publishing import opt_outs
-from outages.workflow import DeliveryStatus
 
 _HOUR: Final = 60.0
-_CONTENT: Final = Answers(**dict.fromkeys(QUESTIONS, Verdict.SATISFIED))
 _LATE: Final = Answers(
     **{
         **dict.fromkeys(QUESTIONS, Verdict.SATISFIED),
@@ -120,7 +117,7 @@ class _Demo:
         record_call(
             callback,
             result=TryResult.REACHED,
-            answers=_CONTENT,
+            answers=CONTENT,
             opinion="希望晚上也留一条能走的路",
             by=self.desk.agent,
             at=self.desk.ago(90 * _HOUR),
@@ -143,10 +140,7 @@ class _Demo:
         delivery = callback.delivery
         if delivery is None:
             return callback
-        sent_at = max(self.desk.ago(hours * _HOUR), delivery.due_at)
-        Delivery.objects.filter(pk=delivery.pk).update(
-            status=DeliveryStatus.ACCEPTED, accepted_at=sent_at
-        )
+        sent_at = answers.leave(delivery, told_at=self.desk.ago(hours * _HOUR))
         if answer:
             self.replies(delivery.recipient, answer, max(sent_at, self.desk.ago(hours * _HOUR)))
         return callback
@@ -167,15 +161,8 @@ class _Demo:
 
     def replies(self, sender: str, text: str, when: datetime) -> None:
         """An SMS that a user sends, an hour after `when`."""
-        heard = Heard(
-            source="sms",
-            external_id=f"demo-{sender}-{text}",
-            kind=InboundKind.REPLY,
-            at=min(when + timedelta(hours=1), self.desk.at),
-            sender=sender,
-            text=text,
-        )
-        inbox.take(heard, channel=NoticeChannel.SMS, at=self.desk.at)
+        when = min(when + timedelta(hours=1), self.desk.at)
+        answers.say(sender, text, when=when, told_at=self.desk.at)
 
     def want_no_messages(self) -> None:
         """Two customers who want no SMS: one writes so, the other told an agent."""

@@ -14,25 +14,22 @@ from typing import Any, Final
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
+from gisapp.demo import answers
 from network.models import Customer
 from network.selectors import current_revision
 from outages.choices import NETWORK_KINDS, Channel, MonthlySection, ReportKind
 from outages.models import (
     BurstReport,
-    CallBack,
     Department,
     MonthlyReport,
     OrderCategory,
     WorkOrder,
 )
-from outages.models.callbacks.asking import QUESTIONS, TryResult, Verdict
-from outages.policy.callbacks import CallBackStatus
 from outages.policy.monthly.periods import month_drafted_by
 from outages.policy.organisation import category_for
 from outages.selectors import monthly as reports_of
 from outages.selectors.rules.departments import proposed_route
 from outages.services import monthly, orders
-from outages.services.callbacks.asking import Answers, record_call
 from outages.services.callbacks.following import open_callbacks
 from outages.services.desk import reports
 from outages.services.orders import OrderFacts, ResultFacts
@@ -174,22 +171,21 @@ class _Past:
         order = orders.enter_result(order, facts=result, by=None, at=self._later(when, 5, 40))
         when = self._later(when, 45, 120)
         order = orders.feed_back(order, by=self.agent, at=when, told="已电话告知处理结果")
-        self._call_back(order, when)
-        if not open_callbacks(order):
-            orders.archive_order(order, by=self.agent, at=self._later(when, 10, 600))
+        called_at = self._later(when, 900, 3000)
+        text = "1" if self.chance.random() < 0.6 else ""
+        over = answers.settle(order, text, called_at=called_at, by=self.agent, now=self._latest)
+        if over is not None and not open_callbacks(order):
+            orders.archive_order(order, by=self.agent, at=self._later(over, 10, 600))
 
-    def _call_back(self, order: WorkOrder, told_at: datetime) -> None:
-        """Call whom the draw or a complaint put on the telephone list, a day or two later."""
-        owed = CallBack.objects.filter(order=order, status=CallBackStatus.TO_CALL).first()
-        when = self._later(told_at, 900, 3000)
-        if owed is not None and when > told_at:
-            content = Answers(**dict.fromkeys(QUESTIONS, Verdict.SATISFIED))
-            record_call(owed, result=TryResult.REACHED, answers=content, by=self.agent, at=when)
+    @property
+    def _latest(self) -> datetime:
+        """Nothing of the past is later."""
+        return self.at - timedelta(minutes=1)
 
     def _later(self, moment: datetime, least: int, most: int) -> datetime:
         """So many minutes later, never after now."""
         after = moment + timedelta(minutes=self.chance.randint(least, most))
-        return min(after, self.at - timedelta(minutes=1))
+        return min(after, self._latest)
 
     def report(self) -> None:
         """Draft, comment on and issue the last report, in its time, and agree two actions."""

@@ -13,6 +13,7 @@ from gisapp.demo.cases import load_cases
 from gisapp.demo.duty import load_duty
 from gisapp.demo.hotline import load_hotline
 from gisapp.demo.months import load_months
+from gisapp.demo.outages import load_outages
 from gisapp.demo.past import live_through
 from gisapp.demo.town import is_loaded, load_town
 from network.importer.progress import Progress
@@ -24,6 +25,7 @@ _CASES: Final = (
     load_cases,
     load_callbacks,
     load_duty,
+    load_outages,
     load_months,
     load_hotline,
     live_through,
