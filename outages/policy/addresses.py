@@ -25,5 +25,15 @@ def written_phone(phone: str) -> str:
     return mobile_number(phone)[3:] or " ".join(_narrow(phone).split())
 
 
+def same_phone(phone: str) -> str:
+    """Return what is equal for two spellings of one number, "" where there is none.
+
+    A mobile number's eleven figures, of others all figures: blanks, hyphens and a country's code
+    are written by one and left out by the next.
+    """
+    figures = mobile_number(phone)[3:] or re.sub(r"[^0-9]", "", _narrow(phone))
+    return figures if len(figures) >= FEWEST_FIGURES else ""
+
+
 def _narrow(text: str) -> str:
     return normalize("NFKC", text)

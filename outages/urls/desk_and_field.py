@@ -69,7 +69,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         for slug, view in case_page.CASE_ACT_VIEWS.items()
     ],
     path("complaints/", order_lists.complaint_list, name="complaints"),
-    path("complaints/register.csv", order_lists.complaint_file, name="complaint-file"),
+    path("complaints/file", order_lists.complaint_file, name="complaint-file"),
     path("departments/", registers.department_list, name="departments"),
     path("departments/<str:code>/acceptors", registers.add_acceptor, name="acceptor-add"),
     path(

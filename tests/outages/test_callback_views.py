@@ -13,12 +13,15 @@ from django.utils import timezone
 from outages.choices import HandoverKind
 from outages.models import CallBack, Event, Rectification, WorkOrder
 from outages.models.callbacks.asking import QUESTIONS
+from outages.policy.sampling import seal_of
 from outages.selectors.shifts import open_matters
 from outages.services.callbacks.asking import Answers, record_call
+from outages.services.callbacks.drawing import draw_of
 from outages.services.callbacks.hearing import watch
 from outages.services.rules.policy import set_policy_text
 from tests.outages.callbacks import by_phone, by_sms, reply
 from tests.outages.offices import client_of, member
+from tests.workbooks import sheets_of
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
@@ -206,3 +209,15 @@ def test_what_a_user_said_is_never_in_an_event(agent: Any) -> None:
     assert not said.exists()
     assert not any("老王" in str(event.facts) for event in Event.objects.all())
     assert WorkOrder.objects.filter(task__contains="老王").exists()
+
+
+def test_the_seed_is_shown_when_its_month_is_over_and_its_seal_all_the_time(agent: Any) -> None:
+    today = timezone.localdate()
+    before = today.replace(day=1) - timedelta(days=1)
+    for draw, is_shown in ((draw_of(today), False), (draw_of(before), True)):
+        asked = {"month": f"{draw.month:%Y-%m}"}
+        page = agent.get(reverse("outages:callback-rates"), asked).content.decode()
+        book = agent.get(reverse("outages:callback-rates"), {**asked, "format": "xlsx"})
+        for text in (page, str(sheets_of(book.content))):
+            assert seal_of(draw.seed) in text
+            assert (draw.seed in text) is is_shown

@@ -23,6 +23,7 @@ from outages.services.desk.placing import PlaceRefused
 from outages.services.desk.reports import ReportRefused
 from tests.factories import NOON, lay
 from tests.outages.offices import client_of, member, ordered, told
+from tests.workbooks import formulas_in, sheets_of
 
 pytestmark = pytest.mark.django_db
 TOWN = "(S) -p1- a -p2-V1| b -p3- c |V2-p5- d -p6- (T)"
@@ -319,6 +320,11 @@ def test_the_complaint_register_has_content_process_and_result(ada: Client) -> N
                         ("since=2026-99-99", 2)):  # fmt: skip
         answer = ada.get(f"{reverse('outages:complaint-file')}?{query}")
         assert answer.content.decode("utf-8-sig").count("\n") == rows, query
+    book = ada.get(f"{reverse('outages:complaint-file')}?format=xlsx")
+    assert formulas_in(book.content) == 0
+    [_about, [_head, row]] = sheets_of(book.content).values()
+    assert row[0] == made.reference
+    assert "已整改" in row
 
 
 def test_everything_that_happens_to_a_case_is_an_event_without_names_and_numbers(

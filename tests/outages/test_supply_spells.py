@@ -10,6 +10,7 @@ import pytest
 from django.core.management import call_command
 
 from network.choices import ValveState
+from network.models import Customer
 from network.services import set_source_activity, set_valve_state
 from outages.choices import ReportKind
 from outages.models import BurstReport, Outage, SupplyMoment, SupplySpell, ValveOperation
@@ -188,6 +189,19 @@ def test_a_report_of_no_water_begins_his_spell_before_any_valve_is_shut(
     reckon()
     dry = [("p2", outage.code, 75, None, "valves")]
     assert told() == ([("p2", outage.code, received, 75, "reported")] if names_him else []) + dry
+
+
+@pytest.mark.parametrize("written", ["138 0000 0001", "+86-138-0000-0001", "８６13800000001"])
+def test_a_caller_is_known_however_the_register_writes_his_number(desk: Desk, written: str) -> None:
+    lay(STREET)
+    Customer.objects.filter(asset_id="c.p2").update(phone=written)
+    outage = desk.burst("p2").outage
+    call = desk.report("p2", kind=ReportKind.NO_WATER, contact_phone="13800000001")
+    reports.merge_report(call, into=outage.reports.get(), by=desk.dana, at=desk.now)
+    sign(outage, "V1", 60, by=desk.cruz)
+    sign(outage, "V2", 75, by=desk.cruz)
+    reckon()
+    assert [row[-1] for row in told()] == ["reported", "valves"]
 
 
 @pytest.mark.django_db

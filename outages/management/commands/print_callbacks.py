@@ -17,13 +17,15 @@ by `./run manage print_callbacks > docs/call-backs.md`; a test holds it true.
 
 When the user was told the result, the order goes to the call-backs. Complaints are called by \
 telephone, all of them, and so is who is protected: their number never enters the outbox. The \
-others are numbered in the order in which they are finished in a calendar month; the telephone \
+others are numbered in the order in which they come to be asked in a calendar month; the telephone \
 gets its share (`callback_phone_share`) spread evenly, from a start of 0 to 99 that is the SHA-256 \
-of the month's seed modulo 100. The seed is drawn once, kept and shown on the page of rates; \
-neither it nor a number can be changed in the database, so anybody can draw again \
-(`outages/policy/sampling.py`). A number that takes no SMS is called, and so is whoever asked for \
-none; the draw stays on record as it fell. Where nobody left a number nobody is asked, and that is \
-counted apart. An order that a call-back gave rise to draws nothing: the first one is asked again.
+of the month's seed modulo 100. The seed is drawn once and kept; neither it nor a number can be \
+changed in the database. While the month lasts the page of rates shows its seal alone, so nobody \
+reads there whom the draw will meet; when it is over, no lot falls by it any more, and seed and \
+start stand beside the seal: anybody can draw again (`outages/policy/sampling.py`). A number that \
+takes no SMS is called, and so is whoever asked for none; the draw stays on record as it fell. \
+Where nobody left a number nobody is asked, and that is counted apart. An order that a call-back \
+gave rise to draws nothing: the first one is asked again.
 
 ## By SMS
 

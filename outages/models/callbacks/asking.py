@@ -1,5 +1,6 @@
 """Users asked whether the work was done well: the draw, each attempt, what came of it."""
 
+from datetime import date
 from typing import Final
 
 from django.db import models
@@ -13,6 +14,7 @@ from outages.models.publishing.inbound import InboundMessage
 from outages.models.publishing.notices import Delivery
 from outages.models.rules.departments import Department
 from outages.policy.callbacks import OPEN_CALLBACKS, CallBackStatus
+from outages.policy.sampling import seal_of
 
 _OPEN = sorted(str(status) for status in OPEN_CALLBACKS)
 # What a user is asked on the telephone and at the door; the last one is the verdict.
@@ -78,6 +80,15 @@ class CallBackDraw(models.Model):
 
     def __str__(self) -> str:
         return f"draw of {self.month:%Y-%m}"
+
+    def is_over(self, today: date) -> bool:
+        """Whether no lot falls by it any more, so that its seed may be read."""
+        return self.month < today.replace(day=1)
+
+    @property
+    def seal(self) -> str:
+        """What may be read of the seed before."""
+        return seal_of(self.seed)
 
 
 class CallBack(models.Model):

@@ -1,7 +1,8 @@
 """Who said that he has no water before any valve was shut, or where none was.
 
 1. The report says *no water* and belongs to an outage, itself or through the one it repeats.
-2. It names one customer: by his telephone number, else by his address, and no other has it.
+2. It names one customer: by his telephone number, however either was written, else by his
+   address, and no other has it.
 3. He is dry from when he says that it began, else from when he called, until the outage's first
    valve takes his water, else until the outage is restored.
 """
@@ -9,13 +10,16 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 
-from django.db.models.functions import Coalesce
+from django.db.models import CharField, F, Func, QuerySet, Value
+from django.db.models.functions import Coalesce, Right
 
 from network.models import Customer
 from network.selectors import current_revision
 from outages.choices import ReportKind, SpellBasis
 from outages.models import BurstReport, Outage, SupplySpell
+from outages.policy.addresses import same_phone
 from outages.policy.interruptions import Spell
 from outages.workflow import OutageStatus, ReportStatus
 
@@ -51,11 +55,11 @@ def _said() -> dict[tuple[str, int], datetime]:
         .exclude(of_outage=None)
         .values_list("contact_phone", "address", "occurred_at", "received_at", "of_outage")
     )
-    by_phone = _sole("phone", {each[0] for each in reports})
-    by_address = _sole("address", {each[1] for each in reports})
+    by_phone = _sole_phones({same_phone(each[0]) for each in reports})
+    by_address = _sole_addresses({each[1] for each in reports})
     found: dict[tuple[str, int], datetime] = {}
     for phone, address, occurred_at, received_at, outage in reports:
-        customer = by_phone.get(phone) or by_address.get(address)
+        customer = by_phone.get(same_phone(phone)) or by_address.get(address)
         if customer is None:
             continue
         since = min(occurred_at or received_at, received_at)
@@ -63,13 +67,36 @@ def _said() -> dict[tuple[str, int], datetime]:
     return found
 
 
-def _sole(field: str, values: set[str]) -> dict[str, str]:
-    """Return the customer of each value that one customer alone has."""
-    rows = Customer.objects.filter(
-        revision=current_revision(), **{f"{field}__in": values - {""}}
-    ).values_list(field, "asset_id")
+# The last figures of a number as the register writes it, with blanks, hyphens or a country's code.
+_FIGURES: Final = Func(
+    F("phone"), Value("[^0-9]"), Value(""), Value("g"), function="regexp_replace",
+    output_field=CharField(),
+)  # fmt: skip
+_LAST: Final = 11
+
+
+def _sole_phones(numbers: set[str]) -> dict[str, str]:
+    """Return the customer of each number that one customer alone has."""
+    wanted = numbers - {""}
+    rows = _customers().exclude(phone="").annotate(last=Right(_FIGURES, _LAST))
+    found = rows.filter(last__in={each[-_LAST:] for each in wanted}) if wanted else rows.none()
+    pairs = found.values_list("phone", "asset_id")
+    return _alone((same_phone(phone), customer) for phone, customer in pairs)
+
+
+def _sole_addresses(addresses: set[str]) -> dict[str, str]:
+    """Return the customer of each address that one customer alone has."""
+    found = _customers().filter(address__in=addresses - {""})
+    return _alone(found.values_list("address", "asset_id"))
+
+
+def _customers() -> QuerySet[Customer]:
+    return Customer.objects.filter(revision=current_revision())
+
+
+def _alone(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     having = defaultdict(list)
-    for value, customer in rows:
+    for value, customer in pairs:
         having[value].append(customer)
     return {value: those[0] for value, those in having.items() if len(those) == 1}
 

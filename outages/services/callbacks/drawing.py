@@ -3,8 +3,9 @@
 RULE 1  One call-back an order. An order that a call-back gave rise to has none of its own: the
         first is asked again. Where nobody told us, or without a number, there is nobody to ask.
 RULE 2  Complaints are called by telephone, and so is who is protected: no number leaves the house.
-RULE 3  The others are numbered as they are finished in a calendar month, and drawn from a start
-        that comes of the month's seed; the seed is kept, so everybody can draw again.
+RULE 3  The others are numbered as they come to be asked in a calendar month, and drawn from a
+        start that comes of the month's seed; the seed is kept, so everybody can draw again. No lot
+        falls after the month, when the seed is shown.
 RULE 4  A number that takes no SMS is called, and so is whoever asked for none: the rules want
         everybody asked (CB-06). The draw stays on record as it fell.
 RULE 5  Nobody is asked by SMS in the night: the message waits for the morning (the policy's hours).
@@ -99,7 +100,7 @@ def _drawn(order: WorkOrder, report: BurstReport, *, by: Actor, at: datetime) ->
 
 def _number(callback: CallBack) -> None:
     """Give the call-back its number in the month, and so its lot (RULE 3)."""
-    draw = draw_of(timezone.localtime(callback.completed_at).date())
+    draw = draw_of(timezone.localtime(callback.created_at).date())
     percent = policy.number("callback_phone_share", at=callback.completed_at)
     method = sampling.draw(draw.drawn, start=draw.start, phone_percent=percent)
     callback.draw, callback.number, callback.phone_percent = draw, draw.drawn, percent

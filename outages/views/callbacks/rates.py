@@ -6,6 +6,7 @@ from typing import Any, Final
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -36,7 +37,7 @@ def rates_page(request: HttpRequest) -> HttpResponse:
     asked = lists.questionnaire(period, department=department)
     draw = CallBackDraw.objects.filter(month=period.first).first()
     if (form := request.GET.get("format")) in FORMS:
-        facts = () if draw is None else (f"{draw.seed} / {draw.start}",)
+        facts = () if draw is None else (_draw_words(draw, today),)
         return file_answer(rates_document(period, rows, asked, facts=facts), form)
     context = {
         "forms": FORMS.items(),
@@ -53,10 +54,19 @@ def rates_page(request: HttpRequest) -> HttpResponse:
             key: policy.number(key, at=now)
             for key in ("callback_rate_target", "satisfaction_target", "satisfaction_alert")
         },
-        "draw": draw,
+        "draw": draw and _draw_words(draw, today),
         "sample": _sample(period, department, now),
     }
     return render(request, "outages/callbacks/rates.html", context)
+
+
+def _draw_words(draw: CallBackDraw, today: date) -> str:
+    """Say by what was drawn; while it still draws, only the seal of it."""
+    if not draw.is_over(today):
+        told = gettext("Draw: sealed as %(seal)s; the seed is shown when the month is over.")
+        return told % {"seal": draw.seal}
+    told = gettext("Draw: seed %(seed)s, start %(start)s, seal %(seal)s.")
+    return told % {"seed": draw.seed, "start": draw.start, "seal": draw.seal}
 
 
 def _sample(period: Period, department: str, now: datetime) -> dict[str, Any] | None:

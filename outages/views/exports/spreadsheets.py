@@ -27,6 +27,11 @@ def as_csv(document: Document) -> bytes:
     return csv_bytes(rows)
 
 
+def as_one_csv(table: Table) -> bytes:
+    """Write a table that stands alone: its head and its rows, no key before them."""
+    return csv_bytes([table.head, *table.rows])
+
+
 def csv_bytes(rows: Iterable[Sequence[Cell]]) -> bytes:
     """Write rows as CSV that spreadsheets read and do not run."""
     text = StringIO()

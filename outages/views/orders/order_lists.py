@@ -1,8 +1,7 @@
 """Lists of the desk: every order, my cases and calls, the complaint register."""
 
-import csv
-from collections.abc import Iterator
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any, Final
 
 from django.core.paginator import Paginator
@@ -19,7 +18,9 @@ from outages.models import BurstReport, Department, WorkOrder
 from outages.selectors import orders as lists
 from outages.selectors.privacy.contacts import may_know
 from outages.services.desk.disclosures import note_list
-from outages.views.exports.tables import Cell, safe_cell
+from outages.views.exports.answers import file_answer
+from outages.views.exports.spreadsheets import as_one_csv
+from outages.views.exports.tables import Document, Row, table
 from outages.views.orders.words import chip_of_order, order_title
 from outages.views.shape.actor import acting
 from outages.views.shape.days import day_asked, end_of, midnight, page_query
@@ -28,7 +29,7 @@ from outages.views.words.limits import limit_rule, limit_title
 from outages.views.words.wording import chip_of_report, report_title
 
 PER_PAGE = 50
-FORMS: Final = {"csv": "CSV"}
+FORMS: Final = {"xlsx": "XLSX", "csv": "CSV"}
 SEES = "outages.view_outages"
 
 
@@ -165,47 +166,47 @@ def complaint_list(request: HttpRequest) -> HttpResponse:
 @never_cache
 @may(SEES, "outages.view_customers")
 def complaint_file(request: HttpRequest) -> HttpResponse:
-    """The register as CSV; who is behind a confidential complaint is left out for others."""
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="complaints.csv"'
-    response["Cache-Control"] = "private, no-store"
-    response.write("\ufeff")  # without it spreadsheets take Chinese for another code
-    writer = csv.writer(response)
-    writer.writerow([
+    """The register as a file; who is behind a confidential complaint is left out for others."""
+    days = _days(request)
+    found = list(_complaints(days))
+    note_list(rows=len(found), by=acting(request), at=timezone.now())
+    form = request.GET.get("format", "csv")
+    return file_answer(
+        _register(found, days, request),
+        form if form in FORMS else "csv",
+        write_csv=lambda register: as_one_csv(register.tables[0]),
+    )
+
+
+def _register(
+    found: Iterable[BurstReport], days: dict[str, date | None], request: HttpRequest
+) -> Document:
+    head = [
         gettext("Reference"), gettext("Received"), gettext("Kind"), gettext("By"),
         gettext("Caller"), gettext("Content"), gettext("Status"), gettext("Order"),
         gettext("Department"), gettext("Result"), gettext("User told"),
-    ])  # fmt: skip
-    found = list(_complaints(_days(request)))
-    note_list(rows=len(found), by=acting(request), at=timezone.now())
-    for report in found:
-        writer.writerows(_rows(report, request))
-    return response
+    ]  # fmt: skip
+    rows = [row for report in found for row in _rows(report, request)]
+    title = gettext("Complaint register")
+    asked = " – ".join(f"{day:%Y-%m-%d}" if day else "…" for day in days.values())
+    facts = (asked,) if any(days.values()) else ()
+    return Document("complaints", title, facts, (table("complaints", title, head, rows),))
 
 
-def _rows(report: BurstReport, request: HttpRequest) -> Iterator[list[Cell]]:
+def _rows(report: BurstReport, request: HttpRequest) -> Iterator[Row]:
     caller = report.contact_name if may_know(report, request.user) else gettext("protected")
-    about: list[Cell] = [
+    about: Row = (
         report.reference,
-        _written(report.received_at),
-        report.get_kind_display(),
-        report.get_channel_display(),
-        safe_cell(caller),
-        safe_cell(report.description),
+        report.received_at,
+        str(report.get_kind_display()),
+        str(report.get_channel_display()),
+        caller,
+        report.description,
         str(chip_of_report(report, None)[1]),
-    ]
+    )
     orders = list(report.work_orders.all())
     for order in orders:
-        yield [
-            *about,
-            order.number,
-            local(order.department.name, order.department.name_en),
-            safe_cell(order.result),
-            _written(order.fed_back_at),
-        ]
+        department = local(order.department.name, order.department.name_en)
+        yield *about, order.number, department, order.result, order.fed_back_at
     if not orders:
-        yield [*about, "", "", safe_cell(report.answer), ""]
-
-
-def _written(at: datetime | None) -> str:
-    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else ""
+        yield *about, "", "", report.answer, None

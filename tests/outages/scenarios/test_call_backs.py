@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -95,6 +95,18 @@ def test_t16_months_have_draws_of_their_own_and_no_draw_is_made_twice() -> None:
         CallBackDraw.objects.filter(pk=this.pk).update(start=(this.start + 1) % 100)
     with pytest.raises(DatabaseError), transaction.atomic():
         this.delete()
+
+
+def test_t16_an_order_finished_last_month_is_drawn_by_this_month_whose_seed_nobody_knows() -> None:
+    """Told its result on the 1st, it would else fall by a seed that is shown since midnight."""
+    last_day = datetime(2026, 11, 30, 8, tzinfo=UTC)
+    first = ordered(told("conduct", contact_phone="13900001111"), about="service_attitude")
+    WorkOrder.objects.filter(pk=first.pk).update(finished_at=last_day)
+    first.refresh_from_db()
+    callback = draw_callback(first, by=None, at=last_day + DAY)
+    assert callback is not None
+    assert callback.draw is not None
+    assert (callback.completed_at, callback.draw.month) == (last_day, date(2026, 12, 1))
 
 
 def test_t16_told_twice_it_is_drawn_once_and_what_was_drawn_stays() -> None:
