@@ -9,6 +9,7 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 
 from outages.models import Crew, Shift
+from outages.selectors.shifts.on_duty import template_at
 from outages.services import shifts
 from outages.services.shifts import rosters
 
@@ -26,17 +27,22 @@ def load_duty(*, at: datetime) -> int:
         return 0
     users = get_user_model().objects
     leader, agent = users.get(username="shift_leader"), users.get(username="call_agent")
-    begun = at - timedelta(hours=2)
+    # Not before the shift of this hour began: else it is overdue when somebody looks first.
+    found = template_at(at)
+    begun = max(at - timedelta(hours=2), found[1][0]) if found else at - timedelta(hours=2)
     shift = shifts.open_first_shift(leader=leader, people=[agent], at=begun)
     shifts.write_log(
-        shift, text="接班检查：电话、录音、网络正常。", by=agent, at=begun + timedelta(minutes=4)
+        shift,
+        text="接班检查：电话、录音、网络正常。",
+        by=agent,
+        at=min(begun + timedelta(minutes=4), at),
     )
     shifts.write_log(
         shift,
         text="气象台来电：今晚降温，注意老旧管道爆管。",
         kind="important",
         by=leader,
-        at=at - timedelta(minutes=50),
+        at=max(at - timedelta(minutes=50), begun),
     )
     return _fill_roster(at)
 

@@ -185,3 +185,15 @@ def test_the_demo_opens_a_shift_and_fills_a_week() -> None:
     assert load_duty(at=now) == 0
     assert open_shift() is not None
     assert gaps_between(now, now + 6 * 24 * HOUR) == []
+
+
+@pytest.mark.parametrize(("hour", "begun"), [(1, 0), (7, 5), (16, 16), (23, 21)])
+def test_the_demos_shift_is_never_overdue_when_somebody_looks_first(hour: int, begun: int) -> None:
+    for role in ("shift_leader", "call_agent"):
+        member(role, username=role)
+    now = timezone.localtime().replace(hour=hour, minute=0, second=0, microsecond=0)
+    load_duty(at=now)
+    shift = open_shift()
+    assert shift is not None
+    assert timezone.localtime(shift.opened_at).hour == begun
+    assert shift.ends_at > now

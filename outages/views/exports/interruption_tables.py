@@ -95,9 +95,9 @@ def _tables(report: InterruptionReport) -> Iterable[Table]:
     yield table(
         "area",
         gettext("By area"),
-        _words((*_LINES, *_PER_SERVED)),
+        [*_words((*_LINES, *_PER_SERVED)), *(f"≥ {hours} h" for hours, _count in report.bands)],
         [
-            (area_name(each.area), *_line(each), each.served, each.per_property)
+            (area_name(each.area), *_line(each), each.served, each.per_property, *each.bands)
             for each in report.by_area
         ],
     )
@@ -140,8 +140,9 @@ def _divided(key: str, title: str, lines: Iterable[tuple[str, Line]]) -> Table:
 
 def interruption_csv(report: InterruptionReport) -> bytes:
     """Write one table: the division, the row's name, minutes, properties, properties served."""
-    head: Row = ("division", "key", "name", "minutes", "properties", "served")
-    return csv_bytes([head, *_rows(report)])
+    bands = (f"interruptions_{hours}_h" for hours, _count in report.bands)
+    head: Row = ("division", "key", "name", "minutes", "properties", "served", *bands)
+    return csv_bytes([head, *((*row, *[""] * (len(head) - len(row))) for row in _rows(report))])
 
 
 def _rows(report: InterruptionReport) -> Iterable[Row]:
@@ -154,7 +155,8 @@ def _rows(report: InterruptionReport) -> Iterable[Row]:
     for line in report.by_cause:
         yield "cause", line.key, cause_name(line.key), minutes(line), line.properties, ""
     for area in report.by_area:
-        yield "area", area.key, area_name(area.area), minutes(area), area.properties, area.served
+        cost = (minutes(area), area.properties, area.served)
+        yield "area", area.key, area_name(area.area), *cost, *area.bands
     for outage in report.by_outage:
         place = local(outage.outage.place, outage.outage.place_en) if outage.outage else ""
         yield "outage", outage.key, place, minutes(outage), outage.properties, ""

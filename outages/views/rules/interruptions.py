@@ -10,7 +10,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from outages.policy.report_periods import Period, month_of
-from outages.selectors.supply.interruptions import InterruptionReport, Line, interruption_report
+from outages.selectors.supply.interruptions import (
+    InterruptionReport,
+    Line,
+    OutageLine,
+    interruption_report,
+)
 from outages.views.exports.answers import FORMS, file_answer
 from outages.views.exports.interruption_tables import (
     area_name,
@@ -21,6 +26,7 @@ from outages.views.exports.interruption_tables import (
 )
 from outages.views.shape.days import day_asked, page_query
 from outages.views.shape.screen import may
+from outages.views.words.wording import local
 
 # The trend's drawing, in its own units: a column each month over a line, its label under it.
 WIDTH, HEIGHT, STEP, COLUMN = 720, 180, 60, 36
@@ -62,6 +68,7 @@ def interruption_page(request: HttpRequest) -> HttpResponse:
         "kinds": [(kind_name(line.key), line, _share(line, report)) for line in report.by_kind],
         "causes": [(cause_name(line.key), line, _share(line, report)) for line in report.by_cause],
         "areas": [(area_name(line.area), line, _share(line, report)) for line in report.by_area],
+        "outages": [(_place(line), line, _share(line, report)) for line in report.by_outage],
         "worst": [(each, area_name(each.area)) for each in report.worst],
         "bands": [(hours, count, _part(count, report)) for hours, count in report.bands],
     }
@@ -78,6 +85,10 @@ def _period(request: HttpRequest, today: date) -> Period:
 
 def _share(line: Line, report: InterruptionReport) -> float:
     return line.lost / report.total.lost if report.total.lost else 0.0
+
+
+def _place(line: OutageLine) -> str:
+    return local(line.outage.place, line.outage.place_en) if line.outage else ""
 
 
 def _part(count: int, report: InterruptionReport) -> float:

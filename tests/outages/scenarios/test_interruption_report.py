@@ -144,6 +144,13 @@ def test_the_page_and_its_file_tell_the_same(town: list[Outage], client: Client)
         assert told[division] == pytest.approx(told["total"], abs=0.01)
     assert told["total"] == pytest.approx(report.minutes, rel=1e-3)
     text = page.content.decode()
+    for outage in town:
+        assert f'<a href="{reverse("outages:outage", args=[outage.pk])}">{outage.code}</a>' in text
+    # By length within each area: the page's and the file's are the report's.
+    bands = {row["key"]: [row[f"interruptions_{hours}_h"] for hours in (3, 6, 12, 24)]
+             for row in rows if row["division"] == "area"}  # fmt: skip
+    assert bands == {each.key: [str(n) for n in each.bands] for each in report.by_area}
+    assert text.count('<th scope="col" class="num">24 ') == 1
     assert "<svg" in text
     assert "style=" not in text.split("<main")[-1]
     full = set(Customer.objects.values_list("account", flat=True))
@@ -169,6 +176,7 @@ def test_t26_a_workbook_s_totals_equal_the_database_s(
     minutes = 60 * sum(len(those) for those in lost.values())
     assert float(total[1][1]) == minutes > 0
     assert {int(row[0]): int(row[1]) for row in lengths} == bands
+    assert [sum(int(row[at]) for row in areas) for at in range(5, 9)] == list(bands.values())
     for rows in (areas, kinds, causes):
         assert sum(float(row[1]) for row in rows) == minutes
     assert sum(float(row[2]) for row in outages) == sum(float(row[2]) for row in worst) == minutes
