@@ -13,6 +13,8 @@ RUN mkdir -p /etc/postgresql-common \
 COPY deploy/docker/become.sh deploy/docker/db-entrypoint deploy/docker/postgresql.conf /usr/local/share/mainbreak/
 VOLUME /data
 EXPOSE 5432
+# The plain signal would wait for everybody who is connected, and be killed for it.
+STOPSIGNAL SIGINT
 ENTRYPOINT ["/bin/bash", "/usr/local/share/mainbreak/db-entrypoint"]
 
 # -- Redis -------------------------------------------------------------------------------------
@@ -47,7 +49,6 @@ RUN python -m gisapp.catalogues \
     DATABASE_URL=postgis://nobody@127.0.0.1:1/nothing REDIS_URL=redis://127.0.0.1:1/0 \
     python manage.py collectstatic --no-input
 ENV STATIC_DIR=/srv/built/static
-VOLUME /srv/state
 EXPOSE 8000
 ENTRYPOINT ["/bin/bash", "/srv/mainbreak/deploy/docker/app-entrypoint"]
 CMD ["web"]
@@ -59,6 +60,6 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/* /etc/nginx/sites-enabled/*
 COPY --from=app /srv/built/static /srv/front/static
 COPY deploy/docker/nginx.conf /etc/nginx/nginx.conf
-COPY deploy/docker/become.sh deploy/docker/front-entrypoint /usr/local/share/mainbreak/
-EXPOSE 8080
+COPY deploy/docker/become.sh deploy/docker/front-entrypoint deploy/docker/doors.conf /usr/local/share/mainbreak/
+EXPOSE 8080 8081
 ENTRYPOINT ["/bin/bash", "/usr/local/share/mainbreak/front-entrypoint"]
