@@ -126,3 +126,10 @@ def test_what_the_front_answers_itself_carries_the_headers_of_the_rest():
     for block in served:
         assert "X-Content-Type-Options nosniff" in block
         assert "Strict-Transport-Security $hsts" in block
+
+
+def test_every_part_works_with_the_database_that_is_named():
+    entrypoint = (DOCKER / "app-entrypoint").read_text(encoding="utf-8")
+    assert entrypoint.count("db:5432") == 1
+    assert "db:5432/${DB_NAME:-mainbreak}" in entrypoint
+    assert environment("public")["DATABASE_URL"].endswith("@db:5432/${DB_NAME:-mainbreak}")

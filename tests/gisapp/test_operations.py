@@ -7,6 +7,7 @@ ROOT = Path(__file__).resolve().parents[2]
 READ = re.compile(r'(?:env\.\w+|strict_bool|positive_int|positive_float|secret)\(\s*"([A-Z_]+)"')
 # Read by the entrypoints of the images and by the composition, not by the settings.
 OF_THE_COMPOSITION = {
+    "DB_NAME",
     "DB_PASSWORD",
     "APP_DB_PASSWORD",
     "REDIS_PASSWORD",
