@@ -20,6 +20,7 @@ from outages.views.words.limits import limit_name
 from outages.views.words.monthly import MONTHLY_VERBS
 from outages.views.words.refusals import state_words, words_of
 from outages.views.words.wording import ORDER_STATUSES, OUTAGE_CHIPS
+from outages.workflow import OutageStatus
 
 # Verb of the event -> tone, text. `%(new)s`, `%(valve)s` and the event's facts are filled in.
 VERBS: Final[dict[str, tuple[str, str | Promise]]] = {
@@ -264,6 +265,8 @@ _CHOICES: Final[dict[str, type[TextChoices]]] = {
 
 
 def _new(event: Event) -> str:
+    if event.verb == "outage_status" and event.new == OutageStatus.IMPACT_CONFIRMED:
+        return gettext("Impact confirmed")
     if event.verb == "outage_status":
         return str(OUTAGE_CHIPS.get(event.new, ("", event.new))[1])
     if event.verb == "order_status":
