@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -13,13 +14,16 @@ from django.utils import timezone
 from PIL import Image
 
 from gisapp.accounts.roles import sync_roles
-from network.models import Organisation
+from network.models import Organisation, Pipe
 from outages.models import Anomaly, Outage, OutageTask
 from outages.policy.matrix import Task
 from outages.services import outages
+from outages.services.rules import departments
+from outages.services.rules.departments import ship_organisation
 from outages.services.shutdown import plans
-from tests.factories import lay, person
+from tests.factories import NOON, lay, person
 from tests.outages.conftest import Desk
+from tests.outages.offices import office
 from tests.outages.scenarios.test_outage_duties import STREET, with_persons
 
 
@@ -84,6 +88,16 @@ def test_101_the_sheet_asks_for_the_trunk_road_and_goes_over_once_answered(desk:
     assert "已阅" in page(ada, "sheet", outage.pk)
     ada.post(url("sheet-read", outage.sheets.get().pk))
     assert outage.sheets.get().read_by is not None
+
+
+def test_103_the_sheet_names_every_street_without_water(desk: Desk) -> None:
+    with_persons(100)
+    Pipe.objects.filter(asset_id="p1").update(street="河堤路")
+    Pipe.objects.filter(asset_id="p2").update(street="新华街", street_en="Xinhua Street")
+    outage = now_planned(desk)
+    shown = page(client_of("call_agent"), "sheet", outage.pk)
+    assert "新华街" in shown
+    assert "河堤路" not in shown, "its pipe keeps its water"
 
 
 def test_102_the_call_centre_cannot_hand_over_a_sheet(desk: Desk) -> None:
@@ -194,6 +208,25 @@ def test_whom_to_ring_and_what_they_need_is_told_in_words(desk: Desk) -> None:
         shown = page(client_of("call_agent"), name, outage.pk)
         assert "血液透析" in shown
         assert "dialysis" not in shown, "the register's code"
+
+
+def test_calls_inside_the_house_name_who_answers_at_this_hour(desk: Desk) -> None:
+    ship_organisation()
+    with_persons(6000)
+    outage = now_burst(desk, on_trunk_road=False)
+    asked = {"name": "黄世宁", "phone": "19600013002", "is_liaison": True}
+    departments.add_acceptor(office("production"), **asked, by=None, at=NOON)
+    for code, name, phone in (("B1", "", "0700-1"), ("B2", "公用事业科", "0700-2")):
+        Organisation.objects.create(
+            code=code, kind="bureau", name=f"{settings.PERMIT_AUTHORITY}{name}", phone=phone
+        )
+    ada = client_of("call_agent")
+    shown = page(ada, "duties-of", outage.pk)
+    assert "黄世宁 · 24 小时联络员" in shown and "tel:19600013002" in shown
+    assert "公用事业科" in shown and "tel:0700-2" in shown, "the section, not the bureau's desk"
+    call = outage.duties.get(task=Task.PHONE_LEADER)
+    leader = ada.get(url("calls", outage.pk), {"call": call.pk}).content.decode()
+    assert "公司领导的号码不上页面" in leader
 
 
 def test_lists_name_the_place_in_the_readers_language(desk: Desk) -> None:
@@ -326,8 +359,10 @@ def test_403_a_message_by_hand_that_lacks_the_diameter_is_refused(desk: Desk) ->
     with_persons(100)
     outage, ada = now_burst(desk), client_of("call_agent")
     told = {"leak_location": "解放路", "pipe_diameter": "", "affected_area": "解放路"}
+    asked = page(ada, "exchange-outage", outage.pk)
+    assert asked.count("（可不填）") == 1, "the remark alone: the four items are asked for"
     answer = ada.post(url("exchange-send", outage.pk), told)
-    assert answer.status_code == 409
+    assert answer.status_code == 422
     assert "管径" in answer.content.decode()
     told |= {"pipe_diameter": "DN200", "expected_repair_at": local(1)}
     assert ada.post(url("exchange-send", outage.pk), told).status_code == 302

@@ -12,10 +12,10 @@ from outages.forms.shape.moments import MomentField
 class ExchangeForm(forms.Form):
     """The four items for the dispatch centre; valves are read off the plan."""
 
-    leak_location = forms.CharField(label=_("Leak location"), max_length=200, required=False)
-    pipe_diameter = forms.CharField(label=_("Pipe diameter"), max_length=60, required=False)
-    affected_area = forms.CharField(label=_("Area affected"), max_length=300, required=False)
-    expected_repair_at = MomentField(label=_("Expected repair time"), required=False)
+    leak_location = forms.CharField(label=_("Leak location"), max_length=200)
+    pipe_diameter = forms.CharField(label=_("Pipe diameter"), max_length=60)
+    affected_area = forms.CharField(label=_("Area affected"), max_length=300)
+    expected_repair_at = MomentField(label=_("Expected repair time"))
     remark = forms.CharField(label=_("Remark"), max_length=300, required=False)
 
 

@@ -16,6 +16,7 @@ from network.words import local
 from outages.models import OutageTask
 from outages.policy.matrix import Due, Task
 from outages.selectors import mask_phone
+from outages.selectors.duties.numbers import Contact, contacts_for
 from outages.selectors.rules import policy
 from outages.services.duties.doing import BY_RECORD, EVIDENCE, PHONE_TASKS, is_told, may_do
 from outages.views.duties.words import GATES, STATUSES, owner_names, reason_words, task_name
@@ -79,9 +80,11 @@ def rows_of(duties: Iterable[OutageTask], user: User) -> list[DutyRow]:
     sees_names = user.has_perm("outages.view_customers")  # type: ignore[union-attr]
     customers = _customers(listed)
     organisations = _organisations(listed)
+    now = timezone.now()
     facts: dict[str, Any] = {
         "sees_names": sees_names,
-        "at_once": _at_once(timezone.now()),
+        "contacts": contacts_for((duty.task for duty in listed), at=now),
+        "at_once": _at_once(now),
         "owners": owner_names(),
     }
     return [_row(duty, user, customers, organisations, **facts) for duty in listed]
@@ -137,6 +140,7 @@ def _row(
     organisations: dict[str, Organisation],
     *,
     sees_names: bool,
+    contacts: dict[str, Contact],
     at_once: timedelta,
     owners: dict[str, str],
 ) -> DutyRow:
@@ -147,7 +151,10 @@ def _row(
         phone, reveal = mask_phone(customer.phone), reverse("outages:duty-phone", args=[duty.pk])
     elif organisation is not None:
         phone = organisation.phone
+    elif duty.task in contacts:
+        phone = contacts[duty.task].phone
     target, detail = _addressee(duty, customer, organisation, sees_names=sees_names)
+    detail = detail or _contact(duty, contacts.get(duty.task))
     record = _RECORDS.get(duty.task)
     return DutyRow(
         duty=duty,
@@ -193,6 +200,15 @@ def _addressee(
         )
     named = local(duty.target_name, duty.target_name_en)
     return named or duty.target.partition(":")[2], ""
+
+
+def _contact(duty: OutageTask, contact: Contact | None) -> str:
+    if contact is not None:
+        liaison = gettext("24-hour liaison") if contact.is_liaison else ""
+        return " · ".join(filter(None, [contact.name, liaison]))
+    if duty.task == Task.PHONE_LEADER:
+        return gettext("Company leaders' numbers stand on no page: ring by the duty list.")
+    return ""
 
 
 def _need(customer: Customer, address: str) -> str:

@@ -12,11 +12,13 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from network.words import local
 from outages.choices import NoticeKind, Works
 from outages.forms.duties.papers import SheetForm
 from outages.models import Outage, OutageSheet
 from outages.policy.matrix import Gate
 from outages.selectors import plan_in_force
+from outages.selectors.shutdown.streets import streets_dry
 from outages.services.duties import missing_before
 from outages.services.papers import handing_over, sheets
 from outages.services.publishing import notices
@@ -67,6 +69,7 @@ def sheet_page(
         "chip": chip_of_outage(outage, plan_in_force(outage)),
         "chain": chain_of(outage),
         "draft": draft,
+        "streets": [local(*names) for names in streets_dry(plan)] if plan else [],
         "missing": [ITEMS[item] for item in draft.missing],
         "missing_items": draft.missing,
         "newest": newest,
