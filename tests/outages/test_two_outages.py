@@ -170,7 +170,8 @@ def test_a_planned_outage_begins_only_after_its_notice_and_an_emergency_at_once(
     notices.publish_notice(notice, by=desk.dana, at=desk.now)
     outage.refresh_from_db()
     assert outage.status == "published"
-    assert outages.start_outage(outage, by=desk.dana, at=desk.now).status == "in_effect"
+    starts_at = outage.planned_start_at
+    assert outages.start_outage(outage, by=desk.dana, at=starts_at).status == "in_effect"
 
     emergency = desk.burst("p3")
     assert outages.start_outage(emergency.outage, by=desk.dana, at=desk.now).status == "in_effect"

@@ -57,9 +57,9 @@ class NotPublished(Refused):
 
 
 class WindowRefused(Refused):
-    """A planned outage ends after it begins, and is not over yet."""
+    """A planned outage ends after it begins, is not over yet, and begins no earlier than told."""
 
-    codes = ("window_ends_first", "window_over")
+    codes = ("window_ends_first", "window_over", "window_ahead")
 
 
 def draft_planned_outage(
@@ -165,7 +165,8 @@ def start_outage(outage: Outage, *, by: Actor, at: datetime) -> Outage:
     """Water goes off now.
 
     Raises NotPublished for a planned outage without its notice out, duties.GateRefused where a
-    new plan shut a gate again.
+    new plan shut a gate again, WindowRefused before the time that people were told:
+    `postpone_outage` moves it, and tells them.
     """
     with transaction.atomic():
         outage = lifecycle.lock_outage(outage)
@@ -177,6 +178,8 @@ def start_outage(outage: Outage, *, by: Actor, at: datetime) -> Outage:
             if outage.kind == OutageKind.PLANNED and outage.published_at is None:
                 raise NotPublished(outage=outage.code) from refused
             raise
+        if outage.planned_start_at is not None and at < outage.planned_start_at:
+            raise WindowRefused(code="window_ahead", outage=outage.code)
         exchange.tell_dispatch_centre(outage, cause="status", by=by, at=at)
     return outage
 

@@ -1,6 +1,7 @@
 """What somebody may do with a case now: the actions that its panel offers."""
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.utils import timezone
 
 from outages.choices import Works
 from outages.models import BurstReport, IsolationPlan, Outage, WorkOrder
@@ -79,6 +80,12 @@ def _is_broken_off(outage: Outage, plan: IsolationPlan | None) -> bool:
     return reopening and outage.status == OutageStatus.IN_EFFECT
 
 
+def _time_has_come(outage: Outage) -> bool:
+    """Whether the time that people were told of is there; before it nobody begins by a key."""
+    starts_at = outage.planned_start_at
+    return starts_at is None or starts_at <= timezone.now()
+
+
 def _directing(
     outage: Outage,
     plan: IsolationPlan | None,
@@ -97,7 +104,7 @@ def _directing(
     if outage.kind == "planned" and outage.status == OutageStatus.IMPACT_CONFIRMED:
         found.add("ready" if outage.on_trunk_road is not None else "sheet")
     if outage.status == OutageStatus.PUBLISHED:
-        found.add("start")
+        found.add("start" if _time_has_come(outage) else "move")
     if outage.status == OutageStatus.IN_EFFECT and not _is_broken_off(outage, plan):
         found.add("plan-reopening" if outage.repaired_at else "repair")
     if running and outage.repaired_at:

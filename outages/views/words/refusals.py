@@ -73,6 +73,9 @@ WORDS: Final[dict[str, str | Promise]] = {
     ),
     "not_published": _("A planned outage begins only after its notice is out."),
     "window_ends_first": _("The works end before they begin: correct the times."),
+    "window_ahead": _(
+        "People were told of a later time: move the works first, then they may begin."
+    ),
     "window_over": _("The works would be over already: correct the times."),
     "estimate_over": _("This time has passed already: say when water will be back."),
     "estimate_before_start": _("Water cannot be back before the works begin: correct the time."),

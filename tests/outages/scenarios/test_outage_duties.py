@@ -456,6 +456,10 @@ def test_t25_a_planned_outage_begins_only_after_publication_an_emergency_at_once
     with pytest.raises(outages.NotPublished):
         outages.start_outage(outage, by=desk.dana, at=START)
     notices.publish_notice(outage.notices.get(), by=desk.dana, at=desk.now)
+    with pytest.raises(outages.WindowRefused, match="window_ahead"):
+        outages.start_outage(outage, by=desk.dana, at=START - timedelta(seconds=1))
+    outage.refresh_from_db()
+    assert outage.status == "published", "no earlier than people were told"
     assert outages.start_outage(outage, by=desk.dana, at=START).status == "in_effect"
 
 

@@ -99,7 +99,9 @@ def test_a_call_off_goes_to_every_channel_of_the_first_notice(
 def test_water_back_goes_to_every_channel_of_the_first_notice(
     desk: Desk, told_everywhere: Outage
 ) -> None:
-    outage = outages.start_outage(told_everywhere, by=desk.dana, at=desk.now)
+    outage = outages.start_outage(
+        told_everywhere, by=desk.dana, at=told_everywhere.planned_start_at
+    )
     outages.record_repair(outage, reason="检修完毕", by=desk.dana, at=desk.now)
     desk.reopen_all(outage)
     outage = desk.restore(outage)
