@@ -182,7 +182,13 @@ def _ways(
         for pipe in ground.pipes.find(as_ids(inlets)).tolist():
             if pipe >= 0:
                 ways.only(pipe, place, inward=False)
-    for valve in np.flatnonzero(ground.valve_one_way & (ground.valve_junction >= 0)).tolist():
+    for valve, to_end in zip(*map(np.ndarray.tolist, ground.directed_in_middle()), strict=True):
+        before = np.flatnonzero(end == ground.valve_junction[valve])
+        after = np.flatnonzero(start == ground.valve_junction[valve])
+        for part in (*before, *after):
+            (ways.backward if to_end else ways.forward)[part] = False
+    real = (ground.valve_junction >= 0) & (ground.valve_junction < len(ground.junctions))
+    for valve in np.flatnonzero(ground.valve_one_way & real).tolist():
         junction, flow_to = int(ground.valve_junction[valve]), int(ground.valve_flow_to[valve])
         stands_on = int(ground.valve_pipe[valve])
         if stands_on >= 0:

@@ -140,7 +140,7 @@ def draw(
     # On a schematic drawing nearness says nothing.
     findings.extend(each for each in met if not (source.is_local and each.code == "node_near_pipe"))
     valves = assets["valves"].fields
-    network, valves["flow_to_pipe"] = settle_directions(
+    valves["flow_to_pipe"] = settle_directions(
         network, raw.valves, valves["flow_to_pipe"], findings
     )
     raw, network = _without_references(assets, raw, network)

@@ -44,7 +44,8 @@ class Valves:
 
     junction alone: every pipe end at that junction; junction and pipe: that pipe's end
     there; pipe alone: the pipe at `fraction`. `flow_to` makes it a one-way device that
-    passes water from its junction into that pipe only.
+    passes water from its junction into that pipe only; in mid-pipe, toward the end at which that
+    pipe is met.
     """
 
     ids: Ids = ()

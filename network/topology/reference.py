@@ -118,10 +118,29 @@ class ReferenceNetwork:
         flow_to = valves.flow_to[nth]
         if not flow_to:
             return
-        if part[1] == flow_to and valves.junctions[nth]:
+        if not valves.junctions[nth]:
+            self._direct_in_middle(nth, part, hub)
+        elif part[1] == flow_to:
             self._remove(part, hub)
-        elif valves.pipes[nth] and valves.junctions[nth]:
+        elif valves.pipes[nth]:
             self._remove(hub, part)
+
+    def _direct_in_middle(self, nth: int, part: Vertex, hub: Vertex) -> None:
+        """Let water pass a valve in mid-pipe only toward the end where its target is met."""
+        valves, pipes = self.tables.valves, self.tables.pipes
+        row, target = pipes.ids.index(valves.pipes[nth]), valves.flow_to[nth]
+        met = [
+            any(each[1] == target != part[1] for each in self.parts_at[("junction", at, 0)])
+            for at in (pipes.starts[row], pipes.ends[row])
+        ]
+        if not any(met):
+            return
+        to_end = met[1] and (not met[0] or valves.fractions[nth] > 0.5)
+        is_before = part == min(self.parts_at[hub])
+        if is_before == to_end:
+            self._remove(hub, part)
+        else:
+            self._remove(part, hub)
 
     def _add_inlets(self) -> None:
         for junction, inlets in zip(

@@ -73,14 +73,35 @@ class BruteForce:
         for k in range(len(stops) - 1):
             part: Cell = ("part", pipe, k)
             for stop, flows_in, flows_out in (
-                (stops[k], True, not one_way),
-                (stops[k + 1], not one_way, True),
+                (stops[k], self._passes(stops[k], True), not one_way and self._passes(stops[k])),
+                (
+                    stops[k + 1],
+                    not one_way and self._passes(stops[k + 1]),
+                    self._passes(stops[k + 1], True),
+                ),
             ):
                 between = self._valves_between(pipe, stop)
                 if flows_out and not self._forbids(pipe, stop, into_pipe=False):
                     yield Passage(part, stop, tuple(between))
                 if flows_in and not self._forbids(pipe, stop, into_pipe=True):
                     yield Passage(stop, part, tuple(reversed(between)))
+
+    def _passes(self, stop: Cell, toward_end: bool = False) -> bool:
+        """Whether water may pass the valve in a gap toward the pipe's end, or its start."""
+        if stop[0] != "gap" or not self.valve[stop[1]]["flow_to"]:
+            return True
+        facts = self.valve[stop[1]]
+        pipes, splits = self.tables.pipes, self.tables.splits
+        n, target = pipes.ids.index(facts["pipe"]), facts["flow_to"]
+        its = pipes.ids.index(target)
+        touched = {pipes.starts[its], pipes.ends[its]} | {
+            splits.junctions[k] for k in range(len(splits.pipes)) if splits.pipes[k] == target
+        }
+        if target == facts["pipe"] or not touched & {pipes.starts[n], pipes.ends[n]}:
+            return True
+        if {pipes.starts[n], pipes.ends[n]} <= touched:
+            return toward_end == (facts["at"] > 0.5)
+        return toward_end == (pipes.ends[n] in touched)
 
     def _valves_between(self, pipe: str, stop: Cell) -> list[str]:
         """Valves met from the pipe to the stop: first the pipe's own, then the stop's."""

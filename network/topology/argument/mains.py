@@ -149,6 +149,8 @@ class _Layout:
         ):
             self.tees[pipe].append((at, junction))
         self.cuts: dict[str, list[float]] = defaultdict(list)
+        # One-way valves in mid-pipe, by pipe: where, and whether they pass water toward its end.
+        self.gates: dict[str, list[tuple[float, bool]]] = defaultdict(list)
         self.shut_ends: set[tuple[str, str]] = set()  # junction, and pipe ("": all at it)
         self.inward: set[tuple[str, str]] = set()  # junction, and the pipe that water only enters
         self.outward: set[tuple[str, str]] = set()
@@ -164,10 +166,23 @@ class _Layout:
                 self.shut_ends.add((junction, pipe))
             elif valve in closed:
                 self.cuts[pipe].append(valves.fractions[nth])
+            elif flow_to and (toward := self._toward_end(pipe, valves.fractions[nth], flow_to)):
+                self.gates[pipe].append((valves.fractions[nth], toward > 0))
             if flow_to and junction and pipe not in ("", flow_to):
                 self.outward.add((junction, pipe))
             elif flow_to and junction:
                 self.inward.add((junction, flow_to))
+
+    def _toward_end(self, pipe: str, at: float, flow_to: str) -> int:
+        """1 where a valve in mid-pipe passes water toward the end, -1 toward the start, else 0."""
+        pipes = self.tables.pipes
+        row = {each: nth for nth, each in enumerate(pipes.ids) if each in (pipe, flow_to)}
+        if len(row) < 2:
+            return 0
+        target = {pipes.starts[row[flow_to]], pipes.ends[row[flow_to]]}
+        target |= {junction for _, junction in self.tees.get(flow_to, [])}
+        start, end = (each[row[pipe]] in target for each in (pipes.starts, pipes.ends))
+        return 0 if not (start or end) else 1 if end and (not start or at > 0.5) else -1
 
     def pieces(self, nth: int) -> list[Piece]:
         """The pieces of one pipe, from its start to its end."""
@@ -185,13 +200,20 @@ class _Layout:
                 high,
                 self._node(first, pipe),
                 self._node(last, pipe),
-                (first, pipe) not in self.outward and (last, pipe) not in self.inward,
+                (first, pipe) not in self.outward
+                and (last, pipe) not in self.inward
+                and not self._gated(pipe, low, high, toward_end=False),
                 not one_way
                 and (first, pipe) not in self.inward
-                and (last, pipe) not in self.outward,
+                and (last, pipe) not in self.outward
+                and not self._gated(pipe, low, high, toward_end=True),
             )
             for (low, first), (high, last) in pairwise(stops)
         ]
+
+    def _gated(self, pipe: str, low: float, high: float, *, toward_end: bool) -> bool:
+        """Whether a one-way valve on this stretch passes water toward the end, or the start."""
+        return any(low <= at <= high and to == toward_end for at, to in self.gates.get(pipe, []))
 
     def _node(self, junction: str, pipe: str) -> int:
         """The junction, or a node of its own for an end that a closed valve parts from it."""

@@ -6,7 +6,9 @@ RULE 3  A valve sits on edges: a valve at a junction on all edges there, one at 
         end on that edge, one in mid-pipe on both edges of a junction made for it.
 RULE 4  An edge carries one valve at most: where several meet, vertices are put between. Valves
         at a pipe's end stand nearest to the pipe.
-RULE 5  One-way pipes, one-way valves and inlets take a direction away from their edges.
+RULE 5  One-way pipes, one-way valves and inlets take a direction away from their edges. One in
+        mid-pipe passes water toward that end of its pipe which meets the pipe it flows to, the
+        nearer one where both do.
 RULE 6  Base segments are components over edges without valve that pass both ways.
 """
 
@@ -186,6 +188,14 @@ class _Valves:
         hubs = ground.on_all[ground.valve_flow_to[ground.on_all] >= 0]
         pipes = ground.valve_flow_to[hubs]
         edges.direct(edges.all_between(pipes, ground.valve_junction[hubs]), inward=True)
+        self._direct_in_middle()
+
+    def _direct_in_middle(self) -> None:
+        ground, edges = self.ground, self.edges
+        valves, to_end = ground.directed_in_middle()
+        before = edges.between(ground.valve_pipe[valves], ground.valve_junction[valves])[2]
+        edges.direct(before[to_end], before[~to_end] + 1, inward=False)
+        edges.direct(before[to_end] + 1, before[~to_end], inward=True)
 
     def _chained(self, edge: IntArray, valve: IntArray, valve_part: IntArray) -> _Placed:
         """Put vertices between valves that meet on one edge; `edge` is sorted."""

@@ -71,6 +71,28 @@ class Ground:
         np.cumsum(cuts + 1, out=self.part_starts[1:])
         self.part_count = int(self.part_starts[-1])
 
+    def directed_in_middle(self) -> tuple[IntArray, BoolArray]:
+        """One-way valves in mid-pipe, and which of them pass water toward the end of their pipe.
+
+        The others pass it toward the start. It is the end that the pipe meets which they flow to,
+        the nearer one where it meets both.
+        """
+        target, own = self.valve_flow_to[self.in_middle], self.valve_pipe[self.in_middle]
+        known = (target >= 0) & (target != own)
+        valves, target, own = self.in_middle[known], target[known], own[known]
+        at_start = self._meets(target, self.starts[own])
+        at_end = self._meets(target, self.ends[own])
+        to_end = at_end & (~at_start | (self.valve_fraction[valves] > 0.5))
+        told = at_start | at_end
+        return valves[told], to_end[told]
+
+    def _meets(self, pipe: IntArray, junction: IntArray) -> BoolArray:
+        """Whether each pipe ends at its junction, or is divided by it."""
+        cuts = self.cut_pipe.astype(np.int64) * self.junction_count + self.cut_junction
+        divided = np.isin(pipe.astype(np.int64) * self.junction_count + junction, cuts)
+        met: BoolArray = divided | (self.starts[pipe] == junction) | (self.ends[pipe] == junction)
+        return met
+
     def parts_at(self, pipe: IntArray, fraction: Floats) -> IntArray:
         """The part of each pipe on which a place lies.
 

@@ -356,7 +356,7 @@ class _Borders:
         """Stuck valves and one-way devices that a trace of the whole group walks through."""
         rows = np.flatnonzero(
             self.comes_in
-            & (self.here == self.group_of[self.beyond_segment])
+            & ((self.here == self.beyond) | (self.here == self.group_of[self.beyond_segment]))
             & _of_valve(self.walks & ~self.closed, self.valve, without=False)
         )
         pairs = np.unique(np.stack([self.here[rows], self.valve[rows]]), axis=1)

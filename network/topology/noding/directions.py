@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -33,45 +33,39 @@ class _Meetings:
 
 def settle_directions(
     network: NodedNetwork, valves: RawPoints, flow_to_pipe: Strings, findings: list[Finding]
-) -> tuple[NodedNetwork, Strings]:
-    """Return the network and the directions that can be kept, "" for the others.
+) -> Strings:
+    """Return the directions that can be kept, "" for the others.
 
     1. A valve at a junction or pipe end passes water into a pipe that meets that junction.
-    2. A valve on the middle of a pipe that flows to a pipe beyond one of its ends stands, for
-       the graph, at that end.
+    2. A valve on the middle of a pipe passes water toward the end at which it is met by the pipe
+       that it flows to.
     3. Every other direction is told and dropped: such a valve is a plain piece of pipe.
     """
     directed = np.flatnonzero(flow_to_pipe != "").tolist()
     if not directed:
-        return network, flow_to_pipe
+        return flow_to_pipe
     index = {name: nth for nth, name in enumerate(network.pipes.ids.tolist())}
     meetings = _Meetings.of(network).pipes_at
     kept = flow_to_pipe.copy()
-    junction = network.valves.junction.copy()
     for nth in directed:
         named = str(flow_to_pipe[nth])
         target = index.get(named)
-        end = NOWHERE if target is None else _end_toward(network, meetings, nth, target)
         if target is None:
             findings.append(at_point("valve_flow_pipe_unknown", "valve", valves, nth, pipe=named))
-        elif end == NOWHERE:
+        elif not _is_met(network, meetings, nth, target):
             findings.append(at_point("valve_flow_not_at_valve", "valve", valves, nth, pipe=named))
-        if end == NOWHERE:
-            kept[nth] = ""
         else:
-            junction[nth] = end
-    return replace(network, valves=replace(network.valves, junction=junction)), kept
+            continue
+        kept[nth] = ""
+    return kept
 
 
-def _end_toward(network: NodedNetwork, meetings: dict[int, set[int]], nth: int, target: int) -> int:
-    """Return the junction at which valve `nth` passes water to pipe `target`, NOWHERE for none."""
-    places = network.valves
-    at, own = int(places.junction[nth]), int(places.pipe[nth])
+def _is_met(network: NodedNetwork, meetings: dict[int, set[int]], nth: int, target: int) -> bool:
+    """Whether valve `nth`, or an end of the pipe on whose middle it stands, meets `target`."""
+    at, own = int(network.valves.junction[nth]), int(network.valves.pipe[nth])
     if at != NOWHERE:
-        return at if target in meetings[at] else NOWHERE
+        return target in meetings[at]
     if own in (NOWHERE, target):
-        return NOWHERE
-    ends = [int(network.start[own]), int(network.end[own])]
-    if places.fraction[nth] > 0.5:
-        ends.reverse()
-    return next((end for end in ends if target in meetings[end]), NOWHERE)
+        return False
+    ends = int(network.start[own]), int(network.end[own])
+    return any(target in meetings[end] for end in ends)

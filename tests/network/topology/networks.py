@@ -58,7 +58,7 @@ def _draw_valves(draw: st.DrawFn, drawn: Sketch, pipes: list[str]) -> None:
         place = draw(st.sampled_from(["node", "end", "middle"]))
         if place == "end" and start == end:
             place = "middle"  # which end of a ring is meant is a drawn test's matter
-        one_way = place != "middle" and draw(st.integers(0, 9)) == 0
+        one_way = draw(st.integers(0, 9)) == 0
         isolates = draw(st.integers(0, 7)) > 0
         at = draw(st.sampled_from([start, end]))
         touching = [row[0] for row in drawn.pipes if at in row[1:3]]

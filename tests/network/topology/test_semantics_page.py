@@ -50,8 +50,13 @@ def read(picture: str, lines: str) -> Case:
         known = next((words for words in TOLD if line.startswith(f"{words} ")), None)
         words = line.split()
         if words[0] == "device":
-            into = words[5] if "into" in words else ""
-            drawn.valve(words[1], junction=words[3], flow_to=into, isolates=False)
+            into = words[words.index("into") + 1] if "into" in words else ""
+            place = (
+                {"junction": words[3]}
+                if words[2] == "at"
+                else {"pipe": words[3], "fraction": float(words[4])}
+            )
+            drawn.valve(words[1], **place, flow_to=into, isolates=False)
         elif words[0] == "split":
             drawn.split(words[1], words[3], float(words[4]))
         elif words[0] == "source":
@@ -93,4 +98,4 @@ def _answered(answer: Isolation, words: str) -> list[str]:
 
 
 def test_the_page_shows_every_case() -> None:
-    assert len(BLOCKS) == 41
+    assert len(BLOCKS) == 43
