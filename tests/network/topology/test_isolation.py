@@ -188,6 +188,42 @@ class Test5xxOneWay:
         drawn.valve("R", junction="a", isolates=False)
         assert ask_of(drawn, "p2").zone_pipes == ("p1", "p2")
 
+    def test_507_a_pump_or_prv_link_is_walked_against_its_flow_and_never_closed(self) -> None:
+        drawn = sketch("""
+            (S) -p1-V| a -prv> b -p2- [W] -p3- c
+            a |B!-byp- b
+        """)
+        below = ask_of(drawn, "p2")
+        assert below.zone_pipes == ("byp", "p2", "prv")
+        assert (below.valves_to_close, below.boundary_valves) == (("V",), ("V", "W"))
+        above = ask_of(drawn, "p1")
+        assert above.sources_to_shut == ("S",)
+        assert above.pipes_dry == ("byp", "p1", "p2", "p3", "prv")
+
+    @pytest.mark.parametrize(
+        ("into", "at", "zone", "close"),
+        [
+            ("p3", 0.2, ("p2",), ("V",)),
+            ("p3", 0.8, ("p2", "p3"), ("V", "W")),
+            ("p1", 0.2, ("p1", "p2", "p3"), ("U", "W")),
+            ("p1", 0.8, ("p2", "p3"), ("W",)),
+        ],
+    )
+    def test_508_a_check_valve_in_mid_pipe_works_from_where_it_stands(
+        self, into: str, at: float, zone: tuple[str, ...], close: tuple[str, ...]
+    ) -> None:
+        drawn = sketch("(S) -p0- [U] -p1- v |V-p2- a -p3- [W] -p4- (T)")
+        if into == "p1":  # toward the start of p2, at which there is no valve then
+            drawn = sketch("(S) -p0- [U] -p1- v -p2- a -p3- [W] -p4- (T)")
+        drawn.valve("K", pipe="p2", fraction=0.5, flow_to=into, isolates=False)
+        topology = build(drawn.tables())
+        answer = isolate(topology, [Burst("p2", at)])
+        assert (answer.zone_pipes, answer.valves_to_close) == (zone, close)
+        assert "K" not in answer.boundary_valves
+        assert isolate(topology, [Burst("p2", at)], None, make_ready(topology, NetworkState())) == (
+            answer
+        )
+
 
 class Test6xxTogether:
     TWO_FEEDS = "(S) -p1- [V] -p2- [W] -p3- m\n(S) -p4- [X] -p5- [Y] -p6- m -p7- n"
