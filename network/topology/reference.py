@@ -128,7 +128,7 @@ class ReferenceNetwork:
     def _direct_in_middle(self, nth: int, part: Vertex, hub: Vertex) -> None:
         """Let water pass a valve in mid-pipe only toward the end where its target is met."""
         valves, pipes = self.tables.valves, self.tables.pipes
-        row, target = pipes.ids.index(valves.pipes[nth]), valves.flow_to[nth]
+        row, target = list(pipes.ids).index(valves.pipes[nth]), valves.flow_to[nth]
         met = [
             any(each[1] == target != part[1] for each in self.parts_at[("junction", at, 0)])
             for at in (pipes.starts[row], pipes.ends[row])
