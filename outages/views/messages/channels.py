@@ -51,13 +51,15 @@ def _show(request: HttpRequest, *, error: str = "", status: int = 200) -> HttpRe
     rows = []
     for health in selectors.channel_health(SENT_CHANNELS, at=now):
         configured = is_configured(health.channel)
+        circuits = _circuits(health.channel)
         rows.append(
             {
                 "health": health,
                 "configured": configured,
                 "chip": _chip(health, configured=configured, late=health.is_late(now)),
                 "hint": ADDRESS_HINTS.get(health.channel, ""),
-                "circuits": _circuits(health.channel),
+                "circuits": circuits,
+                "none_works": all(circuit.is_open() for circuit, _chip, _error in circuits),
                 "error": in_plain_words(health.last_error),
             }
         )
