@@ -310,6 +310,9 @@ def test_a_photo_keeps_its_picture_and_nothing_else(
         assert image.size == (533, 1600)
         assert not image.getexif()
     assert b"SecretPhone" not in Path(kept.image.path).read_bytes()
+    # A phone that heard no answer sends it again.
+    assert client_of_crew.post(url, {"photo": photo_file()}).json() == {"photo": kept.pk}
+    assert OperationPhoto.objects.count() == Event.objects.filter(verb="photo_added").count() == 1
     shown = client_of_crew.get(reverse("outages:work-order-photo", args=[kept.pk]))
     assert shown["Content-Type"] == "image/jpeg"
     other = Client()
