@@ -245,6 +245,8 @@ class TestInboundAddress:
         """An SMS that was cut in the middle of an emoji."""
         assert self.post(self.body(text="谢谢\ud83d")) == 204
         assert InboundMessage.objects.get().text == "谢谢?"
+        assert self.post(self.body(id="9\ud83d", **{"from": "1065\ud83d"})) == 204
+        assert InboundMessage.objects.filter(external_id="9?", sender="1065?").exists()
 
     @pytest.mark.parametrize(
         "body", [b"", b"[]", b"nonsense", b'{"items": 3}', b"\xff", b"[" * 100_000]

@@ -1,5 +1,6 @@
 """The city authority's permit: required, applied for, approved or rejected, with its document."""
 
+import re
 from datetime import datetime
 from io import BytesIO
 from typing import Final
@@ -19,8 +20,15 @@ from outages.workflow import OPEN_OUTAGES, PERMIT_TRANSITIONS, PermitStatus, Ref
 
 MAX_DOCUMENT_BYTES: Final = 10 * 1024 * 1024
 _PDF: Final = b"%PDF-"
-# Words of a PDF that run something, or bring another file, when it is opened.
-_ACTIVE: Final = (b"/JavaScript", b"/JS", b"/Launch", b"/EmbeddedFile", b"/OpenAction", b"/XFA")
+# Names of a PDF that run something, or bring another file, when it is opened. A place to open it at
+# (`/OpenAction [3 0 R /Fit]`) does not, and `/JS` may stand in any scanned picture by chance: it
+# counts where a script follows.
+_ACTIVE: Final = re.compile(
+    rb"/(?:JavaScript|Launch|EmbeddedFiles?|XFA)(?![A-Za-z0-9])|/OpenAction(?!\s*\[)(?![A-Za-z0-9])"
+    rb"|/JS\s*(?:[(<]|\d+\s+\d+\s+R)"
+)
+# Any letter of a name may be written by its number: /J#61vaScript.
+_NUMBERED: Final = re.compile(rb"#([0-9A-Fa-f]{2})")
 
 
 class PermitRefused(Refused):
@@ -104,7 +112,7 @@ def checked_document(file: UploadedFile) -> tuple[str, bytes]:
         return f"{uuid4().hex}.jpg", reencoded(file)
     if b"%%EOF" not in content[-2048:]:
         raise PermitRefused(code="permit_document_unreadable")
-    if any(word in content for word in _ACTIVE):
+    if _ACTIVE.search(_NUMBERED.sub(lambda found: bytes.fromhex(found[1].decode()), content)):
         raise PermitRefused(code="permit_document_active")
     return f"{uuid4().hex}.pdf", BytesIO(content).getvalue()
 

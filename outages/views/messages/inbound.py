@@ -85,11 +85,11 @@ def _read(item: dict[str, Any], channel: str) -> Heard:
 
 
 def _text(value: Any, most: int) -> str:
-    """Plain text of a bounded length; PostgreSQL keeps no NUL."""
+    """Plain text of a bounded length; PostgreSQL keeps no NUL and no half of a character."""
     if not isinstance(value, str) or "\0" in value:
         msg = "not a text"
         raise ValueError(msg)
-    return value[:most]
+    return value.encode("utf-8", "replace").decode()[:most]
 
 
 def _moment(text: Any) -> datetime:
