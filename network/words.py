@@ -27,6 +27,9 @@ _MATERIALS: Final[dict[str, str]] = {
     "水泥": "concrete",
 }
 
+# From which hour on a part of the day is called so.
+_PARTS_ZH: Final = ((18, "晚上"), (13, "下午"), (12, "中午"), (9, "上午"), (6, "早上"), (0, "凌晨"))
+
 
 def is_chinese() -> bool:
     """Whether the page is being written in Chinese, as it is where no language is in force."""
@@ -56,3 +59,9 @@ def bore(diameter_mm: float | None) -> str:
 def utility_name() -> str:
     """Return the utility's name in the page's language."""
     return local(settings.UTILITY_NAME["zh-hans"], settings.UTILITY_NAME["en"])
+
+
+def hour_said_zh(hour: int) -> tuple[str, int]:
+    """Return an hour, 0 to 23, as people say it: the part of the day and 0 to 12."""
+    part = next(name for start, name in _PARTS_ZH if hour >= start)
+    return part, hour - 12 if hour > 12 else hour

@@ -11,6 +11,7 @@ from typing import Any, Final
 from django.utils import timezone, translation
 
 from layers.public.reading import PublicOutage, PublicState, read_state
+from network.words import hour_said_zh
 
 LANGUAGES: Final = {"zh": "zh-hans", "en": "en"}
 # Callers do not wait through more; the rest is told by number.
@@ -25,8 +26,6 @@ MONTHS_EN: Final = (
     *("January", "February", "March", "April", "May", "June", "July"),
     *("August", "September", "October", "November", "December"),
 )
-# From which hour on a part of the day is called so.
-PARTS_ZH: Final = ((18, "晚上"), (13, "下午"), (12, "中午"), (9, "上午"), (5, "早上"), (0, "凌晨"))
 OLD: Final = {
     "zh": "停水信息正在更新，请稍候，由人工为您查询。",
     "en": "Outage news are being updated. Please hold for an agent.",
@@ -135,8 +134,7 @@ def moment_zh(moment: datetime | None, at: datetime) -> str:
     if moment is None:
         return ""
     local = timezone.localtime(moment)
-    part = next(name for hour, name in PARTS_ZH if local.hour >= hour)
-    hour = local.hour - 12 if local.hour > 12 else local.hour
+    part, hour = hour_said_zh(local.hour)
     minute = f"{local.minute}分" if local.minute else ""
     days = {0: "今天", 1: "明天"}
     day = f"{local.month}月{local.day}日星期{WEEKDAYS_ZH[local.weekday()]}"

@@ -9,6 +9,7 @@ from django.template import Context, Template, TemplateSyntaxError
 from django.utils import timezone, translation
 
 from gisapp.templatetags import ui, wording
+from layers.public.spoken import moment_zh
 from outages.views.desk.script import spoken_zh
 
 NOW = datetime(2026, 11, 21, 19, 12, tzinfo=UTC)  # 03:12 on Sunday 22 November in Shanghai
@@ -91,8 +92,9 @@ def test_the_part_of_the_day_is_what_people_call_it(clock: str, chinese: str, en
         assert wording.public_moment(at) == f"{chinese} {clock}"
     with translation.override("en"):
         assert wording.public_moment(at) == f"{clock} {english}"
-    # Who reads a script aloud says the same.
+    # Who reads a script aloud says the same, and so does the telephone.
     assert spoken_zh(at, NOW).startswith(chinese)
+    assert moment_zh(at, NOW).startswith(chinese)
 
 
 @time_machine.travel(NOW, tick=False)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from network.words import hour_said_zh
 from outages.choices import Cause, Effect, Supply
 from outages.models import Outage
 
@@ -40,9 +41,6 @@ CAUSES_EN: Final[dict[str, str]] = {
 }
 MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-# (up to this hour, what it is called, hours to take off)
-PARTS_ZH: Final = ((6, "凌晨", 0), (9, "早上", 0), (12, "上午", 0), (13, "中午", 0),
-                   (18, "下午", 12), (24, "晚上", 12))  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -258,9 +256,9 @@ def spoken_zh(at: datetime, now: datetime) -> str:
     days = (local.date() - today).days
     names = {0: "今天", 1: "明天", 2: "后天"}
     day = names.get(days, f"{local.month} 月 {local.day} 日")
-    part, less = next((name, less) for upto, name, less in PARTS_ZH if local.hour < upto)
+    part, hour = hour_said_zh(local.hour)
     minutes = f" {local.minute} 分" if local.minute else ""
-    return f"{day}{part} {local.hour - less} 点{minutes}"
+    return f"{day}{part} {hour} 点{minutes}"
 
 
 def spoken_en(at: datetime, now: datetime) -> str:
