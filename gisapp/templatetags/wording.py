@@ -7,7 +7,7 @@ settings say otherwise).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -65,6 +65,12 @@ def signed(value: float | None) -> str:
     if value is None:
         return UNKNOWN
     return f"+{number(value)}" if value > 0 else number(value)
+
+
+@register.filter
+def listed(names: Iterable[object]) -> str:
+    """Return names one after the other, parted as the language parts them."""
+    return pgettext("between names", ", ").join(map(str, names))
 
 
 @register.filter

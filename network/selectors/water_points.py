@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from django.contrib.gis.geos import Point
+from django.db.models import Q
 from scipy.spatial import cKDTree
 
-from network.models import Customer, Hydrant, Junction, NetworkRevision
+from network.models import Customer, Hydrant, Junction, NetworkRevision, Pipe
 from network.selectors.around import Around
 from network.topology.argument.scene import Scene
 from network.topology.argument.supply_points import (
@@ -91,6 +92,19 @@ def supply_points(
         *_chosen(around, wet, near_needs, HYDRANT, most),
         *_chosen(around, stops, far_needs, TANKER, most),
     )
+
+
+def streets_at(revision: NetworkRevision, junctions: Collection[str]) -> dict[str, tuple[str, str]]:
+    """By junction the street, in Chinese and English, of a pipe that ends there. One query."""
+    pipes = Pipe.objects.filter(revision=revision).exclude(street="").order_by("asset_id")
+    named = pipes.filter(Q(from_junction__in=junctions) | Q(to_junction__in=junctions))
+    found: dict[str, tuple[str, str]] = {}
+    for first, last, *street in named.values_list(
+        "from_junction", "to_junction", "street", "street_en"
+    ):
+        for junction in {first, last} & {*junctions}:
+            found.setdefault(junction, (street[0], street[1]))
+    return found
 
 
 def _is_far(needs: Sequence[Need], places: Sequence[Metres], carry_m: float) -> list[bool]:

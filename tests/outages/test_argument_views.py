@@ -246,3 +246,13 @@ def test_305_before_approving_the_best_other_ways_stand_in_a_line_each(dana: Cli
     assert "\u22121 valve to turn" in text
     assert "+" in text.split("other__facts", 1)[1]  # what it costs stands beside it
     assert "<form" not in text
+
+
+@pytest.mark.parametrize("in_panel", [True, False])
+def test_405_the_page_of_its_own_sends_its_forms_plainly(dana: Client, in_panel: bool) -> None:
+    """There is no panel on it: a form whose answer is to go there did nothing when it was sent."""
+    plan = plan_on(dana, BACKED)
+    url = reverse("outages:plan-options", args=[plan.pk])
+    page = dana.get(url, headers={"HX-Request": "true"} if in_panel else {}).content.decode()
+    assert page.count(f'action="{reverse("outages:plan-adjust", args=[plan.pk])}"') > 0
+    assert ('hx-target="#panel"' in page) is in_panel

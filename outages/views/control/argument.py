@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from network.models import Customer, NetworkRevision, Source, Valve
-from network.selectors.water_points import PlacedPoint
+from network.selectors.water_points import TANKER, PlacedPoint, streets_at
 from network.topology.argument.alternatives import LEAVE_OUT, OPEN, TRY, Plan
 from network.topology.argument.restore import Reopening
 from network.topology.elements import UnknownAsset
@@ -112,7 +112,9 @@ def _shown(request: HttpRequest, name: str, found: IsolationPlan, context: Row) 
     template = (
         f"outages/control/_{name}.html" if is_htmx(request) else f"outages/control/{name}.html"
     )
-    response = render(request, template, {"plan": found, "panel_url": panel_url(found), **context})
+    # A page of its own has no panel that an answer could be put into.
+    frame = {"plan": found, "panel_url": panel_url(found), "in_panel": is_htmx(request)}
+    response = render(request, template, {**frame, **context})
     response["Cache-Control"] = "private, no-store"
     return response
 
@@ -224,7 +226,7 @@ def options(request: HttpRequest, plan_id: int) -> HttpResponse:
         "singles_left": searched.singles_left,
         "others": [_other(found, plan, searched.plain, places) for plan in others],
         "reopenings": [_reopening(found, option, places) for option in reopenings],
-        "points": [_point(point) for point in points],
+        "points": _points(argument.revision, points),
         "waiting": len(restoration.rest),
         "cut_off": found.customers_unintended,
     }
@@ -314,6 +316,14 @@ def _reopening(found: IsolationPlan, option: Reopening, places: dict[str, Point]
         "zones": option.pressure_zones if option.joins_pressure_zones else (),
         "places": _places(option.open_valves, places),
     }
+
+
+def _points(revision: NetworkRevision, points: Iterable[PlacedPoint]) -> list[Row]:
+    """Places to fetch water, with the street that a tanker stops in: a junction has no name."""
+    rows = [_point(each) for each in points]
+    stops = [row["asset"] for row in rows if row["kind"] == TANKER]
+    streets = streets_at(revision, stops) if stops else {}
+    return [row | {"street": local(*streets.get(row["asset"], ("", "")))} for row in rows]
 
 
 def _point(placed: PlacedPoint) -> Row:

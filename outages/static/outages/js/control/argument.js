@@ -105,7 +105,7 @@ class WaysOfWater {
     this.marks.clearLayers();
     panel.querySelectorAll("[data-mark]").forEach(({ dataset }) => {
       const [lng, lat] = dataset.mark.split(",").map(Number);
-      L.marker([lat, lng], { icon: tagIcon(dataset.markText, "plan"), pane: "crews", keyboard: false })
+      L.marker([lat, lng], { icon: tagIcon(dataset.markText, "plan map-tag--place"), pane: "crews", keyboard: false })
         .addTo(this.marks);
     });
   }
