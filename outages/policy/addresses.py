@@ -35,5 +35,13 @@ def same_phone(phone: str) -> str:
     return figures if len(figures) >= FEWEST_FIGURES else ""
 
 
+def mask_phone(phone: str) -> str:
+    """Hide the middle of a phone number: 138****2207, our country's with its prefix or without."""
+    shown = phone.strip().removeprefix("+86")
+    if len(shown) < 7:
+        return "*" * len(shown)
+    return f"{shown[:3]}****{shown[-4:]}"
+
+
 def _narrow(text: str) -> str:
     return normalize("NFKC", text)

@@ -1,11 +1,11 @@
 """What people look up. Reads only; every function says what it costs in queries."""
 
+from outages.policy.addresses import mask_phone
 from outages.selectors.control.board import BoardRow, open_board
 from outages.selectors.control.timeline import timeline
 from outages.selectors.desk.enquiry import (
     CustomerHit,
     Verdict,
-    mask_phone,
     search_customers,
     verdict_at,
     verdict_for_customer,

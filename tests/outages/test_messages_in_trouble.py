@@ -17,7 +17,7 @@ from outages.delivery import outbox
 from outages.delivery.simulator import Faults, Reply, Request, SmsSimulator
 from outages.delivery.sms_http import SmsGateway
 from outages.models import Alert, ChannelState, Delivery, Event, OutageNotice, WebhookSubscriber
-from outages.selectors.desk.enquiry import mask_phone
+from outages.policy.addresses import mask_phone
 from outages.selectors.publishing.troubles import LATE, TOO_LONG
 from outages.services.publishing import notices, watching
 from outages.services.publishing.notices import NothingFailed

@@ -10,6 +10,7 @@ from django.db.models import Case, IntegerField, Q, Value, When
 from network.models import Customer
 from network.selectors import current_revision
 from outages.models import AffectedCustomer, IsolationPlan, Outage
+from outages.policy.addresses import mask_phone
 from outages.selectors.shutdown.pressure import Weakened, weakened
 from outages.workflow import (
     HOLDING_PLANS,
@@ -139,14 +140,6 @@ def verdict_at(*, lon: float, lat: float, at: datetime) -> Verdict:
             )
         ),
     )
-
-
-def mask_phone(phone: str) -> str:
-    """Hide the middle of a phone number: 138****2207, our country's with its prefix or without."""
-    shown = phone.strip().removeprefix("+86")
-    if len(shown) < 7:
-        return "*" * len(shown)
-    return f"{shown[:3]}****{shown[-4:]}"
 
 
 def _outages_of(customers: list[str]) -> dict[str, list[Concern]]:

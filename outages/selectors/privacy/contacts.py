@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from outages.models import BurstReport
 from outages.models.events import Actor
-from outages.selectors.desk.enquiry import mask_phone
+from outages.policy.addresses import mask_phone
 
 CUSTOMERS = "outages.view_customers"
 CONFIDENTIAL = "outages.view_confidential"

@@ -17,9 +17,9 @@ from outages.models.events import Actor
 from outages.policy.matrix import Task, waits_for_gates
 from outages.selectors.rules import policy
 from outages.services.duties.limits import follow
-from outages.services.field.crew_rights import may_act_for as may_act_for_crew
 from outages.services.field.photos import reencoded
 from outages.services.rules import clocks
+from outages.services.rules.crew_rights import may_act_for as may_act_for_crew
 from outages.services.rules.reasons import required_reason
 from outages.workflow import DUTY_TRANSITIONS, DutyStatus, OutageKind, Refused, require
 

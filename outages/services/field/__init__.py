@@ -1,1 +1,1 @@
-"""The crew's part: steps carried out, valves opened again, photos, whose order it is."""
+"""The crew's part: steps carried out, valves opened again, photos."""

@@ -23,13 +23,13 @@ from outages.models.events import Actor
 from outages.models.locking import lock_decisions, whole
 from outages.planning import PlanningRefused
 from outages.services import exchange
-from outages.services.field.crew_rights import may_act_for
 from outages.services.field.step_order import require_accepted_order
 from outages.services.orders.locked import lock_order, write
 from outages.services.papers import handing_over
 from outages.services.publishing import notices
 from outages.services.rules import clocks
 from outages.services.rules.alerts import raise_alert, to_role
+from outages.services.rules.crew_rights import may_act_for
 from outages.services.rules.estimates import say_anew
 from outages.services.rules.leaders import DISPATCHER, SHIFT_LEADER
 from outages.services.rules.reasons import required_reason

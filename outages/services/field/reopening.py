@@ -14,8 +14,8 @@ from outages.planning import holding
 from outages.selectors.shutdown import steps
 from outages.selectors.shutdown.working_order import reopening_order
 from outages.services import exchange
-from outages.services.field.crew_rights import may_act_for
 from outages.services.field.step_order import Refusal, StepRefused, require_accepted_order
+from outages.services.rules.crew_rights import may_act_for
 from outages.services.rules.reasons import required_reason
 from outages.services.shutdown import in_force
 from outages.workflow import OutageStatus, PlanStatus, Refused, StepStatus

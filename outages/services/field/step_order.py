@@ -10,7 +10,7 @@ from outages.choices import OUTLET_STEPS, REOPENING, SHUTDOWN, CannotReason, Dir
 from outages.models import IsolationPlan, Outage, ValveOperation, lifecycle
 from outages.models.events import Actor
 from outages.planning import holding
-from outages.services.field.crew_rights import may_act_for
+from outages.services.rules.crew_rights import may_act_for
 from outages.workflow import (
     HOLDING_PLANS,
     NOT_ACCEPTED,

@@ -8,7 +8,6 @@ from outages.choices import NotifyMethod
 from outages.models import Event, Outage, WorkOrder
 from outages.models.events import Actor
 from outages.selectors.rules.departments import addressee
-from outages.services.field.crew_rights import crew_code_of
 from outages.services.orders.issue import open_order
 from outages.services.orders.locked import (
     OrderRefused,
@@ -19,6 +18,7 @@ from outages.services.orders.locked import (
     write,
 )
 from outages.services.rules import clocks
+from outages.services.rules.crew_rights import crew_code_of
 from outages.workflow import WorkOrderStatus
 
 

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from outages.models import Event, WorkOrder
 from outages.models.events import Actor
-from outages.services.field.crew_rights import crew_code_of, may_act_for
+from outages.services.rules.crew_rights import crew_code_of, may_act_for
 from outages.workflow import WORK_ORDER_TRANSITIONS, Refused, WorkOrderStatus, require
 
 # The desk and the control room: see gisapp.accounts.roles.

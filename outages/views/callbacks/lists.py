@@ -18,8 +18,8 @@ from django.views.decorators.http import require_POST, require_safe
 from outages.forms.callbacks.asking import ReadForm
 from outages.forms.callbacks.putting_right import OutcomeForm
 from outages.models import CallBack, Deadline, InboundMessage, Rectification
+from outages.policy.addresses import mask_phone
 from outages.selectors import callbacks as lists
-from outages.selectors.desk.enquiry import mask_phone
 from outages.services.callbacks.hearing import read_reply
 from outages.services.callbacks.improving import finish_rectification
 from outages.services.orders.locked import department_code_of

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from network.words import is_chinese
 from outages.choices import CallResult, DeliveryWhy, NoticeChannel, Provider
 from outages.models import Delivery, InboundMessage, OutageTask, WebhookSubscriber
-from outages.selectors.desk.enquiry import mask_phone
+from outages.policy.addresses import mask_phone
 from outages.selectors.privacy.told import Told
 from outages.selectors.rules import policy
 from outages.views.duties.words import task_name
