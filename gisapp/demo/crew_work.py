@@ -54,7 +54,7 @@ class CrewWork:
         for duty in self.outage.duties.filter(status=DutyStatus.PENDING).order_by("pk"):
             if duty.task in _BY_RECORD:
                 continue
-            at = self.after(0.5)
+            at = self.after(0.3)
             try:
                 if duty.task.startswith(("phone_", "tell_", "notify_")):
                     duties.record_call(
@@ -66,9 +66,10 @@ class CrewWork:
                 continue
 
     def set_out(self, order: WorkOrder) -> None:
-        """The crew hears of it, takes it and drives there."""
-        order = orders.notify_crew(order, by=self.people["dispatcher"], at=self.after(2))
-        order = orders.accept_order(order, by=None, at=self.after(4))
+        """The crew hears of it, and then everybody else; it takes the order and drives there."""
+        order = orders.notify_crew(order, by=self.people["dispatcher"], at=self.after(1))
+        self.do_duties()
+        order = orders.accept_order(order, by=None, at=self.after(3))
         order = orders.set_out(order, by=None, at=self.after(3))
         orders.arrive(order, by=None, at=self.after(16))
 

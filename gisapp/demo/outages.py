@@ -175,8 +175,8 @@ class _Past:
         )
         report = reports.report_burst(facts=facts, by=self.people["call_agent"], at=begun)
         dispatcher = self.people["dispatcher"]
-        plan = plans.propose_plan(report=report, by=dispatcher, at=begun + 3 * MINUTE)
-        at_work = self.crew_work(Outage(), begun + 6 * MINUTE)
+        plan = plans.propose_plan(report=report, by=dispatcher, at=begun + 2 * MINUTE)
+        at_work = self.crew_work(Outage(), begun + 3 * MINUTE)
         approved = plans.approve_plan(
             plan,
             by=dispatcher,
@@ -189,7 +189,6 @@ class _Past:
         at_work.outage = approved.outage
         assert approved.order is not None, "a crew was ordered"
         at_work.set_out(approved.order)
-        at_work.do_duties()
         at_work.clock = max(at_work.clock, begun + _TO_SHUT - 12 * MINUTE)
         at_work.shut()
         return at_work

@@ -1,6 +1,7 @@
 """Cells of a report's table as text, and the style that a PDF's drawings carry."""
 
 from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -41,7 +42,9 @@ def cell_text(cell: Cell) -> str:
         case date():
             return f"{cell:%Y-%m-%d}"
         case float():
-            return number_format(cell, 0 if cell.is_integer() else 2, force_grouping=True)
+            # Rounded first, half up as on the page: Django's formatting cuts figures off.
+            shown = Decimal(repr(cell)).quantize(Decimal("0.01"), ROUND_HALF_UP)
+            return number_format(shown, 0 if cell.is_integer() else 2, force_grouping=True)
         case int():
             return number_format(cell, force_grouping=True)
         case _:

@@ -58,6 +58,7 @@ def test_a_call_is_saved_and_the_next_user_comes_up(agent: Any) -> None:
     assert "13900001111" not in page
     assert page.count('value="unsatisfied"') == 5
     assert 'class="orderpage callbackpage"' in page
+    assert "目前没有需要你办的" not in page, "the call is what is to be done"
     answer = agent.post(url(first, "call"), {"result": "reached", "opinion": "不错", **CONTENT})
     assert answer.url == url(second)
     first.refresh_from_db()

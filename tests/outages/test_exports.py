@@ -8,9 +8,11 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from django.template.defaultfilters import floatformat
 from hypothesis import given
 from hypothesis import strategies as st
 
+from outages.templatetags.paper import cell_text
 from outages.views.exports.spreadsheets import as_csv, as_xlsx
 from outages.views.exports.tables import Document, safe_cell, table
 from tests.workbooks import formulas_in, sheets_of
@@ -74,3 +76,12 @@ def test_rows_fit_their_heads() -> None:
 
 def test_a_cell_that_only_looks_like_text_is_left_alone() -> None:
     assert [safe_cell(each) for each in (" =1", "a=1", 3, None)] == ["' =1", "a=1", 3, None]
+
+
+@pytest.mark.parametrize(
+    ("figure", "printed"),
+    [(66.5699, "66.57"), (0.4485, "0.45"), (1.005, "1.01"), (-2.345, "-2.35"), (12.0, "12")],
+)
+def test_paper_rounds_a_figure_as_the_page_does(figure: float, printed: str) -> None:
+    assert cell_text(figure) == printed
+    assert figure.is_integer() or printed == floatformat(figure, 2)

@@ -64,6 +64,7 @@ def test_a_shift_goes_from_one_leader_to_the_other_on_the_page(shift: Shift, lea
     assert refused.status_code == 302
     page = ada.get(reverse("outages:shift")).content.decode()
     assert order.number in page
+    assert f"{order.category.name} · {order.department.name}" in page, "a number says nothing"
     assert send(ada, shift, "give").status_code == 409
     assert send(ada, shift, "told-all", kind=HandoverKind.ORDER).status_code == 302
     assert send(ada, shift, "give").status_code == 302

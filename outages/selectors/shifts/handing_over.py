@@ -102,13 +102,14 @@ def _call_backs() -> Iterable[Matter]:
 
 
 def _orders() -> Iterable[Matter]:
-    rows = WorkOrder.objects.filter(status__in=OPEN_WORK_ORDERS).select_related("department")
-    for row in rows.order_by("issued_at"):
+    rows = WorkOrder.objects.filter(status__in=OPEN_WORK_ORDERS)
+    for row in rows.select_related("department", "category").order_by("issued_at"):
         facts = {
             "status": row.status,
             "department": row.department.name,
             "department_en": row.department.name_en,
-            "task": "",
+            "category": row.category.name,
+            "category_en": row.category.name_en,
         }
         yield Matter(HandoverKind.ORDER, row.pk, row.number, row.expected_at, facts)
 

@@ -155,12 +155,19 @@ def _groups(handover: Handover) -> list[dict[str, Any]]:
     return groups
 
 
+def _order_words(facts: dict[str, Any]) -> str:
+    """Say what an order is about, and whose it is."""
+    about = local(facts.get("category", ""), facts.get("category_en", ""))
+    whose = local(facts.get("department", ""), facts.get("department_en", ""))
+    return " · ".join(filter(None, [about, whose]))
+
+
 def _item(row: HandoverItem) -> dict[str, Any]:
     facts = row.facts
     told = {
         HandoverKind.OUTAGE: facts.get("place", ""),
         HandoverKind.NOTICE: facts.get("place", ""),
-        HandoverKind.ORDER: local(facts.get("department", ""), facts.get("department_en", "")),
+        HandoverKind.ORDER: _order_words(facts),
     }.get(HandoverKind(row.kind), "")
     if row.kind == HandoverKind.CALL_BACK and facts.get("turned"):
         told = str(CallBackTurn(facts["turned"]).label)

@@ -246,6 +246,13 @@ def test_t19_reports_and_orders_are_not_deleted_even_by_a_superuser() -> None:
     assert order.status == "void"
     assert Event.objects.filter(verb="order_status", new="void", reason="重复下单").exists()
     assert not Deadline.objects.filter(order=order, met_at=None, cancelled_at=None).exists()
+    # The report too: taken off the list with a reason, and still there.
+    with pytest.raises(ReasonMissing):
+        reports.invalidate_report(report, reason=" ", by=boss, at=NOON + HOUR)
+    reports.invalidate_report(report, reason="误报", by=boss, at=NOON + HOUR)
+    report.refresh_from_db()
+    assert report.status == "invalid"
+    assert Event.objects.filter(verb="invalidated", report=report, reason="误报").exists()
 
 
 # -- T29 ---------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from outages.models import Event, Outage, ValveOperation
 from outages.services import outages
 from outages.services.field import reopening, work
 from outages.services.field.work import Refusal, StepRefused
+from outages.services.shutdown import plans
 from tests.factories import NOON, lay, person
 from tests.gisapp.test_access import addresses
 from tests.outages.conftest import Desk
@@ -111,6 +112,27 @@ def test_t24_no_valve_is_turned_before_its_plan_is_approved(desk: Desk) -> None:
     step.refresh_from_db()
     assert step.status == "pending"
     assert not network_state().closed
+    assert not ValveStateChange.objects.exists()
+
+
+def test_t24_a_step_of_a_new_plan_that_nobody_has_adopted_is_a_conflict(desk: Desk) -> None:
+    sync_roles()
+    order = order_of(desk)
+    assert order.outage is not None
+    proposal = plans.adjust_plan(
+        order.outage.plans.get(),
+        what_if=plans.WhatIf(inoperable=("V1",)),
+        reason="关不动",
+        by=desk.dana,
+        at=desk.now,
+    )
+    step = proposal.operations.filter(direction="close").first()
+    assert step is not None
+    browser = Client()
+    browser.force_login(desk.cruz)
+    assert answer(browser, order, step, result="done").status_code == 409
+    step.refresh_from_db()
+    assert step.status == "pending"
     assert not ValveStateChange.objects.exists()
 
 
