@@ -133,3 +133,10 @@ def test_every_part_works_with_the_database_that_is_named():
     assert entrypoint.count("db:5432") == 1
     assert "db:5432/${DB_NAME:-mainbreak}" in entrypoint
     assert environment("public")["DATABASE_URL"].endswith("@db:5432/${DB_NAME:-mainbreak}")
+
+
+def test_the_kept_page_is_renewed_by_the_front_itself():
+    entrypoint = (DOCKER / "front-entrypoint").read_text(encoding="utf-8")
+    assert re.findall(r"^  look (\w+) ", entrypoint, re.MULTILINE) == ["zh", "en"]
+    assert "X-Forwarded-Proto: https" in entrypoint
+    assert "/public/" not in str(PARTS["front"]["healthcheck"])

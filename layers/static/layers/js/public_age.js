@@ -22,9 +22,10 @@ async function ask() {
     const response = await fetch(place.dataset.pointer, { cache: "no-cache" });
     if (!response.ok) throw new Error(String(response.status));
     const pointer = await response.json();
-    validUntil = Date.parse(pointer.valid_until);
+    // Of what is shown, not of what there is: a kept page that nobody renews must not look young.
+    if (pointer.outages === place.dataset.snapshot) validUntil = Date.parse(pointer.valid_until);
     // Never under somebody's hands: the next minute will do.
-    if (pointer.outages !== place.dataset.snapshot && !isBusy()) location.reload();
+    else if (!isBusy()) location.reload();
   } catch {
     // No connection: what is shown stays, and its age speaks.
   }
