@@ -421,6 +421,18 @@ def test_a_milestone_done_before_an_earlier_one_is_kept_and_stands_out() -> None
     assert ahead_of(list(order.milestones.all())) == {}
 
 
+def test_every_limit_of_an_order_names_the_value_and_the_key_it_runs_by() -> None:
+    order = ordered(told("conduct"), about="service_attitude")
+    orders.notify_department(order, method="sms", by=None, at=timezone.now())
+    now = timezone.now()
+    set_policy_text("accept_normal", "45 分钟", effective_from=now, source="试行", by=None, at=now)
+    shown = client_of(member("call_agent", username="ada")).get(
+        reverse("outages:order", args=[order.number])
+    )
+    assert "20 分钟 ·" in shown.content.decode(), "what it was started with, not what holds now"
+    assert "20 分钟，工程公司（accept_normal）" in shown.content.decode()
+
+
 def test_supervision_has_a_list_of_its_own_of_what_lies_before_it() -> None:
     order = begun()
     escalated = orders.escalate_order(
