@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from outages.views.messages import channels, inbound, notices, wechat_calls
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("notices/withheld/<int:outage_id>", notices.draft_withheld, name="notice-withheld"),
     path("notices/<int:notice_id>/approve", notices.approve, name="notice-approve"),
     path("notices/<int:notice_id>/at-once", notices.send_at_once, name="notice-at-once"),
     path(

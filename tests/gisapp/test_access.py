@@ -231,6 +231,7 @@ SENT: Final[dict[Rule, str]] = {
     ): "outages:customer-wish",
     PUBLISHES: """
         outages:notice-publish outages:notice-at-once outages:notice-again outages:notice-decide
+        outages:notice-withheld
         outages:delivery-resolve
     """,
     SECONDS_NOTICES: "outages:notice-approve",

@@ -310,11 +310,21 @@ def test_a_notice_that_cannot_be_said_is_told_at_once_and_taken_back_when_it_is(
     with translation.override("en"):
         said = told(Alert.objects.filter(to_name="call_agent").get())
     assert said.text.startswith("Withheld: outage notice. The notice lacks: ")
-    assert said.url == reverse("outages:outage", args=[outage.pk])
-    outage.place = "解放路"
-    outage.save()
-    notice = notices.draft_notice(outage, kind="first", by=desk.dana, at=desk.now)
-    notices.publish_notice(notice, by=desk.dana, at=desk.now)
+    assert said.url == reverse("outages:notices")
+    client, url = agent(), reverse("outages:notice-withheld", args=[outage.pk])
+    shown = client.get(reverse("outages:notices"), headers={"accept-language": "en"})
+    assert f"Withheld: outage notice of {outage.code}" in shown.content.decode()
+    assert client.post(url, {"place": ""}).status_code == 409, "the place is still missing"
+    place = "解放路" * 20
+    done = client.post(url, {"place": place, "place_en": "Jiefang Road"})
+    draft = OutageNotice.objects.get()
+    assert done["Location"] == reverse("outages:notice", args=[draft.pk])
+    assert place in draft.text_zh
+    assert "Jiefang Road" in draft.text_en
+    assert Event.objects.get(verb="outage_placed").facts["place"] == place
+    assert "Withheld" not in client.get(reverse("outages:notices")).content.decode()
+    assert client.post(url, {"place": "别处"}).status_code == 409, "nothing is withheld any more"
+    notices.publish_notice(draft, by=desk.dana, at=desk.now)
     assert open_codes() == []
 
 

@@ -27,3 +27,10 @@ class SeenForm(forms.Form):
 
     customers = forms.IntegerField(min_value=0)
     messages = forms.IntegerField(min_value=0)
+
+
+class WithheldForm(forms.Form):
+    """The place of an outage in the public's words, where it was what a notice lacked."""
+
+    place = forms.CharField(max_length=200, required=False)
+    place_en = forms.CharField(max_length=200, required=False)

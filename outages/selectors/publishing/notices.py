@@ -3,15 +3,17 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
 from outages.choices import DeliveryWhy
 from outages.models import (
     Delivery,
+    Event,
     Outage,
     OutageNotice,
 )
 from outages.workflow import (
+    OPEN_OUTAGES,
     DeliveryStatus,
 )
 
@@ -58,4 +60,19 @@ def undecided_deliveries() -> QuerySet[Delivery]:
         .select_related("notice__outage")
         .prefetch_related("callbacks__order")
         .order_by("due_at", "pk")
+    )
+
+
+def withheld_notices() -> QuerySet[Event]:
+    """Events of notices that could not be said and have not been since, the newest first.
+
+    Of outages that are not over; what waits for a second person is a draft of its own.
+    """
+    since = OutageNotice.objects.filter(outage=OuterRef("outage"), created_at__gte=OuterRef("at"))
+    rows = Event.objects.filter(verb="notice_withheld", outage__status__in=OPEN_OUTAGES)
+    return (
+        rows.exclude(facts__code="notice_needs_second")
+        .exclude(Exists(since))
+        .select_related("outage")
+        .order_by("-pk")
     )

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from outages import selectors
 from outages.choices import DeliveryWhy, NoticeChannel
-from outages.forms.messages.notices import ResolveAllForm, ResolveForm, SeenForm
+from outages.forms.messages.notices import ResolveAllForm, ResolveForm, SeenForm, WithheldForm
 from outages.forms.shape.panel import ReasonForm
-from outages.models import Delivery, OutageNotice
+from outages.models import Delivery, Outage, OutageNotice
 from outages.services.publishing import courtesy
 from outages.services.publishing import notices as services
 from outages.views.control.panels import states_of
@@ -42,6 +42,10 @@ CHIPS: dict[str, tuple[str, str | Promise]] = {
 @may("outages.publish_notice")
 def notice_list(request: HttpRequest) -> HttpResponse:
     """List drafts first, then what was published, and the messages that need a decision."""
+    return _list(request)
+
+
+def _list(request: HttpRequest, *, error: str = "", status: int = 200) -> HttpResponse:
     drafts = OutageNotice.objects.filter(status=NoticeStatus.DRAFT).select_related("outage")
     told = OutageNotice.objects.exclude(status=NoticeStatus.DRAFT).select_related("outage")
     page = Paginator(told.order_by("-published_at", "-pk"), PER_PAGE).get_page(
@@ -51,10 +55,29 @@ def notice_list(request: HttpRequest) -> HttpResponse:
         "drafts": [(notice, CHIPS[notice.status]) for notice in drafts.order_by("created_at")],
         "page": page,
         "told": [(state, CHIPS[state.notice.status]) for state in states_of(page)],
+        "error": error,
+        "withheld": troubles.withheld_rows(),
         "stuck": troubles.stuck_channels(at=timezone.now()),
         **troubles.undecided_part(),
     }
-    return render(request, "outages/control/notices.html", context)
+    return render(request, "outages/control/notices.html", context, status=status)
+
+
+@require_POST
+@may("outages.publish_notice")
+def draft_withheld(request: HttpRequest, outage_id: int) -> HttpResponse:
+    """Draft a notice that could not be said, and go on to look at it."""
+    outage = get_object_or_404(Outage, pk=outage_id)
+    form = WithheldForm(request.POST)
+    if not form.is_valid():
+        return _list(request, error=gettext("The place is too long."), status=422)
+    try:
+        draft = services.draft_withheld(
+            outage, by=acting(request), at=timezone.now(), **form.cleaned_data
+        )
+    except REFUSALS as refused:
+        return _list(request, error=in_words(refused), status=409)
+    return redirect("outages:notice", draft.pk)
 
 
 @require_safe

@@ -7,13 +7,14 @@ from typing import Any, Final
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext
 
-from outages.choices import NoticeChannel
+from outages.choices import NoticeChannel, NoticeKind
 from outages.delivery.gateways import SENT_CHANNELS
 from outages.models import Delivery, OutageNotice
 from outages.selectors.publishing import troubles as selectors
-from outages.selectors.publishing.notices import undecided_deliveries
+from outages.selectors.publishing.notices import undecided_deliveries, withheld_notices
 from outages.views.messages.errors import in_plain_words
 from outages.views.messages.words import masked_recipient
+from outages.views.words.refusals import words_of
 from outages.workflow import DeliveryStatus, NoticeStatus
 
 # Of each trouble so many are named, and so many troubles are told apart.
@@ -71,6 +72,21 @@ def undecided_part(notice: OutageNotice | None = None) -> dict[str, Any]:
         "undecided_count": found.count(),
         "undecided_alike": _alike(found) if notice is not None else [],
     }
+
+
+def withheld_rows() -> list[dict[str, Any]]:
+    """Return what `_withheld.html` says of notices that could not be said: the newest of each."""
+    found: dict[int, dict[str, Any]] = {}
+    for event in withheld_notices():
+        if event.outage is None or event.outage.pk in found:
+            continue
+        found[event.outage.pk] = {
+            "outage": event.outage,
+            "kind": NoticeKind(event.new).label,
+            "why": words_of(event.facts.get("code", ""), event.facts.get("refused", {})),
+            "since": event.at,
+        }
+    return list(found.values())
 
 
 def not_through_part(notice: OutageNotice) -> dict[str, Any]:

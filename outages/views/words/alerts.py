@@ -132,6 +132,8 @@ def _url(alert: Alert) -> str:
         return reverse("outages:case", args=[reference])
     if alert.subject in ("exchange", "anomaly"):
         return reverse("outages:exchange")
+    if alert.code == "notice_withheld" and alert.to_name == "call_agent":
+        return reverse("outages:notices")
     if alert.code in ON_THE_NOTICE:
         return reverse("outages:notice", args=[alert.subject_id])
     if alert.outage_id is not None and alert.facts.get("about"):

@@ -68,6 +68,7 @@ VERBS: Final[dict[str, tuple[str, str | Promise]]] = {
     "notice_approved": ("ok", _("Notice approved by a second person")),
     "notice_withheld": ("danger", _("Notice withheld")),
     "notice_not_held": ("warn", _("%(count)s messages sent in quiet hours")),
+    "outage_placed": ("draft", _("Place for the public: %(place)s")),
     "notice_sent_again": ("warn", _("%(count)s failed messages sent once more")),
     "notice_superseded": ("draft", _("Earlier notice replaced")),
     "pressure_asked": ("draft", _("Pressures asked for")),

@@ -125,6 +125,7 @@ WORDS: Final[dict[str, str | Promise]] = {
     "follow_up_open": _("Order %(order)s still visits the user: it is closed first."),
     "visit_missing": _("The user was dissatisfied: record first that somebody met them."),
     # messages
+    "notice_nothing_withheld": _("Nothing of this outage waits to be said any more."),
     "notice_undecided_changed": _(
         "%(counted)s messages are undecided by now, not %(seen)s: look at them anew."
     ),

@@ -13,7 +13,12 @@ See docs/adr on publication.
 """
 
 from outages.services.publishing.audience import AudienceRefused
-from outages.services.publishing.notices.announcing import announce, tell_spared
+from outages.services.publishing.notices.announcing import (
+    NothingWithheld,
+    announce,
+    draft_withheld,
+    tell_spared,
+)
 from outages.services.publishing.notices.approving import (
     PublishRefused,
     Seen,
@@ -43,6 +48,7 @@ __all__ = [
     "MissingNoticeField",
     "NothingFailed",
     "NothingWaits",
+    "NothingWithheld",
     "NoticePreview",
     "OthersByNow",
     "PublishRefused",
@@ -50,6 +56,7 @@ __all__ = [
     "announce",
     "approve_notice",
     "draft_notice",
+    "draft_withheld",
     "needs_second",
     "notice_fields",
     "preview_notice",

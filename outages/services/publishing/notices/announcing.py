@@ -4,10 +4,12 @@ from datetime import datetime
 from typing import Final
 
 from django.conf import settings
+from django.db import transaction
 
 from outages.choices import NoticeKind
-from outages.models import Event, Outage, OutageNotice
+from outages.models import Event, Outage, OutageNotice, lifecycle
 from outages.models.events import Actor
+from outages.selectors.publishing.notices import withheld_notices
 from outages.services.publishing import audience
 from outages.services.publishing.audience import AudienceRefused
 from outages.services.publishing.notices.approving import PublishRefused, needs_second
@@ -56,6 +58,34 @@ def announce(
             )
         return notice
     return publish_notice(notice, by=None, at=at)
+
+
+class NothingWithheld(Refused):
+    """No notice of this outage waits for something to be filled in."""
+
+    codes = ("notice_nothing_withheld",)
+
+
+def draft_withheld(
+    outage: Outage, *, place: str = "", place_en: str = "", by: Actor, at: datetime
+) -> OutageNotice:
+    """Draft what could not be said, with its place where that was what was missing.
+
+    Raises NothingWithheld, MissingNoticeField, AudienceRefused.
+    """
+    with transaction.atomic():
+        outage = lifecycle.lock_outage(outage)
+        withheld = withheld_notices().filter(outage=outage).first()
+        if withheld is None:
+            raise NothingWithheld(code="notice_nothing_withheld", outage=outage.code)
+        if place.strip() and not outage.place:
+            lifecycle.change_outage(
+                outage, place=place.strip()[:200], place_en=place_en.strip()[:200]
+            )
+            Event.objects.append(
+                outage, "outage_placed", by=by, at=at, new=outage.place[:40], place=outage.place
+            )
+        return draft_notice(outage, kind=NoticeKind(withheld.new), by=by, at=at)
 
 
 def tell_spared(outage: Outage, *, by: Actor, at: datetime, reason: str) -> OutageNotice | None:
