@@ -398,3 +398,14 @@ def test_a_draft_is_not_issued_beside_the_order_that_a_crew_has(desk: Desk) -> N
     approval = desk.approve(desk.propose(report))
     with pytest.raises(orders.OrderRefused, match=r"order_exists.*" + str(approval.order)):
         orders.issue_draft(draft, by=None, at=NOON + HOUR)
+
+
+@pytest.mark.parametrize("act", ["ask-crew", "follow-up"])
+def test_nobody_asks_or_follows_for_a_caller_that_there_is_not(act: str, desk: Desk) -> None:
+    lay(TOWN)
+    order = desk.approve(desk.propose(desk.report("p2"))).order
+    assert order is not None
+    WorkOrder.objects.filter(pk=order.pk).update(report=None)
+    agent = client_of(member("call_agent", department="call_centre"))
+    sent = agent.post(reverse(f"outages:order-{act}", args=[order.number]))
+    assert sent.status_code == 403

@@ -9,7 +9,7 @@ from network.models import NetworkRevision
 from outages.choices import OUTLET_STEPS, CannotReason, Direction
 from outages.models import Event, IsolationPlan, Outage, ValveOperation, lifecycle
 from outages.models.events import Actor
-from outages.models.locking import lock_decisions
+from outages.models.locking import lock_decisions, whole
 from outages.planning import holding
 from outages.selectors.shutdown import steps
 from outages.selectors.shutdown.working_order import reopening_order
@@ -44,6 +44,7 @@ class RepairNotDone(Refused):
     codes = ("repair_not_done",)
 
 
+@whole
 def plan_reopening(outage: Outage, *, by: Actor, at: datetime) -> Reopening:
     """Make the steps of the reopening: let air out, refill slowly, flush, open the rest.
 
@@ -53,33 +54,32 @@ def plan_reopening(outage: Outage, *, by: Actor, at: datetime) -> Reopening:
     from here on.
     Raises RepairNotDone, TransitionRefused.
     """
-    with transaction.atomic():
-        lock_decisions()
-        outage = lifecycle.lock_outage(outage)
-        if outage.repaired_at is None:
-            raise RepairNotDone(outage=outage.code)
-        lifecycle.move_outage(outage, OutageStatus.RESTORING, by=by, at=at)
-        found = lifecycle.plan_in_force(outage)
-        assert found is not None, "an outage in effect has a plan in force"
-        plan = lifecycle.lock_plan(found)
-        lifecycle.move_plan(plan, PlanStatus.REOPENING, by=by, at=at)
-        held = {hold.valve: hold for hold in holding.others_holding(outage, at=at)}
-        opening = _steps(plan, at=at, held=held)
-        in_force.void_pending(plan, by=by, at=at)
-        in_force.drop_proposals(outage, by=by, at=at, reason=f"{outage} is reopening")
-        ValveOperation.objects.bulk_create(opening)
-        handed_over = _hand_over(opening, held, by=by, at=at)
-        Event.objects.append(
-            plan,
-            "reopening_planned",
-            by=by,
-            at=at,
-            valves=[step.valve for step in opening if step.direction not in OUTLET_STEPS],
-            outlets=[step.valve for step in opening if step.direction in OUTLET_STEPS],
-            handed_over={each.valve: each.outage.code for each in handed_over},
-        )
-        in_force.finish_reopening(plan, by=by, at=at)
-        exchange.tell_dispatch_centre(outage, cause="status", by=by, at=at)
+    lock_decisions()
+    outage = lifecycle.lock_outage(outage)
+    if outage.repaired_at is None:
+        raise RepairNotDone(outage=outage.code)
+    lifecycle.move_outage(outage, OutageStatus.RESTORING, by=by, at=at)
+    found = lifecycle.plan_in_force(outage)
+    assert found is not None, "an outage in effect has a plan in force"
+    plan = lifecycle.lock_plan(found)
+    lifecycle.move_plan(plan, PlanStatus.REOPENING, by=by, at=at)
+    held = {hold.valve: hold for hold in holding.others_holding(outage, at=at)}
+    opening = _steps(plan, at=at, held=held)
+    in_force.void_pending(plan, by=by, at=at)
+    in_force.drop_proposals(outage, by=by, at=at, reason=f"{outage} is reopening")
+    ValveOperation.objects.bulk_create(opening)
+    handed_over = _hand_over(opening, held, by=by, at=at)
+    Event.objects.append(
+        plan,
+        "reopening_planned",
+        by=by,
+        at=at,
+        valves=[step.valve for step in opening if step.direction not in OUTLET_STEPS],
+        outlets=[step.valve for step in opening if step.direction in OUTLET_STEPS],
+        handed_over={each.valve: each.outage.code for each in handed_over},
+    )
+    in_force.finish_reopening(plan, by=by, at=at)
+    exchange.tell_dispatch_centre(outage, cause="status", by=by, at=at)
     return Reopening(plan, tuple(opening), handed_over)
 
 

@@ -75,6 +75,7 @@ def close_outage(outage: Outage, *, by: Actor, at: datetime) -> Outage:
     return outage
 
 
+@whole
 def cancel_outage(outage: Outage, *, reason: str, by: Actor, at: datetime) -> Outage:
     """Call off an outage that has not begun; people who were told are told so.
 
@@ -82,29 +83,26 @@ def cancel_outage(outage: Outage, *, reason: str, by: Actor, at: datetime) -> Ou
     Raises ReasonMissing, in_force.ValvesShut, TransitionRefused.
     """
     why = required_reason(reason)
-    with transaction.atomic():
-        lock_decisions()
-        outage = lifecycle.lock_outage(outage)
-        told = [lifecycle.lock_report(each) for each in outage.reports.order_by("pk")]
-        if plan := lifecycle.plan_in_force(outage):
-            plan = lifecycle.lock_plan(plan)
-            in_force.require_nothing_shut(plan, at=at)
-            lifecycle.move_plan(plan, PlanStatus.ABORTED, by=by, at=at, reason=why)
-            in_force.void_pending(plan, by=by, at=at)
-        lifecycle.move_outage(
-            outage, OutageStatus.CANCELLED, by=by, at=at, reason=why, closed_at=at
-        )
-        in_force.drop_proposals(outage, by=by, at=at, reason=f"{outage} is over")
-        for order in outage.work_orders.filter(status__in=OPEN_WORK_ORDERS):
-            if WorkOrderStatus.VOID in WORK_ORDER_TRANSITIONS[WorkOrderStatus(order.status)]:
-                orders.void_order(order, reason=why, by=by, at=at)
-        for report in told:
-            reports.wait_again(report, reason=why, by=by, at=at)
-        clocks.outage_over(outage, by=by, at=at, reason=why)
-        duties.drop_all(outage, by=by, at=at, reason="cancelled")
-        notices.announce(outage, kind=NoticeKind.CANCELLATION, by=by, at=at, reason=why)
-        exchange.tell_dispatch_centre(outage, cause="status", by=by, at=at)
-        outage.refresh_from_db()
+    lock_decisions()
+    outage = lifecycle.lock_outage(outage)
+    told = [lifecycle.lock_report(each) for each in outage.reports.order_by("pk")]
+    if plan := lifecycle.plan_in_force(outage):
+        plan = lifecycle.lock_plan(plan)
+        in_force.require_nothing_shut(plan, at=at)
+        lifecycle.move_plan(plan, PlanStatus.ABORTED, by=by, at=at, reason=why)
+        in_force.void_pending(plan, by=by, at=at)
+    lifecycle.move_outage(outage, OutageStatus.CANCELLED, by=by, at=at, reason=why, closed_at=at)
+    in_force.drop_proposals(outage, by=by, at=at, reason=f"{outage} is over")
+    for order in outage.work_orders.filter(status__in=OPEN_WORK_ORDERS):
+        if WorkOrderStatus.VOID in WORK_ORDER_TRANSITIONS[WorkOrderStatus(order.status)]:
+            orders.void_order(order, reason=why, by=by, at=at)
+    for report in told:
+        reports.wait_again(report, reason=why, by=by, at=at)
+    clocks.outage_over(outage, by=by, at=at, reason=why)
+    duties.drop_all(outage, by=by, at=at, reason="cancelled")
+    notices.announce(outage, kind=NoticeKind.CANCELLATION, by=by, at=at, reason=why)
+    exchange.tell_dispatch_centre(outage, cause="status", by=by, at=at)
+    outage.refresh_from_db()
     return outage
 
 

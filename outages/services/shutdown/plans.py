@@ -20,7 +20,7 @@ from outages.models import (
     lifecycle,
 )
 from outages.models.events import Actor
-from outages.models.locking import lock_decisions
+from outages.models.locking import lock_decisions, whole
 from outages.planning import PlanningRefused, WhatIf
 from outages.services import duties, exchange, orders
 from outages.services.papers import handing_over, sheets
@@ -229,18 +229,18 @@ def _tell(outage: Outage, *, by: Actor, at: datetime, reason: str) -> OutageNoti
     return update
 
 
+@whole
 def abort_plan(plan: IsolationPlan, *, reason: str, by: Actor, at: datetime) -> IsolationPlan:
     """Give up a plan that nobody has decided on. Raises ReasonMissing, PlanSuperseded.
 
     One that is in force is not given up by itself: its outage is called off.
     """
     why = required_reason(reason)
-    with transaction.atomic():
-        lock_decisions()
-        plan = planning.make_steps(lifecycle.lock_plan(plan), by=by, at=at)
-        in_force.require_undecided(plan)
-        lifecycle.move_plan(plan, PlanStatus.ABORTED, by=by, at=at, reason=why)
-        in_force.void_pending(plan, by=by, at=at)
+    lock_decisions()
+    plan = planning.make_steps(lifecycle.lock_plan(plan), by=by, at=at)
+    in_force.require_undecided(plan)
+    lifecycle.move_plan(plan, PlanStatus.ABORTED, by=by, at=at, reason=why)
+    in_force.void_pending(plan, by=by, at=at)
     return plan
 
 

@@ -95,6 +95,10 @@ def _arrival(request: HttpRequest, order: WorkOrder, told: Told) -> Said:
     return _("Callers are told this time now.")
 
 
+def _of_no_caller(order: WorkOrder, _user: User) -> bool:
+    return order.report is None
+
+
 def _ask_crew(request: HttpRequest, order: WorkOrder, _told: Told) -> Said:
     assert order.report is not None, "only offered where somebody asked"
     follow_ups.owe_call(
@@ -290,7 +294,8 @@ ORDER_ACTS: Final[tuple[Act[WorkOrder], ...]] = (
     Act("arrival", EITHER, _("Crew expected at"), _("Save the time"), _arrival,
         lambda order, user: order.status in _NOT_THERE and _has_hand_in(order, user), ArrivalForm),
     Act("ask-crew", ISSUES, _("Ask the crew where it is"), _("Put it on my list"), _ask_crew,
-        lambda order, _user: order.status in ORDERS_AT_WORK and order.report is not None),
+        lambda order, _user: order.status in ORDERS_AT_WORK and order.report is not None,
+        forbids=_of_no_caller),
     Act("transfer", ISSUES, pgettext_lazy("order", "Transfer"), _("Transfer the order"), _transfer,
         lambda order, _user: order.status in ORDERS_AT_WORK and not order.outage_id,
         TransferForm, given=lambda order: {"order": order}),
@@ -308,7 +313,7 @@ ORDER_ACTS: Final[tuple[Act[WorkOrder], ...]] = (
     Act("milestone-done", HANDLES, _("A milestone is done"), _("Put on record"), _milestone_done,
         _has_open_milestone, MilestoneForm, given=lambda order: {"order": order}, primary=True),
     Act("follow-up", ISSUES, _("Issue an order that follows"), _("Issue the order"), _follow_up,
-        _may_follow, IssueForm, initial=_proposed_follow_up),
+        _may_follow, IssueForm, initial=_proposed_follow_up, forbids=_of_no_caller),
     Act("archive", ISSUES, _("File the order"), _("File the order"), _archive,
         _is(WorkOrderStatus.FED_BACK, WorkOrderStatus.CALLBACK), primary=True),
     Act("void", ISSUES, _("Take the order back"), _("Take it back"), _void,
