@@ -38,8 +38,17 @@ class Hold:
 
 def holds(outages: Q, *, exclude: int | None = None) -> list[Hold]:
     """Return what the plans in force of the outages hold, by valve. One query."""
+    return _held(_steps_but(outages, exclude), lambda step: step.plan.outage)
+
+
+def feeds(outages: Q, *, exclude: int | None = None) -> list["Feed"]:
+    """Return by what the plans in force of the outages feed, by valve. One query."""
+    return _fed(_steps_but(outages, exclude), lambda step: step.plan.outage)
+
+
+def _steps_but(outages: Q, exclude: int | None) -> QuerySet[ValveOperation]:
     steps = _holding_steps(outages).filter(~Q(plan__outage_id=exclude) if exclude else Q())
-    return _held(steps.select_related("plan__outage"), lambda step: step.plan.outage)
+    return steps.select_related("plan__outage")
 
 
 def _holding_steps(outages: Q) -> QuerySet[ValveOperation]:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from gisapp.accounts.roles import sync_roles
 from outages.models import Event, IsolationPlan
+from outages.planning import WhatIf
 from outages.services import outages
 from outages.services.shutdown import plans
 from outages.services.shutdown.arguing import argument_for
@@ -54,6 +55,22 @@ def test_a_running_outage_and_a_new_plan_dry_somebody_only_together(desk: Desk) 
     assert found.codes == (first.outage.code,)
     assert found.customers == ("c.p6",)
     assert (found.persons, found.end) == (4, None)
+
+
+def test_who_is_fed_by_either_of_two_works_is_not_dry_together(desk: Desk) -> None:
+    """Found on screen: the plan that feeds 771 customers went on saying that they were dry."""
+    lay(f"{TWO_SIDES}    e |V9!-p9- (T)")
+    first = desk.burst("p2")
+    second = desk.propose(desk.report("p4"))
+    (found,) = overlaps(second, at=timezone.now())
+    assert "c.p6" in found.customers
+    feeding = plans.adjust_plan(
+        second, what_if=WhatIf.of(opened=["V9"]), reason="转供", by=desk.dana, at=desk.now
+    )
+    assert overlaps(feeding, at=timezone.now()) == []
+    desk.approve(feeding)
+    (running,) = IsolationPlan.objects.filter(outage=first.outage)
+    assert overlaps(running, at=timezone.now()) == []
 
 
 def test_the_reasons_are_of_those_whom_the_plan_dries_not_of_whom_another_outage_does(

@@ -1,7 +1,7 @@
 """Works that overlap in time: who is dry only because of their combination.
 
-RULE 1  A work closes valves, silences sources, or isolates bursts (or all three) from its start
-        until its end; without an end it lasts. A running work has no end until it is really
+RULE 1  A work closes valves, opens closed ones to feed, silences sources, or isolates bursts (or
+        all of these) from its start until its end; without an end it lasts. A running work has no end until it is really
         over, whatever was estimated.
 RULE 2  Time falls into slices in which the same works are on. Only slices with at least two of
         them, that have not passed before `since`, are asked.
@@ -35,6 +35,7 @@ class Work:
     start: datetime
     end: datetime | None = None
     shut: frozenset[str] = frozenset()
+    opened: frozenset[str] = frozenset()  # closed valves, to feed; shut by another, they are shut
     silenced: frozenset[str] = frozenset()  # sources
     bursts: tuple[Burst, ...] = ()
 
@@ -178,6 +179,7 @@ class _Town:
         topology = self.topology
         state = self.state.with_changes(
             closed={valve for work in works for valve in work.shut},
+            opened={valve for work in works for valve in work.opened},
             inactive_sources={source for work in works for source in work.silenced},
         )
         wet = supplied(topology, masks(topology, state))[topology.customer_segment]

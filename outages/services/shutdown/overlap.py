@@ -47,7 +47,8 @@ def overlaps(plan: IsolationPlan, *, at: datetime) -> list[Overlap]:
     if not others:
         return []
     turned = frozenset(valve for work in works for valve in work.shut)
-    before = now.state.with_changes(opened=turned)
+    fed = frozenset(valve for work in works for valve in work.opened)
+    before = now.state.with_changes(opened=turned, closed=fed)
     slices = dry_together(load_topology(now.revision), works, before, since=at)
     return [found for each in slices for found in _with_plan(each)]
 
@@ -68,12 +69,13 @@ def _with_plan(each: TimeSlice) -> list[Overlap]:
 
 def _of_plan(plan: IsolationPlan, at: datetime) -> Work:
     start, end = _window(plan.outage, at)
-    steps = [step for step in plan_steps(plan) if step.direction == Direction.CLOSE]
+    steps = [step for step in plan_steps(plan) if step.status != StepStatus.VOID]
     return Work(
         id=THIS,
         start=start,
         end=end,
-        shut=frozenset(step.valve for step in steps if step.status != StepStatus.VOID),
+        shut=frozenset(step.valve for step in steps if step.direction == Direction.CLOSE),
+        opened=frozenset(step.valve for step in steps if step.direction == Direction.FEED),
         silenced=frozenset(plan.answer["sources_to_shut"]),
     )
 
@@ -88,7 +90,10 @@ def _others(plan: IsolationPlan, revision: NetworkRevision, at: datetime) -> lis
     held = holding.holds(is_open, exclude=plan.outage_id)
     for hold in held:
         by_outage[hold.outage.pk].append(hold)
-    drawn = _drawn(Valve, revision, holding.valves(held))
+    fed_by: dict[int, set[str]] = defaultdict(set)
+    for feed in holding.feeds(is_open, exclude=plan.outage_id):
+        fed_by[feed.outage.pk].add(feed.valve)
+    drawn = _drawn(Valve, revision, holding.valves(held).union(*fed_by.values()))
     works = []
     for those in by_outage.values():
         start, end = _window(those[0].outage, at)
@@ -100,6 +105,7 @@ def _others(plan: IsolationPlan, revision: NetworkRevision, at: datetime) -> lis
                     start=start,
                     end=end,
                     shut=holding.valves(those) & drawn,
+                    opened=frozenset(fed_by[those[0].outage.pk]) & drawn,
                     silenced=_drawn(Source, revision, silenced),
                 )
             )

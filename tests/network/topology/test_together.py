@@ -80,6 +80,18 @@ class TestDrawn:
         # T's own main p4 is dry by its silence only while V is shut, too.
         assert found.customers == ("c.p2", "c.p3", "c.p4", "c.p5")
 
+    def test_who_is_fed_by_a_valve_that_one_of_them_opens_is_not_dry(self) -> None:
+        town = build(draw(f"{self.RING}\na -p6- [X!] -p7- (U)"))
+        first = work("A", 0, 2, "V")
+        fed = Work("B", hour(0), hour(2), frozenset({"W"}), opened=frozenset({"X"}))
+        (found,) = dry_together(town, [first, work("B", 0, 2, "W")])
+        assert found.customers == ("c.p2", "c.p3", "c.p5", "c.p6")
+        (found,) = dry_together(town, [first, fed])
+        assert (found.customers, found.dry) == ((), 0)
+        # What another work shuts is shut.
+        (found,) = dry_together(town, [work("A", 0, 2, "V", "X"), fed])
+        assert found.customers == ("c.p2", "c.p3", "c.p5", "c.p6")
+
     def test_the_past_is_not_asked(self) -> None:
         works = [work("A", 0, 2, "V"), work("B", 1, 3, "W")]
         assert self.ask(*works, since=hour(2)) == []
