@@ -1,8 +1,8 @@
 """Works that overlap in time: who is dry only because of their combination.
 
 RULE 1  A work closes valves, opens closed ones to feed, silences sources, or isolates bursts (or
-        all of these) from its start until its end; without an end it lasts. A running work has no end until it is really
-        over, whatever was estimated.
+        all of these) from its start until its end; without an end it lasts. A running work has no
+        end until it is really over, whatever was estimated.
 RULE 2  Time falls into slices in which the same works are on. Only slices with at least two of
         them, that have not passed before `since`, are asked.
 RULE 3  Dry by a set of works is who has water with none of them and has none with all of them:
