@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -41,3 +42,9 @@ def test_every_document_is_found_from_the_readme() -> None:
         for link in links_of(document):
             waiting += link.glob("*.md") if link.is_dir() else [link] * (link.suffix == ".md")
     assert {each for each in DOCUMENTS if "docs" in each.parts} - seen == set()
+
+
+def test_nothing_is_told_twice_in_the_changelog() -> None:
+    """Two branches that each add an entry are merged by taking both, which may take one twice."""
+    entries = [line for line in (ROOT / "CHANGELOG.md").read_text("utf-8").splitlines() if line]
+    assert [entry for entry, times in Counter(entries).items() if times > 1] == []
