@@ -94,7 +94,7 @@ def running_product() -> Iterator[Product]:
     state = Path(os.environ["STATE_DIR"]) / "journeys"
     environment = _environment(address.netloc, state)
     _empty(state)
-    _drop_and(server, template=prepared_database(f"{server}/{DATABASE}"))
+    _drop_and(server, template=prepared_database(f"postgis://{address.netloc}/{DATABASE}"))
     _forget_messages(environment["REDIS_URL"])
     product = Product(
         url=f"http://127.0.0.1:{environment['WEB_PORT']}",
