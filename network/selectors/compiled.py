@@ -8,7 +8,7 @@ and plan that SQL. Nothing else is skipped: values are bound and rows converted 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import psycopg
 import psycopg.sql
@@ -64,9 +64,16 @@ class CompiledRows:
         return sql, [name for name in asked if name], converters
 
 
+class _Written(NamedTuple):
+    query: bytes
+
+
 class _Preparing(psycopg.Cursor[Any]):
     def execute(self, query: Any, params: Any = None, **options: Any) -> "_Preparing":
-        return super().execute(query, params, **{"prepare": True, **options})
+        super().execute(query, params, **{"prepare": True, **options})
+        # Where Django's log of statements looks: with places for the values, which went apart.
+        self._query = _Written(query.encode())  # type: ignore[assignment]
+        return self
 
 
 def prepared_cursor() -> CursorWrapper:

@@ -44,6 +44,7 @@ def test_its_sql_is_made_once() -> None:
             compiled.rows(number=number)
     assert made == [NUMBER]
     assert len(seen) == 3
+    assert all('FROM "network_networkrevision"' in each["sql"] for each in seen), "as it was asked"
 
 
 def test_what_is_fixed_in_it_is_written_out_and_a_percent_sign_stays_one() -> None:

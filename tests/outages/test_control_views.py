@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.contrib.gis.geos import MultiPolygon, Polygon
 from django.db.models import F
 from django.test import Client
@@ -495,8 +496,13 @@ def test_306_planned_works_from_draft_to_begun(dana: Client, desk: Desk) -> None
     preview = notices.preview_notice(notice.outage)
     seen["messages"] = sum(preview.recipients_by_channel.values())
     assert ada.post(address, seen).status_code == 302
-    assert post(dana, "start", outage).status_code == 302
     assert "Jiefang Road" in dana.get(reverse("outages:planned")).content.decode()
+    assert post(dana, "start", outage).status_code == 409, "two days too early"
+    with time_machine.travel(start + timedelta(minutes=1)):
+        dana.force_login(desk.dana)  # the session of two days ago is over
+        assert post(dana, "start", outage).status_code == 302
+    outage.refresh_from_db()
+    assert outage.status == "in_effect"
 
 
 # -- 4xx lists, search, notices ----------------------------------------------------------------

@@ -85,7 +85,9 @@ class _Cut:
         at_u, at_v = self.part_of[topology.arc_u], self.part_of[topology.arc_v]
         shut: list[set[int]] = [set() for _ in range(self.count)]
         from_zone = [False] * self.count
-        for arc in np.flatnonzero(at_u != at_v).tolist():
+        # Where a check valve stands against the pipe's own flow nothing passes either way.
+        passes = np.asarray(topology.arc_forward) | np.asarray(topology.arc_backward)
+        for arc in np.flatnonzero((at_u != at_v) & passes).tolist():
             valve = topology.arc_valve.item(arc)
             u, v = topology.arc_u.item(arc), topology.arc_v.item(arc)
             for part, other, flows_in in (
