@@ -191,22 +191,28 @@ def id_lists(column: Column, known: NDArray[np.object_]) -> list[list[str]]:
     Where that names what is not `known`, but the text as one id does, or its words or what it has
     in brackets do, it is read like that.
     """
-    return [_id_list(value, known) for value in column.tolist()]
+    read = [_readings(value) for value in column.tolist()]
+    named = {each for readings in read if len(readings) > 1 for ids in readings for each in ids}
+    # One pass over all pipes, whatever the number of lists: there may be a million.
+    there = {each for each in known if each in named} if named else set()
+    return [
+        next((ids for ids in readings if ids and there.issuperset(ids)), readings[0])
+        for readings in read
+    ]
 
 
-def _id_list(value: Any, known: NDArray[np.object_]) -> list[str]:
+def _readings(value: Any) -> list[list[str]]:
+    """Return the ways in which a value may be read, the likeliest first; one if it is plain."""
     if isinstance(value, list | tuple | np.ndarray):
-        return [text_of(each) for each in value if text_of(each)]
+        return [[text_of(each) for each in value if text_of(each)]]
     text = text_of(value)
     if text.startswith("["):
         try:
-            return [text_of(each) for each in json.loads(text) if text_of(each)]
+            return [[text_of(each) for each in json.loads(text) if text_of(each)]]
         except ValueError:
             text = text.strip("[]")
     inside = text.strip("{}()")
-    readings = [_parts(text), [text], _parts(inside), inside.split()]
-    found = [reading for reading in readings if reading and np.isin(reading, known).all()]
-    return found[0] if found else readings[0]
+    return [_parts(text), [text], _parts(inside), inside.split()] if text else [[]]
 
 
 def _parts(text: str) -> list[str]:
