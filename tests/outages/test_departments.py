@@ -154,6 +154,8 @@ def test_the_register_is_kept_by_who_may_and_read_by_all_staff() -> None:
     assert keeper.post(gone, {"reason": "调离"}).status_code == 302
     person.refresh_from_db()
     assert not person.is_active
+    page = reader.get(reverse("outages:departments")).content.decode()
+    assert "甲 · 调离" in page, "who is off the register stays to be read, with the reason"
     assert list(Event.objects.filter(subject="acceptor").values_list("verb", flat=True)) == [
         "acceptor_added",
         "acceptor_retired",

@@ -6,11 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from outages.models import Alert, Crew, CrewDuty
+from outages.models import Alert, Crew, CrewDuty, Event
 from outages.selectors.shifts.rosters import crews_with_duty, duties_at, gaps_between
 from outages.services import shifts
 from outages.services.shifts import rosters
 from outages.services.shifts.rosters import RosterRefused
+from outages.views.words.history import entries
 from tests.factories import NOON
 from tests.outages.offices import member
 
@@ -65,6 +66,8 @@ def test_a_crew_is_on_the_roster_once_at_a_time_and_taken_off_with_a_reason() ->
     assert duties_at(NOON)[duty.crew_id] == duty
     rosters.void_duty(duty, reason="换班", by=None, at=NOON)
     assert not duties_at(NOON)
+    told = entries(Event.objects.filter(verb="crew_duty_voided"))[0]["text"]
+    assert "抢修C1班" in told and "换班" in told, "the duty log names the crew and says why"
     with pytest.raises(RosterRefused) as again:
         rosters.void_duty(duty, reason="换班", by=None, at=NOON)
     assert again.value.code == "duty_voided"

@@ -8,7 +8,15 @@ from django.contrib.gis.geos import Point
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from outages.models import Acceptor, Crew, Department, District, OrderCategory, RoutingEntry
+from outages.models import (
+    Acceptor,
+    Crew,
+    Department,
+    District,
+    Event,
+    OrderCategory,
+    RoutingEntry,
+)
 from outages.policy.routing import RoutingRule, propose_route
 
 
@@ -21,6 +29,12 @@ def addressee(department: Department, *, at: datetime) -> Acceptor | None:
     active = list(department.acceptors.filter(is_active=True).order_by("name", "pk"))
     on = [each for each in active if not each.is_liaison and is_on(each, hour)]
     return next(iter(on), None) or next((each for each in active if each.is_liaison), None)
+
+
+def retirements() -> dict[int, Event]:
+    """Return by acceptor why, when and by whom they were taken off the register. One query."""
+    rows = Event.objects.filter(subject="acceptor", verb="acceptor_retired")
+    return {row.subject_id: row for row in rows.select_related("by").order_by("at", "pk")}
 
 
 def is_on(acceptor: Acceptor, hour: time) -> bool:

@@ -38,7 +38,7 @@ def enter_duty(
         duty = CrewDuty.objects.create(
             crew=crew, starts_at=starts_at, ends_at=ends_at, entered_at=at, entered_by=by
         )
-        Event.objects.append(duty, "crew_duty_entered", by=by, at=at, crew=crew.code)
+        Event.objects.append(duty, "crew_duty_entered", by=by, at=at, **_named(crew))
     return duty
 
 
@@ -54,9 +54,14 @@ def void_duty(duty: CrewDuty, *, reason: str, by: Actor, at: datetime) -> CrewDu
         duty.voided_at, duty.voided_by, duty.void_reason = at, by, why[:200]
         duty.save(update_fields=["voided_at", "voided_by", "void_reason"])
         Event.objects.append(
-            duty, "crew_duty_voided", by=by, at=at, reason=why, crew=duty.crew.code
+            duty, "crew_duty_voided", by=by, at=at, reason=why, **_named(duty.crew)
         )
     return duty
+
+
+def _named(crew: Crew) -> dict[str, str]:
+    """The crew as the duty log names it, also after it was renamed."""
+    return {"crew": crew.code, "crew_name": crew.name, "crew_name_en": crew.name_en}
 
 
 def warn_of_gaps(*, at: datetime) -> int:

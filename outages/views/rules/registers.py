@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from outages.forms.rules.registers import AcceptorForm, RouteForm
 from outages.forms.shape.panel import ReasonForm
 from outages.models import Acceptor, Department, District, OrderCategory, RoutingEntry
-from outages.selectors.rules.departments import addressee
+from outages.selectors.rules import departments as departments_of
 from outages.services.rules import departments
 from outages.views.shape.actor import acting
 from outages.views.shape.screen import may
@@ -27,12 +27,16 @@ def _page(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpRespon
     departments.ship_organisation()
     now = timezone.now()
     rows = Department.objects.prefetch_related("acceptors", "categories").order_by("pk")
+    gone = departments_of.retirements()
     context = {
         "departments": [
             {
                 "department": row,
                 "acceptors": [each for each in row.acceptors.all() if each.is_active],
-                "now": addressee(row, at=now) if row.takes_orders else None,
+                "retired": [
+                    (each, gone.get(each.pk)) for each in row.acceptors.all() if not each.is_active
+                ],
+                "now": departments_of.addressee(row, at=now) if row.takes_orders else None,
             }
             for row in rows
         ],

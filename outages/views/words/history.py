@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from network.words import local
 from outages.choices import OutageSeverity, SelfCheckResult, SupplyPointStatus, Triage
 from outages.models import Event, Outage
 from outages.models.callbacks.asking import Verdict
@@ -170,6 +171,7 @@ SPOKEN: Final = frozenset(
         "outage_postponed",
         "approval_status",
         "transferred",
+        "crew_duty_voided",
         "extension_asked",
         "extension_decided",
         "escalation_resolved",
@@ -228,6 +230,8 @@ def _words(event: Event) -> tuple[str, str]:
     facts = {**event.facts, "new": _new(event)}
     if event.verb == "milestone_done":
         facts["name"] = _node_name(event.facts)
+    if event.subject == "crew_duty" and event.facts.get("crew_name"):
+        facts["crew"] = local(event.facts["crew_name"], event.facts.get("crew_name_en", ""))
     if "task" in facts:
         facts["task"] = task_name(facts["task"])
     if event.subject == "deadline":
