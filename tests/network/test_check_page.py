@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import time
 from io import StringIO
 from typing import Any
 
@@ -81,6 +82,9 @@ def test_a_run_whose_process_was_killed_is_told_as_interrupted(gis_editor, spoil
         alive.refresh_from_db()
         assert (killed.outcome, alive.outcome, done.outcome) == ("broken_off", "running", "dry_run")
         assert killed.finished_at is not None
+    deadline = time.monotonic() + 20
+    while broken_off() != {alive.pk} and time.monotonic() < deadline:
+        time.sleep(0.05)  # until the server has noticed that nobody is there any more
     assert broken_off() == {alive.pk}, "its session ended without a word"
 
 
