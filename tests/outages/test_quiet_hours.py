@@ -96,6 +96,17 @@ def test_what_is_called_off_before_the_morning_was_never_said(desk: Desk) -> Non
     assert set(off.deliveries.values_list("channel", flat=True)) == {"email", "public_list"}
 
 
+def test_a_cancellation_that_nobody_needs_says_so_on_the_duty_list(desk: Desk) -> None:
+    """They have numbers; the night held their SMS back, and so nobody waits for the second one."""
+    lay(NEIGHBOURS)
+    notice = published(desk)
+    at = NIGHT + timedelta(hours=1)
+    Delivery.objects.filter(notice=notice, channel="email").delete()
+    outages.cancel_outage(notice.outage, reason="材料未到", by=desk.dana, at=at)
+    told_again = notice.outage.duties.get(task="sms", about="cancellation")
+    assert (told_again.status, told_again.reason) == ("not_needed", "nobody_told")
+
+
 def test_one_may_send_them_at_once_with_a_reason(desk: Desk) -> None:
     lay(NEIGHBOURS)
     notice = published(desk)

@@ -26,7 +26,8 @@ class PlantForm(forms.Form):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        initial = {"cause": Cause.EQUIPMENT, **(kwargs.pop("initial", None) or {})}
+        super().__init__(*args, initial=initial, **kwargs)
         rows = Source.objects.filter(revision=current_revision(), is_active=True)
         self.fields["sources"].choices = [  # type: ignore[attr-defined]
             (row.asset_id, f"{row.name or row.asset_id} · {row.asset_id}")
@@ -41,7 +42,7 @@ class StoppedPlantForm(PlantForm):
     estimated_restoration_at = MomentField(label=_("Water back at about"), future=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        initial = {"cause": Cause.EQUIPMENT, "stopped_at": timezone.now()}
+        initial = {"stopped_at": timezone.now()}
         super().__init__(*args, **{**kwargs, "initial": {**initial, **kwargs.get("initial", {})}})
 
 

@@ -150,8 +150,10 @@ def _sent_by_itself(
     if channels - {NoticeChannel.PUBLIC_LIST}:
         meet(outage, Task.SMS, by=by, at=at, evidence=evidence, round=round)
     else:
+        # A cancellation goes only to those told: quiet hours may have held everything back.
+        called_off = notice.kind == NoticeKind.CANCELLATION
         outage.duties.filter(task=Task.SMS, round=round, status=DutyStatus.PENDING).update(
-            status=DutyStatus.NOT_NEEDED, reason="no_numbers"
+            status=DutyStatus.NOT_NEEDED, reason="nobody_told" if called_off else "no_numbers"
         )
     if "wechat" in channels:
         meet(outage, Task.WECHAT_AND_WEBSITE, by=by, at=at, evidence=evidence, round=round)

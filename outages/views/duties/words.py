@@ -63,6 +63,7 @@ REASONS: Final[dict[str, str | Promise]] = {
     "severity_changed": _("it is less severe now"),
     "newer_news": _("newer news replaced it"),
     "no_numbers": _("nobody affected has a mobile number"),
+    "nobody_told": _("nobody had been told by SMS"),
     "all_clear": _("water is back"),
     "cancellation": _("the works are called off"),
     "cancelled": _("the works are called off"),
