@@ -28,9 +28,9 @@ the customers of a plan, and pgRouting's floods in the same database. A plan is 
 with its customers and event, its steps in a second transaction (adr/0017); a fetch commits
 nothing, and what a commit takes is told beside it.
 
-The whole table, on a quiet machine: `./run bench --sizes town,100000,1000000 --write`. Cities are
-generated once and kept in /var/tmp/mainbreak-cities (`--cities`), half a gigabyte for a million
-pipes; the database of the run is its own and goes with it. How long each part took is told.
+The whole table, on a quiet machine: `./run bench --sizes town,10000,100000,1000000 --write`.
+Cities are generated once and kept in /var/tmp/mainbreak-cities (`--cities`), half a gigabyte for a
+million pipes; the database of the run is its own and goes with it. How long each part took is told.
 """
 
 

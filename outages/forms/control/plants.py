@@ -26,8 +26,8 @@ class PlantForm(forms.Form):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        initial = {"cause": Cause.EQUIPMENT, **(kwargs.pop("initial", None) or {})}
-        super().__init__(*args, initial=initial, **kwargs)
+        initial = {"cause": Cause.EQUIPMENT, **(kwargs.get("initial") or {})}
+        super().__init__(*args, **{**kwargs, "initial": initial})
         rows = Source.objects.filter(revision=current_revision(), is_active=True)
         self.fields["sources"].choices = [  # type: ignore[attr-defined]
             (row.asset_id, f"{row.name or row.asset_id} · {row.asset_id}")
